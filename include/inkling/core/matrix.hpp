@@ -1,0 +1,33 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <cstdint>
+#include <vector>
+
+namespace inkling {
+
+using Index = Eigen::Index;
+
+/// Column-major; one column is one sample wherever samples are involved.
+template <typename Scalar>
+using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+template <typename Scalar>
+using VectorOf = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
+
+using Matrix = MatrixOf<float>;
+using Vector = VectorOf<float>;
+
+/// Views that functions take: any matrix, map or block of whole columns, without a copy.
+template <typename Scalar>
+using MatrixRef = Eigen::Ref<MatrixOf<Scalar>>;
+template <typename Scalar>
+using ConstMatrixRef = Eigen::Ref<const MatrixOf<Scalar>>;
+
+/// Grey images as bytes, 0 paper to 255 ink. Shape: pixels x samples; a column is one image, row by row from the top.
+using Pixels = MatrixOf<std::uint8_t>;
+
+/// The number of a class, from 0.
+using Label = std::int32_t;
+
+}  // namespace inkling

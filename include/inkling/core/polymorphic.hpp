@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+namespace inkling {
+
+/// Owns an object of a derived class and copies it with the object: value semantics for a class hierarchy, so that its
+/// holders keep the rule of zero. T needs `std::unique_ptr<T> clone() const`.
+template <typename T>
+class Polymorphic {
+ public:
+  explicit Polymorphic(std::unique_ptr<T> object) noexcept : object_(std::move(object)) {}
+  Polymorphic(const Polymorphic& other) : object_(other.object_ ? other.object_->clone() : nullptr) {}
+  Polymorphic(Polymorphic&&) noexcept = default;
+  Polymorphic& operator=(Polymorphic other) noexcept {
+    object_ = std::move(other.object_);
+    return *this;
+  }
+  ~Polymorphic() = default;
+
+  T& operator*() noexcept { return *object_; }
+  const T& operator*() const noexcept { return *object_; }
+  T* operator->() noexcept { return object_.get(); }
+  const T* operator->() const noexcept { return object_.get(); }
+
+ private:
+  std::unique_ptr<T> object_;  // empty only after a move
+};
+
+}  // namespace inkling

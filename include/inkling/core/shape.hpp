@@ -1,0 +1,40 @@
+#pragma once
+
+#include <inkling/core/matrix.hpp>
+
+#include <ostream>
+#include <sstream>
+#include <string>
+
+namespace inkling {
+
+/// Shape of one sample: height x width x channels, the channel fastest in memory.
+///
+///     value (y, x, c) of a sample stands at (y * width + x) * channels + c of its column:
+///
+///         column  | y=0,x=0: c0 c1 c2 | y=0,x=1: c0 c1 c2 | ... | y=1,x=0: c0 c1 c2 | ...
+///
+/// so the column, read as a column-major `channels x (height * width)` matrix, holds one pixel in each column.
+/// A plain feature vector of n values is {1, 1, n}. A grey image is {height, width, 1}.
+struct Shape {
+  Index height = 1;
+  Index width = 1;
+  Index channels = 1;
+
+  Index pixels() const noexcept { return height * width; }
+  Index size() const noexcept { return height * width * channels; }
+  bool operator==(const Shape&) const = default;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << shape.height << 'x' << shape.width << 'x' << shape.channels;
+}
+
+/// "28x28x1"
+inline std::string to_string(const Shape& shape) {
+  std::ostringstream out;
+  out << shape;
+  return out.str();
+}
+
+}  // namespace inkling

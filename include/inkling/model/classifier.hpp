@@ -1,0 +1,128 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
+#include <inkling/core/shape.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inkling {
+
+/// What the numbers of Classifier::scores mean. A margin is never sold as a probability.
+enum class ScoreKind {
+  probability,  // each column is >= 0 and sums to 1
+  margin,       // signed distance to a boundary; any real number
+  vote,         // share of votes: each column is >= 0 and sums to 1, but is not calibrated
+};
+
+/// What every model can do with images. An object that exists is trained: training and loading are functions that
+/// return one. All const members may be called from many threads at once on one object.
+class Classifier {
+ public:
+  virtual ~Classifier() = default;
+
+  /// "network", "svm" or "forest".
+  virtual std::string_view kind() const noexcept = 0;
+  virtual ScoreKind score_kind() const noexcept = 0;
+  virtual std::unique_ptr<Classifier> clone() const = 0;
+  /// The number of learned numbers: weights of a network or SVM, nodes of a forest.
+  virtual Index parameter_count() const noexcept = 0;
+
+  const Shape& input_shape() const noexcept { return input_shape_; }
+  Index num_classes() const noexcept { return static_cast<Index>(class_names_.size()); }
+  /// Usually one character each: "0", "A", "b".
+  const std::vector<std::string>& class_names() const noexcept { return class_names_; }
+
+  /// images: input_shape().size() x n. Result: classes x n, in the unit of score_kind(). `threads`: 0 means all cores.
+  /// Throws ShapeError when the images have another size.
+  Matrix scores(const Pixels& images, int threads = 0) const;
+
+  /// Result: classes x n, every column >= 0 with sum 1. Probabilities and vote shares as they are; margins m become
+  /// softmax(m / margin_temperature()).
+  Matrix probabilities(const Pixels& images, int threads = 0) const;
+
+  /// The class with the highest score for each image; the lowest class number wins a tie.
+  std::vector<Label> predict(const Pixels& images, int threads = 0) const;
+
+  /// Divides margins on their way to probabilities; fitted on held-out data (Guo et al. 2017, arXiv:1706.04599).
+  float margin_temperature() const noexcept { return margin_temperature_; }
+  /// Throws ValueError unless temperature > 0.
+  void set_margin_temperature(float temperature);
+
+ protected:
+  /// Throws ValueError when there is no class, ShapeError when the input is empty.
+  Classifier(Shape input_shape, std::vector<std::string> class_names);
+  Classifier(const Classifier&) = default;  // protected: a base is never copied by itself
+  Classifier& operator=(const Classifier&) = default;
+  Classifier(Classifier&&) = default;
+  Classifier& operator=(Classifier&&) = default;
+
+ private:
+  /// images have the right size; result: classes x images, overwritten.
+  virtual void compute_scores(const Pixels& images, Matrix& result, int threads) const = 0;
+
+  Shape input_shape_;
+  std::vector<std::string> class_names_;
+  float margin_temperature_ = 1;
+};
+
+/// The row of the highest value in each column; the lowest row wins a tie. scores: classes x n.
+inline std::vector<Label> best_classes(const Matrix& scores) {
+  std::vector<Label> best(static_cast<std::size_t>(scores.cols()));
+  for (Index i = 0; i < scores.cols(); ++i) {
+    Label top = 0;
+    for (Label c = 1; c < scores.rows(); ++c) {
+      if (scores(c, i) > scores(top, i)) top = c;
+    }
+    best[static_cast<std::size_t>(i)] = top;
+  }
+  return best;
+}
+
+/// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n.
+inline Matrix softmax(const Matrix& scores, float temperature = 1) {
+  Matrix result(scores.rows(), scores.cols());
+  for (Index i = 0; i < scores.cols(); ++i) {
+    result.col(i) = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
+    result.col(i) /= result.col(i).sum();
+  }
+  return result;
+}
+
+inline Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
+    : input_shape_(input_shape), class_names_(std::move(class_names)) {
+  require<ShapeError>(input_shape_.size() > 0, "Classifier: the input shape is empty");
+  require<ValueError>(!class_names_.empty(), "Classifier: at least one class is needed");
+}
+
+inline Matrix Classifier::scores(const Pixels& images, int threads) const {
+  if (images.rows() != input_shape_.size()) {
+    throw ShapeError("Classifier: expected images of " + to_string(input_shape_) + " (" +
+                     std::to_string(input_shape_.size()) + " bytes a column), got " + std::to_string(images.rows()));
+  }
+  Matrix result(num_classes(), images.cols());
+  if (images.cols() > 0) compute_scores(images, result, threads);
+  return result;
+}
+
+inline Matrix Classifier::probabilities(const Pixels& images, int threads) const {
+  Matrix result = scores(images, threads);
+  return score_kind() == ScoreKind::margin ? softmax(result, margin_temperature_) : result;
+}
+
+inline std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {
+  return best_classes(scores(images, threads));
+}
+
+inline void Classifier::set_margin_temperature(float temperature) {
+  if (!(temperature > 0)) {
+    throw ValueError("Classifier: a temperature is above 0, got " + std::to_string(temperature));
+  }
+  margin_temperature_ = temperature;
+}
+
+}  // namespace inkling

@@ -1,0 +1,222 @@
+#pragma once
+
+#include <inkling/core/polymorphic.hpp>
+#include <inkling/nn/layer.hpp>
+
+#include <concepts>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::nn {
+
+/// Activations and scratch of one forward (and backward) pass. Give each thread its own; reuse it, and nothing
+/// allocates.
+template <typename S>
+class BasicWorkspace {
+ public:
+  /// Seeds each layer's generator (dropout) for the next forward pass.
+  void seed(std::uint64_t seed) {
+    for (std::size_t i = 0; i < scratch_.size(); ++i) scratch_[i].rng = Rng(derive_seed(seed, {i}));
+  }
+
+ private:
+  template <typename>
+  friend class BasicNetwork;
+
+  std::vector<Buffer<S>> outputs_;     // of each layer that does not work in place
+  std::vector<S*> output_of_;          // where layer i's output is
+  std::vector<Scratch<S>> scratch_;    // of each layer
+  std::array<Buffer<S>, 2> gradient_;  // dLoss/d(activation), used in turn
+};
+
+/// A list of layers that reads top to bottom. Its output are logits: softmax belongs to the loss and the classifier.
+template <typename S>
+class BasicNetwork {
+ public:
+  using Workspace = BasicWorkspace<S>;
+  using ConstView = Eigen::Map<const MatrixOf<S>>;
+
+  /// `seed` decides the initial weights of the layers that are added.
+  explicit BasicNetwork(Shape input, std::uint64_t seed = 0) : shapes_{input}, seed_(seed) {
+    require<ShapeError>(input.height > 0 && input.width > 0 && input.channels > 0, "Network: the input shape is empty");
+  }
+
+  /// Builds the layer for the output of the one before and appends it.
+  /// Throws ShapeError with the number and kind of a layer that does not fit.
+  template <std::derived_from<BasicLayer<S>> L>
+  BasicNetwork& add(L layer) {
+    return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));
+  }
+  BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
+
+  Index size() const noexcept { return static_cast<Index>(layers_.size()); }
+  const BasicLayer<S>& layer(Index i) const { return *layers_.at(static_cast<std::size_t>(i)); }
+  const Shape& input_shape() const noexcept { return shapes_.front(); }
+  const Shape& output_shape() const noexcept { return shapes_.back(); }
+  /// Shape of what layer i puts out.
+  const Shape& output_shape(Index i) const { return shapes_.at(static_cast<std::size_t>(i) + 1); }
+
+  /// Every parameter of every layer, in order. The pointers are valid until the network is changed, moved or destroyed.
+  std::vector<Parameter<S>*> parameters();
+  std::vector<const Parameter<S>*> parameters() const;
+  /// "3.weight": layer number and parameter name, in the order of parameters(). The names in a model file.
+  std::vector<std::string> parameter_names() const;
+  /// Learned numbers, without statistics.
+  Index parameter_count() const;
+
+  /// x: input_shape().size() x n. Result: output_shape().size() x n, inside `workspace` and valid until its next use.
+  /// Throws ShapeError when x has another height.
+  ConstView forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode = Mode::inference) const;
+
+  /// Requires: forward(x, workspace, Mode::training) came before. output_gradient: dLoss/d(output), output x n.
+  /// Overwrites gradients, one for each of parameters(): dLoss/d(parameter). When `input_gradient` is given, it gets
+  /// dLoss/dx.
+  void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
+                std::vector<MatrixOf<S>>& gradients, MatrixOf<S>* input_gradient = nullptr) const;
+
+  /// Lets every layer fold its statistics of the last training forward pass in.
+  void commit(const Workspace& workspace) {
+    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->commit(workspace.scratch_[i]);
+  }
+
+ private:
+  void prepare(Workspace& workspace) const;
+
+  std::vector<Shape> shapes_;  // input, then the output of each layer
+  std::vector<Polymorphic<BasicLayer<S>>> layers_;
+  std::uint64_t seed_;
+};
+
+using Network = BasicNetwork<float>;
+using Workspace = BasicWorkspace<float>;
+
+template <typename S>
+BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
+  Rng rng(derive_seed(seed_, {layers_.size()}));
+  try {
+    const Shape out = layer->build(shapes_.back(), rng);
+    if (out.size() <= 0) throw ShapeError("its output " + to_string(out) + " is empty");
+    shapes_.push_back(out);
+  } catch (const ShapeError& error) {
+    throw ShapeError("Network: layer " + std::to_string(layers_.size()) + " (" + std::string(layer->kind()) +
+                     "): " + error.what());
+  }
+  layers_.emplace_back(std::move(layer));
+  return *this;
+}
+
+template <typename S>
+std::vector<Parameter<S>*> BasicNetwork<S>::parameters() {
+  std::vector<Parameter<S>*> all;
+  for (auto& layer : layers_) {
+    for (Parameter<S>& parameter : layer->parameters()) all.push_back(&parameter);
+  }
+  return all;
+}
+
+template <typename S>
+std::vector<const Parameter<S>*> BasicNetwork<S>::parameters() const {
+  std::vector<const Parameter<S>*> all;
+  for (const auto& layer : layers_) {
+    for (const Parameter<S>& parameter : layer->parameters()) all.push_back(&parameter);
+  }
+  return all;
+}
+
+template <typename S>
+std::vector<std::string> BasicNetwork<S>::parameter_names() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    for (const Parameter<S>& parameter : layers_[i]->parameters()) {
+      names.push_back(std::to_string(i) + "." + parameter.name);
+    }
+  }
+  return names;
+}
+
+template <typename S>
+Index BasicNetwork<S>::parameter_count() const {
+  Index count = 0;
+  for (const Parameter<S>* parameter : parameters()) {
+    if (parameter->role != Role::statistic) count += parameter->value.size();
+  }
+  return count;
+}
+
+template <typename S>
+void BasicNetwork<S>::prepare(Workspace& workspace) const {
+  if (workspace.scratch_.size() == layers_.size()) return;
+  workspace.outputs_.resize(layers_.size());
+  workspace.output_of_.resize(layers_.size());
+  workspace.scratch_.resize(layers_.size());
+}
+
+template <typename S>
+auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode) const -> ConstView {
+  if (x.rows() != input_shape().size()) {
+    throw ShapeError("Network: expected input of " + to_string(input_shape()) + " (" +
+                     std::to_string(input_shape().size()) + " rows), got " + std::to_string(x.rows()) + " rows");
+  }
+  require<ShapeError>(!layers_.empty(), "Network: it has no layer");
+  prepare(workspace);
+  const Index n = x.cols();
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Index rows = shapes_[i + 1].size();
+    // The caller's x is never overwritten, so the first layer always gets an output of its own.
+    const bool reuse = i > 0 && layers_[i]->in_place() && !layers_[i - 1]->needs_output();
+    S* const memory = reuse ? workspace.output_of_[i - 1] : workspace.outputs_[i].matrix(rows, n).data();
+    workspace.output_of_[i] = memory;
+    Eigen::Map<MatrixOf<S>> output(memory, rows, n);
+    if (i == 0) {
+      layers_[i]->forward(x, output, workspace.scratch_[i], mode);
+    } else {
+      const ConstView input(workspace.output_of_[i - 1], shapes_[i].size(), n);
+      layers_[i]->forward(input, output, workspace.scratch_[i], mode);
+    }
+  }
+  return ConstView(workspace.output_of_.back(), output_shape().size(), n);
+}
+
+template <typename S>
+void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
+                               Workspace& workspace, std::vector<MatrixOf<S>>& gradients,
+                               MatrixOf<S>* input_gradient) const {
+  const Index n = x.cols();
+  const auto all = parameters();
+  gradients.resize(all.size());
+  for (std::size_t p = 0; p < all.size(); ++p) {
+    if (all[p]->role != Role::statistic) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
+  }
+  std::span<MatrixOf<S>> rest(gradients);
+  S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
+  std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1
+  for (std::size_t i = layers_.size(); i-- > 0;) {
+    const BasicLayer<S>& layer = *layers_[i];
+    const std::span<MatrixOf<S>> own = rest.last(layer.parameters().size());
+    rest = rest.first(rest.size() - own.size());
+
+    const Index rows = shapes_[i].size();
+    S* dx = nullptr;
+    if (i == 0) {
+      if (input_gradient != nullptr) {
+        input_gradient->resize(rows, n);
+        dx = input_gradient->data();
+      }
+    } else if (layer.in_place() && dy != nullptr) {
+      dx = dy;
+    } else {
+      turn = 1 - turn;
+      dx = workspace.gradient_[turn].matrix(rows, n).data();
+    }
+    const ConstMatrixRef<S> input = i == 0 ? x : ConstMatrixRef<S>(ConstView(workspace.output_of_[i - 1], rows, n));
+    const ConstMatrixRef<S> dy_view =
+        dy == nullptr ? output_gradient : ConstMatrixRef<S>(ConstView(dy, shapes_[i + 1].size(), n));
+    layer.backward(input, ConstView(workspace.output_of_[i], shapes_[i + 1].size(), n), dy_view,
+                   Eigen::Map<MatrixOf<S>>(dx, dx == nullptr ? 0 : rows, dx == nullptr ? 0 : n), own,
+                   workspace.scratch_[i]);
+    dy = dx;
+  }
+}
+
+}  // namespace inkling::nn
