@@ -1,0 +1,132 @@
+// The rules that docs/architecture.md states for include/, checked on the files themselves.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string umbrella = "inkling/inkling.hpp";
+const std::string decoder =
+    "inkling/image/decode.hpp";  // needs the image libraries, so its users include it themselves
+
+struct Header {
+  std::string text;
+  std::vector<std::string> includes;  // of the library's own headers
+};
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// By the name in an #include directive, such as "inkling/core/error.hpp".
+const std::map<std::string, Header>& headers() {
+  static const auto all = [] {
+    const fs::path root = fs::path(INKLING_SOURCE_DIR) / "include";
+    const std::regex include(R"(#include [<"](inkling/[^>"]+)[>"])");
+    std::map<std::string, Header> found;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / "inkling")) {
+      if (entry.path().extension() != ".hpp") continue;
+      Header header{.text = read(entry.path()), .includes = {}};
+      for (std::sregex_iterator match(header.text.begin(), header.text.end(), include), end; match != end; ++match) {
+        header.includes.push_back((*match)[1]);
+      }
+      found.emplace(fs::relative(entry.path(), root).generic_string(), std::move(header));
+    }
+    return found;
+  }();
+  return all;
+}
+
+/// "core" of "inkling/core/error.hpp"; empty for a header directly in inkling/.
+std::string folder_of(const std::string& header) {
+  const auto first = header.find('/') + 1;
+  const auto second = header.find('/', first);
+  return second == std::string::npos ? "" : header.substr(first, second - first);
+}
+
+TEST_CASE("the umbrella includes every public header but the decoder, in order") {
+  std::vector<std::string> expected;
+  for (const auto& [name, header] : headers()) {
+    if (name != umbrella && name != decoder) expected.push_back(name);
+  }
+  CHECK_FALSE(expected.empty());
+  REQUIRE(headers().contains(umbrella));
+  CHECK(headers().at(umbrella).includes == expected);
+}
+
+TEST_CASE("imports only point downwards, and neighbours do not know one another") {
+  const std::map<std::string, int> floors{{"core", 0}, {"data", 1}, {"image", 1},  {"model", 2},
+                                          {"nn", 3},   {"svm", 3},  {"forest", 3}, {"io", 4}};
+  for (const auto& [name, header] : headers()) {
+    if (name == umbrella) continue;
+    CAPTURE(name);
+    const std::string folder = folder_of(name);
+    if (folder.empty()) {
+      CHECK(header.includes.empty());
+      continue;
+    }
+    REQUIRE(floors.contains(folder));
+    for (const std::string& include : header.includes) {
+      CAPTURE(include);
+      REQUIRE(headers().contains(include));
+      const std::string other = folder_of(include);
+      if (!other.empty() && other != folder) CHECK(floors.at(other) < floors.at(folder));
+    }
+  }
+}
+
+TEST_CASE("no header includes itself, even through others") {
+  std::set<std::string> done;
+  std::vector<std::string> path;
+  const std::function<void(const std::string&)> visit = [&](const std::string& name) {
+    CAPTURE(path);
+    REQUIRE(std::find(path.begin(), path.end(), name) == path.end());
+    if (done.contains(name)) return;
+    path.push_back(name);
+    for (const std::string& include : headers().at(name).includes) visit(include);
+    path.pop_back();
+    done.insert(name);
+  };
+  for (const auto& [name, header] : headers()) visit(name);
+}
+
+TEST_CASE("every header guards itself") {
+  for (const auto& [name, header] : headers()) {
+    CAPTURE(name);
+    CHECK(header.text.find("#pragma once") != std::string::npos);
+  }
+}
+
+TEST_CASE("OpenMP is named in one file") {
+  const std::regex openmp(R"(\bomp_\w+\(|#pragma omp|<omp\.h>)");
+  for (const auto& [name, header] : headers()) {
+    CAPTURE(name);
+    CHECK(std::regex_search(header.text, openmp) == (name == "inkling/core/parallel.hpp"));
+  }
+}
+
+TEST_CASE("the library neither prints nor ends the program nor changes global state") {
+  const std::regex forbidden(
+      R"(\bstd::(cout|cerr|clog)\b|\b(printf|fprintf|puts|perror|abort|exit|quick_exit|terminate|assert)\(|)"
+      R"(\bstd::(rand|srand)\b|setNbThreads|omp_set_num_threads|setlocale)");
+  for (const auto& [name, header] : headers()) {
+    CAPTURE(name);
+    std::smatch match;
+    CHECK_MESSAGE(!std::regex_search(header.text, match, forbidden), match.str());
+  }
+}
+
+}  // namespace
