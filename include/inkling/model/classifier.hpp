@@ -42,16 +42,17 @@ class Classifier {
   Matrix scores(const Pixels& images, int threads = 0) const;
 
   /// Result: classes x n, every column >= 0 with sum 1. Probabilities and vote shares as they are; margins m become
-  /// softmax(m / margin_temperature()).
+  /// softmax(m / temperature()).
   Matrix probabilities(const Pixels& images, int threads = 0) const;
 
   /// The class with the highest score for each image; the lowest class number wins a tie.
   std::vector<Label> predict(const Pixels& images, int threads = 0) const;
 
-  /// Divides margins on their way to probabilities; fitted on held-out data (Guo et al. 2017, arXiv:1706.04599).
-  float margin_temperature() const noexcept { return margin_temperature_; }
+  /// Divides margins, and the logits of a network, on their way to probabilities; fitted on held-out data (Guo et al.
+  /// 2017, arXiv:1706.04599). It never changes which class is best.
+  float temperature() const noexcept { return temperature_; }
   /// Throws ValueError unless temperature > 0.
-  void set_margin_temperature(float temperature);
+  void set_temperature(float temperature);
 
  protected:
   /// Throws ValueError when there is no class, ShapeError when the input is empty.
@@ -67,7 +68,7 @@ class Classifier {
 
   Shape input_shape_;
   std::vector<std::string> class_names_;
-  float margin_temperature_ = 1;
+  float temperature_ = 1;
 };
 
 /// The row of the highest value in each column; the lowest row wins a tie. scores: classes x n.
@@ -111,18 +112,18 @@ inline Matrix Classifier::scores(const Pixels& images, int threads) const {
 
 inline Matrix Classifier::probabilities(const Pixels& images, int threads) const {
   Matrix result = scores(images, threads);
-  return score_kind() == ScoreKind::margin ? softmax(result, margin_temperature_) : result;
+  return score_kind() == ScoreKind::margin ? softmax(result, temperature_) : result;
 }
 
 inline std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {
   return best_classes(scores(images, threads));
 }
 
-inline void Classifier::set_margin_temperature(float temperature) {
+inline void Classifier::set_temperature(float temperature) {
   if (!(temperature > 0)) {
     throw ValueError("Classifier: a temperature is above 0, got " + std::to_string(temperature));
   }
-  margin_temperature_ = temperature;
+  temperature_ = temperature;
 }
 
 }  // namespace inkling

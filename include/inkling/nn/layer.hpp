@@ -74,10 +74,6 @@ class BasicLayer {
   /// True when backward reads y. The next layer then does not work in place, for that would overwrite y.
   virtual bool needs_output() const noexcept { return false; }
 
-  /// The one hook that changes a built layer outside the optimiser: folds what the last training forward left in
-  /// `scratch` into running statistics. The trainer calls it once for each micro-batch, in order.
-  virtual void commit(const Scratch<S>& scratch) { static_cast<void>(scratch); }
-
   virtual std::unique_ptr<BasicLayer> clone() const = 0;
 
   std::span<Parameter<S>> parameters() noexcept { return parameters_; }

@@ -70,15 +70,10 @@ class BasicNetwork {
   ConstView forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode = Mode::inference) const;
 
   /// Requires: forward(x, workspace, Mode::training) came before. output_gradient: dLoss/d(output), output x n.
-  /// Overwrites gradients, one for each of parameters(): dLoss/d(parameter). When `input_gradient` is given, it gets
-  /// dLoss/dx.
+  /// Overwrites gradients, one for each of parameters(): dLoss/d(parameter), or the value of a statistic over these
+  /// samples. When `input_gradient` is given, it gets dLoss/dx.
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
                 std::vector<MatrixOf<S>>& gradients, MatrixOf<S>* input_gradient = nullptr) const;
-
-  /// Lets every layer fold its statistics of the last training forward pass in.
-  void commit(const Workspace& workspace) {
-    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->commit(workspace.scratch_[i]);
-  }
 
  private:
   void prepare(Workspace& workspace) const;
@@ -185,9 +180,7 @@ void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<
   const Index n = x.cols();
   const auto all = parameters();
   gradients.resize(all.size());
-  for (std::size_t p = 0; p < all.size(); ++p) {
-    if (all[p]->role != Role::statistic) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
-  }
+  for (std::size_t p = 0; p < all.size(); ++p) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
   std::span<MatrixOf<S>> rest(gradients);
   S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
   std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1

@@ -5,9 +5,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
-#include <vector>
 
 namespace inkling::nn {
 
@@ -33,10 +30,8 @@ class Buffer {
 /// layer serves many threads, each with a scratch of its own.
 template <typename S>
 struct Scratch {
-  std::array<Buffer<S>, 4> buffers;   // each layer names its own slots
-  std::vector<std::uint8_t> mask;     // a byte a value: dropout
-  std::vector<std::int32_t> indices;  // an index a value: max pooling
-  Rng rng;                            // seeded by the trainer for each micro-batch and layer
+  std::array<Buffer<S>, 4> buffers;  // each layer names its own slots
+  Rng rng;                           // seeded by the trainer for each micro-batch and layer: dropout
 };
 
 }  // namespace inkling::nn

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <inkling/nn/initialisation.hpp>
+#include <inkling/nn/kernels/convolution.hpp>
+#include <inkling/nn/layer.hpp>
+#include <inkling/nn/option.hpp>
+
+namespace inkling::nn {
+
+enum class Padding {
+  valid,  // filters stay inside: an output has (size - kernel) / stride + 1 rows
+  same,   // zeros around the input: an output has size / stride rows, rounded up
+};
+
+inline const char* to_string(Padding padding) noexcept {
+  return padding == Padding::valid ? "valid" : "same";
+}
+
+struct Conv2dOptions {
+  Index filters = 0;
+  Index kernel = 3;  // height and width of a filter
+  Index stride = 1;
+  Padding padding = Padding::valid;
+  bool bias = true;  // false before a batch norm, which has an offset of its own
+  Initialisation initialisation = Initialisation::he;
+};
+
+/// Two-dimensional convolution (cross-correlation, as everywhere in this field): height x width x channels in,
+/// out height x out width x filters out.
+template <typename S>
+class BasicConv2d final : public BasicLayer<S> {
+ public:
+  /// Throws ValueError unless filters, kernel and stride are above 0.
+  explicit BasicConv2d(const Conv2dOptions& options) : options_(options) {
+    require<ValueError>(options.filters > 0, "Conv2d: filters must be above 0");
+    require<ValueError>(options.kernel > 0, "Conv2d: kernel must be above 0");
+    require<ValueError>(options.stride > 0, "Conv2d: stride must be above 0");
+  }
+  static BasicConv2d from_options(const nlohmann::json& json) {
+    return BasicConv2d(
+        {.filters = option<Index>(json, "filters"),
+         .kernel = option<Index>(json, "kernel"),
+         .stride = option<Index>(json, "stride"),
+         .padding = option(json, "padding", {Padding::valid, Padding::same}),
+         .bias = option<bool>(json, "bias"),
+         .initialisation = option(json, "initialisation", {Initialisation::he, Initialisation::glorot})});
+  }
+
+  std::string_view kind() const noexcept override { return "conv2d"; }
+  nlohmann::json options() const override {
+    return {{"filters", options_.filters}, {"kernel", options_.kernel},
+            {"stride", options_.stride},   {"padding", to_string(options_.padding)},
+            {"bias", options_.bias},       {"initialisation", to_string(options_.initialisation)}};
+  }
+
+  Shape build(const Shape& in, Rng& rng) override {
+    in_ = in;
+    const Index k = options_.kernel;
+    Shape padded = in;
+    if (options_.padding == Padding::same) {
+      const Index vertical = same_border(in.height);
+      const Index horizontal = same_border(in.width);
+      padded = {in.height + vertical, in.width + horizontal, in.channels};
+      before_y_ = vertical / 2;
+      before_x_ = horizontal / 2;
+    }
+    if (padded.height < k || padded.width < k) {
+      throw ShapeError("expected an input of at least " + std::to_string(k) + "x" + std::to_string(k) +
+                       " for its kernel, got " + to_string(in));
+    }
+    sizes_ = {padded, k, options_.stride, options_.filters};
+
+    MatrixOf<S> weight(options_.filters, sizes_.depth());
+    initialise(weight, sizes_.depth(), k * k * options_.filters, options_.initialisation, rng);
+    this->parameters_ = {{"weight", Role::weight, {k, k, in.channels, options_.filters}, std::move(weight)}};
+    if (options_.bias) {
+      this->parameters_.push_back({"bias", Role::offset, {options_.filters}, MatrixOf<S>::Zero(options_.filters, 1)});
+    }
+    return out();
+  }
+
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
+    S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(sizes_.filters, sizes_.depth()));
+    kernels::pack_filters(sizes_, weight().data(), packed);
+    const S* const bias = options_.bias ? this->parameters_[1].value.data() : nullptr;
+    for (Index i = 0; i < x.cols(); ++i) {
+      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, bias, y.col(i).data());
+    }
+  }
+
+  void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override {
+    // y = W * patches(x) + b, one column of patches a pixel:
+    // dLoss/dW = dy patches(x)',  dLoss/db = sum of dy over pixels and samples,  dLoss/dx = dy convolved with the
+    // turned filters
+    gradients[0].setZero();
+    for (Index i = 0; i < x.cols(); ++i) {
+      const auto [gradient, step] = whole_tiles(dy.col(i).data(), scratch);
+      kernels::add_weight_gradient(sizes_, padded(x.col(i).data(), scratch), gradient, step, gradients[0].data());
+    }
+    if (options_.bias) {
+      gradients[1].setZero();
+      for (Index i = 0; i < x.cols(); ++i) {
+        const Eigen::Map<const MatrixOf<S>> by_pixel(dy.col(i).data(), sizes_.filters, sizes_.out_pixels());
+        gradients[1] += by_pixel.rowwise().sum();
+      }
+    }
+    if (dx.cols() > 0) input_gradient(dy, dx, scratch);
+  }
+
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicConv2d>(*this); }
+
+  /// filters x (kernel * kernel * channels): in memory [ky][kx][channel][filter].
+  const MatrixOf<S>& weight() const noexcept { return this->parameters_[0].value; }
+  const Conv2dOptions& settings() const noexcept { return options_; }
+
+ private:
+  enum Slot { packed_filters, padded_input, padded_gradient, tiled_gradient };
+
+  Shape out() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
+
+  Index same_border(Index size) const noexcept {
+    const Index out = (size + options_.stride - 1) / options_.stride;
+    return std::max<Index>(0, (out - 1) * options_.stride + options_.kernel - size);
+  }
+
+  static S* memory(Scratch<S>& scratch, Slot slot, Index count) {
+    return scratch.buffers[slot].matrix(count, 1).data();
+  }
+
+  /// The sample with its border of zeros, or the sample itself when it has none.
+  const S* padded(const S* sample, Scratch<S>& scratch) const {
+    if (sizes_.padded == in_) return sample;
+    S* const result = memory(scratch, padded_input, sizes_.padded.size());
+    kernels::pad(sample, in_, before_y_, before_x_, 1, sizes_.padded, result);
+    return result;
+  }
+
+  struct TiledGradient {
+    const S* data;
+    Index step;
+  };
+  /// The gradient of one sample with its filters filled up to whole register tiles.
+  TiledGradient whole_tiles(const S* gradient, Scratch<S>& scratch) const {
+    const Index step = kernels::packed_size<S>(sizes_.filters, 1);
+    if (step == sizes_.filters) return {gradient, step};
+    auto filled = scratch.buffers[tiled_gradient].matrix(step, sizes_.out_pixels());
+    filled.topRows(sizes_.filters) = Eigen::Map<const MatrixOf<S>>(gradient, sizes_.filters, sizes_.out_pixels());
+    filled.bottomRows(step - sizes_.filters).setZero();
+    return {filled.data(), step};
+  }
+
+  void input_gradient(const ConstMatrixRef<S>& dy, MatrixRef<S>& dx, Scratch<S>& scratch) const {
+    const Index k = options_.kernel;
+    // Spread by the stride and padded so that the turned filters, moved one step at a time, give one value for each
+    // input pixel.
+    const kernels::ConvolutionSizes turned{{in_.height + k - 1, in_.width + k - 1, sizes_.filters}, k, 1, in_.channels};
+    S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(in_.channels, turned.depth()));
+    kernels::pack_turned_filters(sizes_, weight().data(), packed);
+    S* const spread = memory(scratch, padded_gradient, turned.padded.size());
+    for (Index i = 0; i < dy.cols(); ++i) {
+      kernels::pad(dy.col(i).data(), out(), k - 1 - before_y_, k - 1 - before_x_, options_.stride, turned.padded,
+                   spread);
+      kernels::convolve<S>(turned, spread, packed, nullptr, dx.col(i).data());
+    }
+  }
+
+  Conv2dOptions options_;
+  Shape in_;
+  kernels::ConvolutionSizes sizes_{};
+  Index before_y_ = 0;  // rows of zeros above the input
+  Index before_x_ = 0;  // columns of zeros on its left
+};
+
+using Conv2d = BasicConv2d<float>;
+
+}  // namespace inkling::nn
