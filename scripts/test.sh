@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds Release and ASan+UBSan, and runs every test under both.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+scripts/install-packages.sh build test data
+
+browser=tests/browser
+if [[ -f $browser/package-lock.json && ! $browser/node_modules/.package-lock.json -nt $browser/package-lock.json ]]; then
+  (cd "$browser" && npm ci --no-audit --no-fund </dev/null)
+fi
+
+build() {
+  local preset=$1 start=$SECONDS
+  cmake --preset "$@"
+  cmake --build --preset "$preset"
+  echo "test: built $preset in $((SECONDS - start)) s"
+}
+build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON
+build asan
+
+status=0
+for preset in default asan; do
+  echo "test: $preset"
+  ctest --preset "$preset" </dev/null || status=1
+done
+echo "test: everything took $((SECONDS / 60)) min"
+exit "$status"
