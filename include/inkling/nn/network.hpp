@@ -15,15 +15,14 @@ namespace inkling::nn {
 template <typename S>
 class BasicWorkspace {
  public:
-  /// Seeds each layer's generator (dropout) for the next forward pass.
-  void seed(std::uint64_t seed) {
-    for (std::size_t i = 0; i < scratch_.size(); ++i) scratch_[i].rng = Rng(derive_seed(seed, {i}));
-  }
+  /// Decides the random numbers (dropout) of the next forward pass in training mode.
+  void seed(std::uint64_t seed) noexcept { seed_ = seed; }
 
  private:
   template <typename>
   friend class BasicNetwork;
 
+  std::uint64_t seed_ = 0;
   std::vector<Buffer<S>> outputs_;     // of each layer that does not work in place
   std::vector<S*> output_of_;          // where layer i's output is
   std::vector<Scratch<S>> scratch_;    // of each layer
@@ -157,6 +156,7 @@ auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, 
   prepare(workspace);
   const Index n = x.cols();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (mode == Mode::training) workspace.scratch_[i].rng = Rng(derive_seed(workspace.seed_, {i}));
     const Index rows = shapes_[i + 1].size();
     // The caller's x is never overwritten, so the first layer always gets an output of its own.
     const bool reuse = i > 0 && layers_[i]->in_place() && !layers_[i - 1]->needs_output();

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <inkling/nn/layer.hpp>
+#include <inkling/nn/option.hpp>
+
+#include <cmath>
+
+namespace inkling::nn {
+
+struct BatchNormOptions {
+  double epsilon = 1e-5;  // added to the variance
+};
+
+/// Normalises each channel to mean 0 and variance 1, then scales and shifts it (Ioffe and Szegedy 2015,
+/// arXiv:1502.03167).
+///
+/// In training the statistics are those of the samples given, over all their pixels. Because the trainer gives it
+/// micro-batches, this is ghost batch normalisation (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741). In inference
+/// they are the running ones, which the trainer keeps. A flat input 1 x 1 x n is normalised value by value.
+template <typename S>
+class BasicBatchNorm final : public BasicLayer<S> {
+ public:
+  /// Throws ValueError unless epsilon > 0.
+  explicit BasicBatchNorm(const BatchNormOptions& options = {}) : options_(options) {
+    require<ValueError>(options.epsilon > 0, "BatchNorm: epsilon must be above 0");
+  }
+  static BasicBatchNorm from_options(const nlohmann::json& json) {
+    return BasicBatchNorm({.epsilon = option<double>(json, "epsilon")});
+  }
+
+  std::string_view kind() const noexcept override { return "batch_norm"; }
+  nlohmann::json options() const override { return {{"epsilon", options_.epsilon}}; }
+
+  Shape build(const Shape& in, Rng&) override {
+    channels_ = in.channels;
+    const auto vector = [&](S value) { return MatrixOf<S>(MatrixOf<S>::Constant(channels_, 1, value)); };
+    this->parameters_ = {{"scale", Role::offset, {channels_}, vector(1)},
+                         {"shift", Role::offset, {channels_}, vector(0)},
+                         {"running_mean", Role::statistic, {channels_}, vector(0)},
+                         {"running_variance", Role::statistic, {channels_}, vector(1)}};
+    return in;
+  }
+
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override {
+    auto statistics = scratch.buffers[0].matrix(channels_, 3);  // mean, variance, 1 / deviation
+    if (mode == Mode::training) {
+      measure(x, statistics);
+    } else {
+      statistics.col(0) = value(running_mean);
+      statistics.col(1) = value(running_variance);
+    }
+    statistics.col(2) = (statistics.col(1).array() + static_cast<S>(options_.epsilon)).rsqrt();
+
+    auto affine = scratch.buffers[1].matrix(channels_, 2);  // y = factor * x + offset
+    affine.col(0) = statistics.col(2).cwiseProduct(value(scale));
+    affine.col(1) = value(shift) - statistics.col(0).cwiseProduct(affine.col(0));
+    const Index pixels = x.size() / channels_;
+    for (Index p = 0; p < pixels; ++p) {
+      const S* const from = x.data() + p * channels_;
+      S* const to = y.data() + p * channels_;
+      for (Index c = 0; c < channels_; ++c) to[c] = affine(c, 0) * from[c] + affine(c, 1);
+    }
+  }
+
+  void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override {
+    // With n values a channel, h = (x - mean) / deviation and y = scale * h + shift:
+    //   dLoss/dscale = sum of dy * h,  dLoss/dshift = sum of dy
+    //   dLoss/dx = scale / deviation * (dy - dLoss/dshift / n - h * dLoss/dscale / n)
+    const auto statistics = scratch.buffers[0].matrix(channels_, 3);
+    const Index pixels = x.size() / channels_;
+    MatrixOf<S>& dscale = gradients[scale];
+    MatrixOf<S>& dshift = gradients[shift];
+    dscale.setZero();
+    dshift.setZero();
+    for (Index p = 0; p < pixels; ++p) {
+      const S* const value = x.data() + p * channels_;
+      const S* const gradient = dy.data() + p * channels_;
+      for (Index c = 0; c < channels_; ++c) {
+        dscale(c) += gradient[c] * (value[c] - statistics(c, 0));
+        dshift(c) += gradient[c];
+      }
+    }
+    dscale.array() *= statistics.col(2).array();
+    gradients[running_mean] = statistics.col(0);
+    gradients[running_variance] =
+        statistics.col(1) * (static_cast<S>(pixels) / static_cast<S>(std::max<Index>(1, pixels - 1)));
+    if (dx.cols() == 0) return;
+
+    auto affine = scratch.buffers[1].matrix(channels_, 3);  // dx = a * dy + b * x + c
+    const S n = static_cast<S>(pixels);
+    affine.col(0) = value(scale).cwiseProduct(statistics.col(2));
+    affine.col(1) = -affine.col(0).cwiseProduct(statistics.col(2)).cwiseProduct(dscale.col(0)) / n;
+    affine.col(2) = -affine.col(0).cwiseProduct(dshift.col(0)) / n - affine.col(1).cwiseProduct(statistics.col(0));
+    for (Index p = 0; p < pixels; ++p) {
+      const S* const from = x.data() + p * channels_;
+      const S* const gradient = dy.data() + p * channels_;
+      S* const to = dx.data() + p * channels_;
+      for (Index c = 0; c < channels_; ++c) to[c] = affine(c, 0) * gradient[c] + affine(c, 1) * from[c] + affine(c, 2);
+    }
+  }
+
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicBatchNorm>(*this); }
+
+ private:
+  enum Tensor { scale, shift, running_mean, running_variance };
+
+  auto value(Tensor tensor) const { return this->parameters_[tensor].value.col(0); }
+
+  /// Mean and (biased) variance of each channel, in two passes: the difference of squares would cancel.
+  template <typename Statistics>
+  void measure(const ConstMatrixRef<S>& x, Statistics& statistics) const {
+    const Index pixels = x.size() / channels_;
+    const S share = S{1} / static_cast<S>(pixels);
+    statistics.leftCols(2).setZero();
+    for (Index p = 0; p < pixels; ++p) {
+      const S* const from = x.data() + p * channels_;
+      for (Index c = 0; c < channels_; ++c) statistics(c, 0) += from[c];
+    }
+    statistics.col(0) *= share;
+    for (Index p = 0; p < pixels; ++p) {
+      const S* const from = x.data() + p * channels_;
+      for (Index c = 0; c < channels_; ++c) {
+        const S difference = from[c] - statistics(c, 0);
+        statistics(c, 1) += difference * difference;
+      }
+    }
+    statistics.col(1) *= share;
+  }
+
+  BatchNormOptions options_;
+  Index channels_ = 0;
+};
+
+using BatchNorm = BasicBatchNorm<float>;
+
+}  // namespace inkling::nn

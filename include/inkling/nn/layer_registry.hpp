@@ -1,0 +1,63 @@
+#pragma once
+
+#include <inkling/nn/batch_norm.hpp>
+#include <inkling/nn/conv2d.hpp>
+#include <inkling/nn/dense.hpp>
+#include <inkling/nn/dropout.hpp>
+#include <inkling/nn/flatten.hpp>
+#include <inkling/nn/max_pool2d.hpp>
+#include <inkling/nn/relu.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace inkling::nn {
+
+/// Makes layers from their kind and options: how a model file becomes a network. A program that has layers of its own
+/// adds them to a copy of standard() and hands it to load_model.
+class LayerRegistry {
+ public:
+  /// Every layer of the library.
+  static LayerRegistry standard() {
+    LayerRegistry registry;
+    registry.add<BatchNorm>("batch_norm");
+    registry.add<Conv2d>("conv2d");
+    registry.add<Dense>("dense");
+    registry.add<Dropout>("dropout");
+    registry.add<Flatten>("flatten");
+    registry.add<MaxPool2d>("max_pool2d");
+    registry.add<Relu>("relu");
+    return registry;
+  }
+
+  /// `kind` is what L::kind() returns; L needs `static L from_options(const nlohmann::json&)`. Replaces an earlier one.
+  template <typename L>
+  void add(std::string kind) {
+    factories_[std::move(kind)] = [](const nlohmann::json& options) {
+      return std::unique_ptr<Layer>(std::make_unique<L>(L::from_options(options)));
+    };
+  }
+
+  /// An unbuilt layer. Throws FormatError for an unknown kind and for options that the layer refuses.
+  std::unique_ptr<Layer> make(std::string_view kind, const nlohmann::json& options) const {
+    const auto found = factories_.find(kind);
+    if (found == factories_.end()) {
+      std::string known;
+      for (const auto& [name, factory] : factories_) known += (known.empty() ? "" : ", ") + name;
+      throw FormatError("unknown layer \"" + std::string(kind) + "\", expected one of " + known);
+    }
+    try {
+      return found->second(options);
+    } catch (const Error& error) {
+      throw FormatError("layer \"" + std::string(kind) + "\": " + error.what());
+    }
+  }
+
+ private:
+  std::map<std::string, std::function<std::unique_ptr<Layer>(const nlohmann::json&)>, std::less<>> factories_;
+};
+
+}  // namespace inkling::nn
