@@ -1,0 +1,146 @@
+#include <inkling/core/error.hpp>
+#include <inkling/data/dataset.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "idx_files.hpp"
+
+using namespace inkling;
+using inkling::test::message_of;
+
+namespace {
+
+constexpr Shape shape{.height = 2, .width = 3};
+
+/// `size` samples of three classes; every byte of sample i is i, and its label i % 3.
+Dataset numbered(Index size) {
+  Pixels pixels(shape.size(), size);
+  std::vector<Label> labels;
+  for (Index i = 0; i < size; ++i) {
+    pixels.col(i).setConstant(static_cast<std::uint8_t>(i));
+    labels.push_back(static_cast<Label>(i % 3));
+  }
+  return {shape, std::move(pixels), std::move(labels), {"a", "b", "c"}};
+}
+
+/// The numbers of the samples, which must still have their labels.
+std::vector<int> numbers(const Dataset& data) {
+  std::vector<int> result;
+  for (Index i = 0; i < data.size(); ++i) {
+    const int number = data.image(i).front();
+    REQUIRE(std::all_of(data.image(i).begin(), data.image(i).end(), [&](std::uint8_t byte) { return byte == number; }));
+    REQUIRE(data.label(i) == number % 3);
+    result.push_back(number);
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("Dataset holds what it is given") {
+  const Dataset data = numbered(5);
+  CHECK(data.size() == 5);
+  CHECK(data.image_shape() == shape);
+  CHECK(data.num_classes() == 3);
+  CHECK(data.class_names() == std::vector<std::string>{"a", "b", "c"});
+  CHECK(data.labels() == std::vector<Label>{0, 1, 2, 0, 1});
+  CHECK(data.image(4).size() == 6);
+  CHECK(numbers(data) == std::vector<int>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("Dataset refuses sizes that do not fit, and labels without a class") {
+  const auto make = [](Index rows, Index cols, std::vector<Label> labels) {
+    return Dataset(shape, Pixels::Zero(rows, cols), std::move(labels), {"a", "b"});
+  };
+  CHECK_NOTHROW(make(6, 2, {0, 1}));
+  CHECK_NOTHROW(make(6, 0, {}));
+  CHECK(message_of<ShapeError>([&] { make(5, 2, {0, 1}); }) == "Dataset: images of 2x3x1 need 6 bytes a column, got 5");
+  CHECK(message_of<ShapeError>([&] { make(6, 3, {0, 1}); }) == "Dataset: 3 images but 2 labels");
+  CHECK(message_of<ValueError>([&] { make(6, 2, {0, 2}); }) == "Dataset: label 2 of sample 1 is not in 0..1");
+  CHECK_THROWS_AS(make(6, 2, {-1, 0}), ValueError);
+}
+
+TEST_CASE("Dataset::pixels copies a range of samples") {
+  const std::vector<Index> chosen{4, 2, 0};
+  const Dataset data = numbered(6).subset(chosen);
+  const Pixels some = data.pixels(1, 2);
+  REQUIRE(some.rows() == 6);
+  REQUIRE(some.cols() == 2);
+  CHECK((some.col(0).array() == 2).all());
+  CHECK((some.col(1).array() == 0).all());
+  CHECK(data.pixels().cols() == 3);
+  CHECK(data.pixels(3, 0).cols() == 0);
+  for (const auto& [first, count] : {std::pair<Index, Index>{-1, 1}, {0, 4}, {3, 1}, {0, -1}}) {
+    CHECK_THROWS_AS(data.pixels(first, count), ValueError);
+  }
+}
+
+TEST_CASE("subsets select in any order, repeat, nest, and share the images") {
+  const Dataset data = numbered(6);
+  const Dataset some = data.subset(std::vector<Index>{5, 1, 1, 3});
+  CHECK(numbers(some) == std::vector<int>{5, 1, 1, 3});
+  CHECK(numbers(some.subset(std::vector<Index>{3, 0})) == std::vector<int>{3, 5});
+  CHECK(some.image(0).data() == data.image(5).data());
+  CHECK(some.subset({}).size() == 0);
+  CHECK_THROWS_AS(some.subset(std::vector<Index>{4}), ValueError);
+  CHECK_THROWS_AS(some.subset(std::vector<Index>{-1}), ValueError);
+}
+
+TEST_CASE("take keeps the first samples") {
+  const Dataset data = numbered(4);
+  CHECK(numbers(data.take(2)) == std::vector<int>{0, 1});
+  CHECK(data.take(9).size() == 4);
+  CHECK(data.take(0).size() == 0);
+  CHECK(data.take(-1).size() == 0);
+}
+
+TEST_CASE("a view of a Dataset outlives the Dataset") {
+  const Dataset part = [] { return numbered(6).take(3); }();
+  CHECK(numbers(part) == std::vector<int>{0, 1, 2});
+}
+
+TEST_CASE("shuffled permutes by the seed") {
+  const Dataset data = numbered(100);
+  const std::vector<int> order = numbers(data.shuffled(1));
+  CHECK(order != numbers(data));
+  CHECK(order == numbers(data.shuffled(1)));
+  CHECK(order != numbers(data.shuffled(2)));
+  std::vector<int> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  CHECK(sorted == numbers(data));
+}
+
+TEST_CASE("stratified_split cuts each class at the same share and loses nothing") {
+  const Dataset data = numbered(200).shuffled(3);  // 67, 67 and 66 of the classes
+  const auto [first, second] = data.stratified_split(0.25, 9);
+  const auto count = [](const Dataset& part, Label label) {
+    const std::vector<Label> labels = part.labels();
+    return std::count(labels.begin(), labels.end(), label);
+  };
+  for (Label c = 0; c < 3; ++c) CHECK(count(second, c) == 17);  // 16.75 and 16.5, rounded
+  CHECK(first.size() + second.size() == 200);
+
+  std::vector<int> all = numbers(first);
+  const std::vector<int> rest = numbers(second);
+  all.insert(all.end(), rest.begin(), rest.end());
+  std::sort(all.begin(), all.end());
+  CHECK(all == numbers(numbered(200)));
+}
+
+TEST_CASE("stratified_split depends on the seed, and keeps the order") {
+  const Dataset data = numbered(90);
+  const auto [first, second] = data.stratified_split(0.5, 1);
+  const std::vector<int> part = numbers(second);
+  CHECK(std::is_sorted(part.begin(), part.end()));
+  CHECK(part == numbers(data.stratified_split(0.5, 1).second));
+  CHECK(part != numbers(data.stratified_split(0.5, 2).second));
+  for (const double fraction : {0.0, 1.0, -0.5, 2.0, std::nan("")}) {
+    CHECK_THROWS_AS(data.stratified_split(fraction, 1), ValueError);
+  }
+}
