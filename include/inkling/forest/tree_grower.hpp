@@ -1,0 +1,267 @@
+#pragma once
+
+#include <inkling/core/matrix.hpp>
+#include <inkling/core/rng.hpp>
+#include <inkling/forest/byte_transpose.hpp>
+#include <inkling/forest/node.hpp>
+#include <inkling/forest/split.hpp>
+#include <inkling/forest/training_data.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <queue>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace inkling::forest {
+
+struct TreeOptions {
+  Index max_features;      // candidates a split
+  Index min_samples_leaf;  // on either side of a split, repeats counted
+  Index max_depth;         // of a leaf; 0: no limit
+  Index max_leaves;        // 0: no limit
+  bool bootstrap;
+};
+
+/// One grown tree; children and leaf records count from 0.
+struct Tree {
+  std::vector<Node> nodes;
+  std::vector<std::uint16_t> leaf_table;
+  std::vector<bool> in_bag;  // samples; empty without bootstrap
+};
+
+/// Grows trees, one after another, in memory that it keeps. One for each thread.
+///
+/// A tree holds its samples as an array that every split partitions, so that a node is a range of it. Large nodes read
+/// the shared feature columns. A node of at most `block_samples` copies its samples into a block of columns of its own,
+/// which stays in the cache for its whole subtree; from there on Sample::row counts within the block.
+class TreeGrower {
+ public:
+  /// `data` must outlive this.
+  TreeGrower(const TrainingData& data, const TreeOptions& options)
+      : data_(data),
+        options_(options),
+        finder_(data.num_classes(), static_cast<std::uint32_t>(options.min_samples_leaf)) {}
+
+  /// The tree that the seed decides.
+  Tree grow(std::uint64_t seed) {
+    Rng rng(seed);
+    Tree tree;
+    draw_samples(rng, tree);
+    split_nodes(rng);
+    const std::vector<char> kept = best_splits();
+    write(kept, tree);
+    return tree;
+  }
+
+ private:
+  static constexpr Index block_samples = 1024;
+
+  /// Node while growing: samples_[first, last) are in it.
+  struct Grown {
+    std::uint32_t first;
+    std::uint32_t last;
+    std::uint32_t child = 0;  // the left one, the right one follows; 0: a leaf
+    std::uint16_t feature = 0;
+    std::uint8_t threshold = 0;
+    double gain = 0;  // by how much the split lowers the Gini impurity, times samples
+  };
+
+  /// Bytes of feature f: data + f * stride.
+  struct Columns {
+    const std::uint8_t* data;
+    Index stride;
+    const std::uint8_t* operator[](std::uint16_t feature) const noexcept { return data + feature * stride; }
+  };
+
+  struct Task {
+    std::uint32_t node;
+    Index depth;
+    bool in_block;  // its samples count within block_
+  };
+
+  void draw_samples(Rng& rng, Tree& tree) {
+    const auto count = static_cast<std::uint32_t>(data_.size());
+    std::vector<std::uint16_t> weights(count, options_.bootstrap ? 0 : 1);
+    if (options_.bootstrap) {
+      for (std::uint32_t i = 0; i < count; ++i) ++weights[rng.below(count)];
+      tree.in_bag.assign(count, false);
+    }
+    samples_.clear();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (weights[i] == 0) continue;
+      samples_.push_back({i, static_cast<std::uint16_t>(data_.label(i)), weights[i]});
+      if (options_.bootstrap) tree.in_bag[i] = true;
+    }
+  }
+
+  /// Grows the whole tree, depth first.
+  void split_nodes(Rng& rng) {
+    features_ = data_.varying_features();
+    grown_.assign(1, {0, static_cast<std::uint32_t>(samples_.size())});
+    std::vector<Task> tasks{{0, 0, false}};
+    while (!tasks.empty()) {
+      Task task = tasks.back();
+      tasks.pop_back();
+      const std::uint32_t first = grown_[task.node].first;
+      const std::uint32_t last = grown_[task.node].last;
+      const auto samples = std::span(samples_).subspan(first, last - first);
+      if (finder_.start_node(samples) || finder_.weight() < 2 * options_.min_samples_leaf ||
+          (options_.max_depth > 0 && task.depth >= options_.max_depth)) {
+        continue;
+      }
+      if (!task.in_block && static_cast<Index>(samples.size()) <= block_samples) {
+        copy_to_block(samples);
+        task.in_block = true;
+      }
+      const Columns columns =
+          task.in_block ? Columns{block_.data(), block_stride_} : Columns{data_.columns().data(), data_.size()};
+      const Split split = best_split(columns, rng);
+      if (!split.valid()) continue;
+      const auto child = static_cast<std::uint32_t>(grown_.size());
+      const std::uint32_t middle = first + partition(samples, columns[split.feature], split.threshold);
+      grown_[task.node] = {first, last, child, split.feature, split.threshold, split.score - finder_.unsplit_score()};
+      grown_.push_back({first, middle});
+      grown_.push_back({middle, last});
+      tasks.push_back({child + 1, task.depth + 1, task.in_block});
+      tasks.push_back({child, task.depth + 1, task.in_block});
+    }
+  }
+
+  /// The best of max_features features drawn without repeats; more are drawn while none of them can split.
+  Split best_split(const Columns& columns, Rng& rng) {
+    Split best;
+    const auto wanted = static_cast<std::size_t>(options_.max_features);
+    for (std::size_t k = 0; k < features_.size() && (k < wanted || !best.valid()); ++k) {
+      std::swap(features_[k], features_[k + rng.below(static_cast<std::uint32_t>(features_.size() - k))]);
+      const Split split = finder_.best(columns[features_[k]], features_[k]);
+      if (split.score > best.score) best = split;
+    }
+    return best;
+  }
+
+  void copy_to_block(std::span<Sample> samples) {
+    const auto count = static_cast<Index>(samples.size());
+    block_stride_ = (count + 63) / 64 * 64;
+    block_.resize(static_cast<std::size_t>(block_stride_ * data_.num_features()));
+    const auto bytes = [&](Index i) { return data_.sample(samples[static_cast<std::size_t>(i)].row); };
+    transpose_samples(count, data_.num_features(), bytes, block_.data(), block_stride_);
+    for (std::uint32_t i = 0; i < samples.size(); ++i) samples[i].row = i;
+  }
+
+  /// Moves the samples that go left to the front, each side in its old order. Result: how many go left.
+  std::uint32_t partition(std::span<Sample> samples, const std::uint8_t* column, std::uint8_t threshold) {
+    if (spare_.size() < samples.size()) spare_.resize(samples.size());
+    std::size_t left = 0;
+    std::size_t right = 0;
+    for (const Sample s : samples) {
+      const bool goes_right = column[s.row] > threshold;
+      samples[left] = s;
+      spare_[right] = s;
+      left += goes_right ? 0 : 1;
+      right += goes_right ? 1 : 0;
+    }
+    std::copy_n(spare_.begin(), right, samples.begin() + static_cast<std::ptrdiff_t>(left));
+    return static_cast<std::uint32_t>(left);
+  }
+
+  /// Which splits stay: all, or those that growing the tree best first (largest gain next) makes up to max_leaves.
+  std::vector<char> best_splits() const {
+    std::vector<char> kept(grown_.size(), 0);
+    if (options_.max_leaves == 0) {
+      for (std::size_t i = 0; i < grown_.size(); ++i) kept[i] = grown_[i].child != 0 ? 1 : 0;
+      return kept;
+    }
+    const auto later = [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(grown_[a].gain, b) < std::pair(grown_[b].gain, a);
+    };
+    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, decltype(later)> open(later);
+    const auto offer = [&](std::uint32_t node) {
+      if (grown_[node].child != 0) open.push(node);
+    };
+    offer(0);
+    for (Index leaves = 1; leaves < options_.max_leaves && !open.empty(); ++leaves) {
+      const std::uint32_t node = open.top();
+      open.pop();
+      kept[node] = 1;
+      offer(grown_[node].child);
+      offer(grown_[node].child + 1);
+    }
+    return kept;
+  }
+
+  /// Writes the tree without the splits that are not kept.
+  void write(const std::vector<char>& kept, Tree& tree) {
+    struct Place {
+      std::uint32_t from;  // in grown_
+      std::uint32_t to;    // in tree.nodes
+    };
+    tree.nodes.assign(1, {});
+    std::vector<Place> places{{0, 0}};
+    while (!places.empty()) {
+      const Place place = places.back();
+      places.pop_back();
+      const Grown& node = grown_[place.from];
+      if (kept[place.from] == 0) {
+        tree.nodes[place.to] = leaf(node, tree.leaf_table);
+        continue;
+      }
+      const auto child = static_cast<std::uint32_t>(tree.nodes.size());
+      tree.nodes[place.to] = {child, node.feature, node.threshold};
+      tree.nodes.resize(tree.nodes.size() + 2);
+      places.push_back({node.child + 1, child + 1});
+      places.push_back({node.child, child});
+    }
+  }
+
+  /// The leaf for the samples of `node`; appends its record when it has several classes.
+  Node leaf(const Grown& node, std::vector<std::uint16_t>& table) {
+    const auto samples = std::span(samples_).subspan(node.first, node.last - node.first);
+    counts_.resize(static_cast<std::size_t>(data_.num_classes()), 0);
+    labels_.clear();
+    for (const Sample& s : samples) {
+      if (counts_[s.label] == 0) labels_.push_back(s.label);
+      counts_[s.label] += s.weight;
+    }
+    Node result;
+    if (labels_.size() == 1) {
+      result.child = labels_.front();
+    } else {
+      std::sort(labels_.begin(), labels_.end());
+      result.child = static_cast<std::uint32_t>(table.size());
+      result.threshold = 1;
+      std::uint32_t highest = 0;
+      for (const std::uint16_t label : labels_) highest = std::max(highest, counts_[label]);
+      table.push_back(static_cast<std::uint16_t>(labels_.size()));
+      for (const std::uint16_t label : labels_) {
+        table.push_back(label);
+        table.push_back(sixteen_bits(counts_[label], highest));
+      }
+    }
+    for (const std::uint16_t label : labels_) counts_[label] = 0;
+    return result;
+  }
+
+  /// Counts as they are while the highest fits; else all of the leaf in proportion, at least 1.
+  static std::uint16_t sixteen_bits(std::uint32_t count, std::uint32_t highest) noexcept {
+    constexpr std::uint64_t limit = std::numeric_limits<std::uint16_t>::max();
+    if (highest <= limit) return static_cast<std::uint16_t>(count);
+    return static_cast<std::uint16_t>(std::max<std::uint64_t>(1, count * limit / highest));
+  }
+
+  const TrainingData& data_;
+  TreeOptions options_;
+  SplitFinder finder_;
+  std::vector<Sample> samples_;
+  std::vector<Sample> spare_;
+  std::vector<Grown> grown_;
+  std::vector<std::uint16_t> features_;  // a permutation of the varying features
+  std::vector<std::uint8_t> block_;      // block_stride_ x features
+  Index block_stride_ = 0;
+  std::vector<std::uint32_t> counts_;  // classes; zero between calls
+  std::vector<std::uint16_t> labels_;
+};
+
+}  // namespace inkling::forest
