@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/option.hpp>
 
@@ -54,12 +55,8 @@ class BasicBatchNorm final : public BasicLayer<S> {
     auto affine = scratch.buffers[1].matrix(channels_, 2);  // y = factor * x + offset
     affine.col(0) = statistics.col(2).cwiseProduct(value(scale));
     affine.col(1) = value(shift) - statistics.col(0).cwiseProduct(affine.col(0));
-    const Index pixels = x.size() / channels_;
-    for (Index p = 0; p < pixels; ++p) {
-      const S* const from = x.data() + p * channels_;
-      S* const to = y.data() + p * channels_;
-      for (Index c = 0; c < channels_; ++c) to[c] = affine(c, 0) * from[c] + affine(c, 1);
-    }
+    kernels::scale_and_shift(x.data(), x.size() / channels_, channels_, affine.col(0).data(), affine.col(1).data(),
+                             y.data());
   }
 
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
@@ -73,14 +70,8 @@ class BasicBatchNorm final : public BasicLayer<S> {
     MatrixOf<S>& dshift = gradients[shift];
     dscale.setZero();
     dshift.setZero();
-    for (Index p = 0; p < pixels; ++p) {
-      const S* const value = x.data() + p * channels_;
-      const S* const gradient = dy.data() + p * channels_;
-      for (Index c = 0; c < channels_; ++c) {
-        dscale(c) += gradient[c] * (value[c] - statistics(c, 0));
-        dshift(c) += gradient[c];
-      }
-    }
+    kernels::add_products(x.data(), dy.data(), pixels, channels_, statistics.col(0).data(), dshift.data(),
+                          dscale.data());
     dscale.array() *= statistics.col(2).array();
     gradients[running_mean] = statistics.col(0);
     gradients[running_variance] =
@@ -92,12 +83,8 @@ class BasicBatchNorm final : public BasicLayer<S> {
     affine.col(0) = value(scale).cwiseProduct(statistics.col(2));
     affine.col(1) = -affine.col(0).cwiseProduct(statistics.col(2)).cwiseProduct(dscale.col(0)) / n;
     affine.col(2) = -affine.col(0).cwiseProduct(dshift.col(0)) / n - affine.col(1).cwiseProduct(statistics.col(0));
-    for (Index p = 0; p < pixels; ++p) {
-      const S* const from = x.data() + p * channels_;
-      const S* const gradient = dy.data() + p * channels_;
-      S* const to = dx.data() + p * channels_;
-      for (Index c = 0; c < channels_; ++c) to[c] = affine(c, 0) * gradient[c] + affine(c, 1) * from[c] + affine(c, 2);
-    }
+    kernels::combine(dy.data(), x.data(), pixels, channels_, affine.col(0).data(), affine.col(1).data(),
+                     affine.col(2).data(), dx.data());
   }
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicBatchNorm>(*this); }
@@ -113,18 +100,9 @@ class BasicBatchNorm final : public BasicLayer<S> {
     const Index pixels = x.size() / channels_;
     const S share = S{1} / static_cast<S>(pixels);
     statistics.leftCols(2).setZero();
-    for (Index p = 0; p < pixels; ++p) {
-      const S* const from = x.data() + p * channels_;
-      for (Index c = 0; c < channels_; ++c) statistics(c, 0) += from[c];
-    }
+    kernels::add_sums(x.data(), pixels, channels_, statistics.col(0).data());
     statistics.col(0) *= share;
-    for (Index p = 0; p < pixels; ++p) {
-      const S* const from = x.data() + p * channels_;
-      for (Index c = 0; c < channels_; ++c) {
-        const S difference = from[c] - statistics(c, 0);
-        statistics(c, 1) += difference * difference;
-      }
-    }
+    kernels::add_squares(x.data(), pixels, channels_, statistics.col(0).data(), statistics.col(1).data());
     statistics.col(1) *= share;
   }
 

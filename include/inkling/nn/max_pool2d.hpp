@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/option.hpp>
 
@@ -42,10 +43,11 @@ class BasicMaxPool2d final : public BasicLayer<S> {
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
     for (Index i = 0; i < x.cols(); ++i) {
-      for_each_window([&](Index out_offset, Index in_offset, bool first) {
-        const S* const from = x.col(i).data() + in_offset;
+      for_each_window([&](Index out_offset, Index corner) {
+        const S* const image = x.col(i).data();
         S* const to = y.col(i).data() + out_offset;
-        for (Index c = 0; c < out_.channels; ++c) to[c] = first ? from[c] : std::max(to[c], from[c]);
+        std::copy_n(image + corner, out_.channels, to);
+        for_each_input(corner, [&](Index offset) { kernels::take_larger(image + offset, out_.channels, to); });
       });
     }
   }
@@ -55,20 +57,14 @@ class BasicMaxPool2d final : public BasicLayer<S> {
     if (dx.cols() == 0) return;
     dx.setZero();
     // The gradient goes to the first place in the window that holds the maximum; `left` is what no place has taken yet.
-    auto left = scratch.buffers[0].matrix(out_.channels, 1);
+    S* const left = scratch.buffers[0].matrix(out_.channels, 1).data();
     for (Index i = 0; i < x.cols(); ++i) {
-      for_each_window([&](Index out_offset, Index in_offset, bool first) {
-        const S* const from = x.col(i).data() + in_offset;
-        const S* const top = y.col(i).data() + out_offset;
-        const S* const gradient = dy.col(i).data() + out_offset;
-        S* const to = dx.col(i).data() + in_offset;
-        S* const rest = left.data();
-        for (Index c = 0; c < out_.channels; ++c) {
-          const S available = first ? gradient[c] : rest[c];
-          const S taken = from[c] == top[c] ? available : S{0};
-          to[c] += taken;
-          rest[c] = available - taken;
-        }
+      for_each_window([&](Index out_offset, Index corner) {
+        std::copy_n(dy.col(i).data() + out_offset, out_.channels, left);
+        for_each_input(corner, [&](Index offset) {
+          kernels::route_to_maximum(x.col(i).data() + offset, y.col(i).data() + out_offset, out_.channels, left,
+                                    dx.col(i).data() + offset);
+        });
       });
     }
   }
@@ -76,20 +72,21 @@ class BasicMaxPool2d final : public BasicLayer<S> {
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicMaxPool2d>(*this); }
 
  private:
-  /// Calls visit(offset of the window's output, offset of one of its inputs, whether it is the window's first) for
-  /// every input.
+  /// Calls visit(offset of the output, offset of the window's first input) for every window.
   template <typename Visit>
   void for_each_window(Visit&& visit) const {
-    for (Index oy = 0; oy < out_.height; ++oy) {
-      for (Index ox = 0; ox < out_.width; ++ox) {
-        const Index out_offset = (oy * out_.width + ox) * out_.channels;
-        for (Index wy = 0; wy < window_; ++wy) {
-          for (Index wx = 0; wx < window_; ++wx) {
-            const Index in_offset = ((oy * stride_ + wy) * in_.width + ox * stride_ + wx) * in_.channels;
-            visit(out_offset, in_offset, wy == 0 && wx == 0);
-          }
-        }
+    for (Index y = 0; y < out_.height; ++y) {
+      for (Index x = 0; x < out_.width; ++x) {
+        visit((y * out_.width + x) * out_.channels, (y * in_.width + x) * stride_ * in_.channels);
       }
+    }
+  }
+
+  /// Calls visit(offset) for every input of the window that begins at `corner`.
+  template <typename Visit>
+  void for_each_input(Index corner, Visit&& visit) const {
+    for (Index y = 0; y < window_; ++y) {
+      for (Index x = 0; x < window_; ++x) visit(corner + (y * in_.width + x) * in_.channels);
     }
   }
 

@@ -96,10 +96,8 @@ void convolve(const ConvolutionSizes& sizes, const S* padded, const S* packed, c
         for (int j = 0; j < width; ++j) runs[j] = padded + sizes.origin(p + j);
         Tile<S, width> tile;
         tile.start(start);
-        for (Index ky = 0; ky < sizes.kernel; ++ky) {
-          tile.accumulate(sizes.row_depth(), panel + ky * sizes.row_depth() * tile_rows<S>, tile_rows<S>, runs, 1);
-          for (int j = 0; j < width; ++j) runs[j] += padded_row;
-        }
+        tile.accumulate(sizes.kernel, sizes.row_depth(), panel, sizes.row_depth() * tile_rows<S>, tile_rows<S>, runs,
+                        padded_row, 1);
         for (int j = 0; j < width; ++j) tile.write(j, output + (p + j) * sizes.filters + f, height, false);
       });
     }
@@ -154,13 +152,10 @@ void add_weight_gradient(const ConvolutionSizes& sizes, const S* padded, const S
         with_columns(std::min<Index>(tile_columns, sizes.row_depth() - k), [&]<int width>() {
           Tile<S, width> tile;
           tile.clear();
-          for (Index y = 0; y < sizes.out_height(); ++y) {
-            const S* const row = padded + (y * sizes.stride + ky) * padded_row + k;
-            const S* values[width];
-            for (int j = 0; j < width; ++j) values[j] = row + j;
-            tile.accumulate(sizes.out_width(), output_gradient + y * sizes.out_width() * gradient_step + f,
-                            gradient_step, values, pixel_step);
-          }
+          const S* values[width];
+          for (int j = 0; j < width; ++j) values[j] = padded + ky * padded_row + k + j;
+          tile.accumulate(sizes.out_height(), sizes.out_width(), output_gradient + f, sizes.out_width() * gradient_step,
+                          gradient_step, values, sizes.stride * padded_row, pixel_step);
           S* const to = weight_gradient + (ky * sizes.row_depth() + k) * sizes.filters + f;
           for (int j = 0; j < width; ++j) tile.write(j, to + j * sizes.filters, height, true);
         });

@@ -6,15 +6,16 @@
 
 namespace inkling::nn::kernels {
 
-/// The register tile that every product in the library runs through: a block of `tile_rows x columns` results that
-/// stays in registers while the sum runs.
+/// The register tile that every product in the library runs through: a block of tile_rows x columns results that stays
+/// in registers while the sum runs. The sum has two levels, so that one call can walk over the rows of an image or of a
+/// filter:
 ///
-///     result(i, j) += sum over k of a[k * a_step + i] * b(j)[k * b_step]        i < tile_rows, j < columns
+///     result(i, j) += sum over r < runs, k < depth of  a[r * a_run + k * a_step + i] * b[j][r * b_run + k * b_step]
 ///
-/// Each step of k loads the rows once, broadcasts one number a column, and does tile_packs * columns fused
-/// multiply-adds. With 16 registers the best is 2 packs by 6 columns: 12 sums, 2 for the rows, 1 for the broadcast; 12
-/// independent sums also hide the latency of the multiply-add. With 32 registers it is 2 by 12.
-inline constexpr int tile_packs = 2;
+/// Each step loads the rows once, broadcasts one number a column, and does tile_packs * columns fused multiply-adds.
+/// With 16 registers the best is 2 packs by 6 columns: 12 sums, 2 for the rows, 1 for the broadcast; 12 independent
+/// sums also hide the latency of the multiply-add. With 32 registers it is 2 by 12.
+inline constexpr int tile_packs = 2;  // accumulate names them low and high
 inline constexpr int tile_columns = register_count == 32 ? 12 : 6;
 template <typename S>
 inline constexpr Index tile_rows = tile_packs* lanes<S>;
@@ -36,22 +37,28 @@ struct Tile {
     }
   }
 
-  /// Adds `depth` products. b[j] is where column j begins.
-  [[gnu::always_inline]] void accumulate(Index depth, const S* a, Index a_step, const S* const (&b)[columns],
-                                         Index b_step) noexcept {
-    Pack<S> local[columns][tile_packs];  // a copy the compiler can keep in registers
+  /// Adds runs * depth products; b[j] is where column j begins.
+  [[gnu::always_inline]] void accumulate(Index runs, Index depth, const S* a, Index a_run, Index a_step,
+                                         const S* const (&b)[columns], Index b_run, Index b_step) noexcept {
+    Pack<S> local[columns][tile_packs];  // a copy that the compiler can keep in registers
     for (int j = 0; j < columns; ++j) {
       for (int p = 0; p < tile_packs; ++p) local[j][p] = sums[j][p];
     }
-    for (Index k = 0; k < depth; ++k) {
-      const Pack<S> rows[tile_packs] = {load<S>(a), load<S>(a + lanes<S>)};
+    for (Index r = 0; r < runs; ++r) {
+      const S* rows = a + r * a_run;
+      Index offset = r * b_run;
+      for (Index k = 0; k < depth; ++k) {
+        const Pack<S> low = load<S>(rows);
+        const Pack<S> high = load<S>(rows + lanes<S>);
 #pragma GCC unroll 12
-      for (int j = 0; j < columns; ++j) {
-        const S factor = b[j][k * b_step];
-        local[j][0] += rows[0] * factor;
-        local[j][1] += rows[1] * factor;
+        for (int j = 0; j < columns; ++j) {
+          const S factor = b[j][offset];
+          local[j][0] += low * factor;
+          local[j][1] += high * factor;
+        }
+        rows += a_step;
+        offset += b_step;
       }
-      a += a_step;
     }
     for (int j = 0; j < columns; ++j) {
       for (int p = 0; p < tile_packs; ++p) sums[j][p] = local[j][p];
@@ -87,17 +94,33 @@ template <int most = tile_columns, typename Work>
 /// filled up with zeros. Element (i, k) of the source is source[i * row_step + k * depth_step].
 template <typename S>
 void pack_rows(const S* source, Index rows, Index depth, Index row_step, Index depth_step, S* panels) noexcept {
-  for (Index first = 0; first < rows; first += tile_rows<S>) {
-    const Index count = std::min(tile_rows<S>, rows - first);
-    const S* const from = source + first * row_step;
-    for (Index k = 0; k < depth; ++k, panels += tile_rows<S>) {
-      if (row_step == 1) {
-        std::copy_n(from + k * depth_step, count, panels);
-      } else {
-        for (Index i = 0; i < count; ++i) panels[i] = from[i * row_step + k * depth_step];
+  const Index panel_size = tile_rows<S> * depth;
+  const Index whole = rows / tile_rows<S>;
+  if (row_step == 1) {
+    // Each step of depth is one contiguous run over all panels: read in that order, for the sake of the hardware's
+    // prefetcher.
+    for (Index k = 0; k < depth; ++k) {
+      const S* const from = source + k * depth_step;
+      for (Index panel = 0; panel < whole; ++panel) {
+        std::copy_n(from + panel * tile_rows<S>, tile_rows<S>, panels + panel * panel_size + k * tile_rows<S>);
       }
-      std::fill(panels + count, panels + tile_rows<S>, S{0});
     }
+  } else {
+    for (Index panel = 0; panel < whole; ++panel) {
+      const S* const from = source + panel * tile_rows<S> * row_step;
+      S* const to = panels + panel * panel_size;
+      for (Index k = 0; k < depth; ++k) {
+        for (Index i = 0; i < tile_rows<S>; ++i) to[k * tile_rows<S> + i] = from[i * row_step + k * depth_step];
+      }
+    }
+  }
+  const Index rest = rows - whole * tile_rows<S>;
+  if (rest == 0) return;
+  const S* const from = source + whole * tile_rows<S> * row_step;
+  S* to = panels + whole * panel_size;
+  for (Index k = 0; k < depth; ++k, to += tile_rows<S>) {
+    for (Index i = 0; i < rest; ++i) to[i] = from[i * row_step + k * depth_step];
+    std::fill(to + rest, to + tile_rows<S>, S{0});
   }
 }
 

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <inkling/core/matrix.hpp>
+
+#include <algorithm>
+
+/// Loops over pixels whose inner loop runs over the channels, which lie together in memory: the compiler turns it into
+/// whole registers. That needs its promise that the pointers do not overlap (`__restrict`, which GCC and Clang know).
+namespace inkling::nn::kernels {
+
+/// sum[c] += x[p * channels + c] over all pixels.
+template <typename S>
+void add_sums(const S* __restrict x, Index pixels, Index channels, S* __restrict sum) noexcept {
+  for (Index p = 0; p < pixels; ++p, x += channels) {
+    for (Index c = 0; c < channels; ++c) sum[c] += x[c];
+  }
+}
+
+/// sum[c] += (x[p * channels + c] - mean[c])^2 over all pixels.
+template <typename S>
+void add_squares(const S* __restrict x, Index pixels, Index channels, const S* __restrict mean,
+                 S* __restrict sum) noexcept {
+  for (Index p = 0; p < pixels; ++p, x += channels) {
+    for (Index c = 0; c < channels; ++c) sum[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
+  }
+}
+
+/// sum[c] += g and product[c] += g * (x - mean[c]) over all pixels.
+template <typename S>
+void add_products(const S* __restrict x, const S* __restrict g, Index pixels, Index channels, const S* __restrict mean,
+                  S* __restrict sum, S* __restrict product) noexcept {
+  for (Index p = 0; p < pixels; ++p, x += channels, g += channels) {
+    for (Index c = 0; c < channels; ++c) {
+      sum[c] += g[c];
+      product[c] += g[c] * (x[c] - mean[c]);
+    }
+  }
+}
+
+/// y = factor[c] * x + offset[c].
+template <typename S>
+void scale_and_shift(const S* __restrict x, Index pixels, Index channels, const S* __restrict factor,
+                     const S* __restrict offset, S* __restrict y) noexcept {
+  for (Index p = 0; p < pixels; ++p, x += channels, y += channels) {
+    for (Index c = 0; c < channels; ++c) y[c] = factor[c] * x[c] + offset[c];
+  }
+}
+
+/// y = a[c] * g + b[c] * x + d[c].
+template <typename S>
+void combine(const S* __restrict g, const S* __restrict x, Index pixels, Index channels, const S* __restrict a,
+             const S* __restrict b, const S* __restrict d, S* __restrict y) noexcept {
+  for (Index p = 0; p < pixels; ++p, g += channels, x += channels, y += channels) {
+    for (Index c = 0; c < channels; ++c) y[c] = a[c] * g[c] + b[c] * x[c] + d[c];
+  }
+}
+
+/// y = max(y, x) for one pixel.
+template <typename S>
+void take_larger(const S* __restrict x, Index channels, S* __restrict y) noexcept {
+  for (Index c = 0; c < channels; ++c) y[c] = std::max(y[c], x[c]);
+}
+
+/// Hands the gradient of a maximum `top` to the input x that equals it: dx gets what is left of it, and nothing is
+/// left.
+template <typename S>
+void route_to_maximum(const S* __restrict x, const S* __restrict top, Index channels, S* __restrict left,
+                      S* __restrict dx) noexcept {
+  for (Index c = 0; c < channels; ++c) {
+    const S available = left[c];  // read on every path, or the loop does not vectorise
+    const S taken = x[c] == top[c] ? available : S{0};
+    dx[c] += taken;
+    left[c] = available - taken;
+  }
+}
+
+}  // namespace inkling::nn::kernels
