@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace inkling {
+
+/// What a class stands for: its name and, when it merges both cases of a letter, the other case too.
+///
+/// A class is merged when its name is one letter whose other case is not a class beside it. So "C" is merged in the
+/// models of EMNIST's bymerge, which have no class "c", but "A" is not: they have a class "a" as well. The capitals of
+/// EMNIST's letters are all merged.
+struct ClassMeaning {
+  std::string name;
+  std::string other_case = {};  // empty unless merged
+
+  bool merged() const noexcept { return !other_case.empty(); }
+  bool operator==(const ClassMeaning&) const = default;
+};
+
+/// "c" for "C" and "C" for "c"; empty unless the name is one ASCII letter.
+inline std::string other_case(const std::string& class_name) {
+  if (class_name.size() != 1) return {};
+  const char c = class_name.front();
+  if (c >= 'A' && c <= 'Z') return {static_cast<char>(c - 'A' + 'a')};
+  if (c >= 'a' && c <= 'z') return {static_cast<char>(c - 'a' + 'A')};
+  return {};
+}
+
+/// What each class of a model or a data set stands for, in the order of its classes.
+inline std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& class_names) {
+  std::vector<ClassMeaning> meanings;
+  meanings.reserve(class_names.size());
+  for (const std::string& name : class_names) {
+    std::string other = other_case(name);
+    const bool has_own_class = std::find(class_names.begin(), class_names.end(), other) != class_names.end();
+    meanings.push_back({name, has_own_class ? std::string() : std::move(other)});
+  }
+  return meanings;
+}
+
+}  // namespace inkling
