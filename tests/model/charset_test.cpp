@@ -1,0 +1,136 @@
+#include <inkling/core/error.hpp>
+#include <inkling/model/charset.hpp>
+#include <inkling/model/class_meaning.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "all_close.hpp"
+#include "class_names.hpp"
+
+using namespace inkling;
+using namespace inkling::test;
+
+namespace {
+
+/// The printable characters of the set.
+std::string members(std::string_view text) {
+  const CharSet set = CharSet::parse(text);
+  std::string result;
+  for (char c = '!'; c <= '~'; ++c) {
+    if (set.contains(c)) result += c;
+  }
+  return result;
+}
+
+std::string admitted_names(std::string_view set, std::string_view classes) {
+  std::string result;
+  for (const Label c : admitted_classes(CharSet::parse(set), names(classes)))
+    result += classes[static_cast<std::size_t>(c)];
+  return result;
+}
+
+std::string shown(std::string_view set, std::string_view classes) {
+  std::string result;
+  for (const std::string& label : shown_labels(CharSet::parse(set), names(classes))) result += label;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("class_meanings: a letter without its other case stands for both") {
+  const auto meanings = class_meanings(names("Aa0Cx"));
+  CHECK(meanings == std::vector<ClassMeaning>{{"A", ""}, {"a", ""}, {"0", ""}, {"C", "c"}, {"x", "X"}});
+  CHECK(class_meanings({"Trouser", "", "T", "@"}) ==
+        std::vector<ClassMeaning>{{"Trouser", ""}, {"", ""}, {"T", "t"}, {"@", ""}});
+
+  std::string merged;
+  for (const ClassMeaning& meaning : class_meanings(names(bymerge))) merged += meaning.other_case;
+  CHECK(merged == "cijklmopsuvwxyz");  // as the EMNIST paper lists them
+  for (const ClassMeaning& meaning : class_meanings(names(byclass))) CHECK_FALSE(meaning.merged());
+}
+
+TEST_CASE("CharSet: names") {
+  CHECK(members("digits") == digits);
+  CHECK(members("upper") == letters);
+  CHECK(members("lower") == "abcdefghijklmnopqrstuvwxyz");
+  CHECK(members("letters") == std::string(letters) + "abcdefghijklmnopqrstuvwxyz");
+  CHECK(members("all").size() == 94);
+}
+
+TEST_CASE("CharSet: literal sets") {
+  CHECK(members("0-9A-F") == "0123456789ABCDEF");
+  CHECK(members("x") == "x");
+  CHECK(members("cab") == "abc");
+  CHECK(members("aab") == "ab");
+  CHECK(members("a-a") == "a");
+  CHECK(members("5-7x-zQ") == "567Qxyz");
+  CHECK(members("-") == "-");
+  CHECK(members("-a") == "-a");
+  CHECK(members("a-") == "-a");
+  CHECK(members("a-c-") == "-abc");
+  CHECK(members("digit") == "dgit");  // no name
+  CHECK_FALSE(CharSet::parse("a").contains('\xE4'));
+}
+
+TEST_CASE("CharSet: texts that are no set") {
+  for (const std::string_view text : {"", "9-0", "A-z", "0-Z", "a-Z", "!-~", "A F", "a\n", "\xC3\xA4", "+--"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(CharSet::parse(text), ValueError);
+  }
+  CHECK_THROWS_WITH(CharSet::parse("x9-0"),
+                    "'9-0' in the character set 'x9-0' is not a range: expected two digits, two capitals or two small "
+                    "letters, the lower one first");
+}
+
+TEST_CASE("a merged class is admitted as either case") {
+  CHECK(admitted_names("digits", bymerge) == digits);
+  CHECK(admitted_names("upper", bymerge) == letters);
+  CHECK(admitted_names("lower", bymerge) == "CIJKLMOPSUVWXYZabdefghnqrt");
+  CHECK(admitted_names("lower", byclass) == "abcdefghijklmnopqrstuvwxyz");
+  CHECK(admitted_names("lower", letters) == letters);
+  CHECK(admitted_names("letters", bymerge) == bymerge.substr(10));
+  CHECK(admitted_names("all", bymerge) == bymerge);
+  CHECK(admitted_names("0-9a-f", bymerge) == "0123456789Cabdef");
+}
+
+TEST_CASE("a class is shown by its own name when the set has it, else by its other case") {
+  CHECK(shown("all", "AaC0") == "AaC0");
+  CHECK(shown("letters", "AaC0") == "AaC0");
+  CHECK(shown("lower", "AaC0") == "Aac0");
+  CHECK(shown("upper", "AaC0") == "AaC0");
+  CHECK(shown("upper", "x") == "X");
+}
+
+TEST_CASE("only `all` admits classes whose names are not one character") {
+  const std::vector<std::string> classes{"Trouser", "1"};
+  CHECK(admitted_classes(CharSet(), classes) == std::vector<Label>{0, 1});
+  CHECK(admitted_classes(CharSet::parse("digits"), classes) == std::vector<Label>{1});
+  CHECK(shown_labels(CharSet(), classes) == classes);
+}
+
+TEST_CASE("a set without any of the model's classes is an error that lists them") {
+  CHECK_THROWS_WITH_AS(admitted_classes(CharSet::parse("x"), names("012")),
+                       "the character set has none of the model's classes, which are: 0 1 2", ValueError);
+}
+
+TEST_CASE("restrict_to leaves out and scales to 1 again") {
+  Matrix probabilities(4, 3);         // of A, a, C, 0
+  probabilities << 0.5F, 0.1F, 0.0F,  //
+      0.25F, 0.2F, 0.0F,              //
+      0.125F, 0.3F, 0.0F,             //
+      0.125F, 0.4F, 1.0F;
+  Matrix expected(4, 3);
+  expected << 0, 0, 0,       //
+      2.0F / 3, 0.4F, 0.5F,  //
+      1.0F / 3, 0.6F, 0.5F,  //
+      0, 0, 0;
+  CHECK(mismatch(restrict_to(CharSet::parse("lower"), names("AaC0"), probabilities), expected, 1e-6) == "");
+  CHECK(restrict_to(CharSet(), names("AaC0"), probabilities) == probabilities);
+  CHECK(restrict_to(CharSet::parse("digits"), names("AaC0"), probabilities).row(3).isOnes());
+  CHECK_THROWS_AS(restrict_to(CharSet(), names("Aa"), probabilities), ShapeError);
+  CHECK_THROWS_AS(restrict_to(CharSet::parse("x"), names("AaC0"), probabilities), ValueError);
+}
