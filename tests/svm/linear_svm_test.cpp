@@ -1,0 +1,282 @@
+#include <inkling/data/sample.hpp>
+#include <inkling/svm/linear_svm.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "all_close.hpp"
+
+using namespace inkling;
+
+namespace {
+
+const std::vector<std::string> three_classes{"a", "b", "c"};
+
+struct Labelled {
+  Matrix features;  // features x samples
+  std::vector<Label> labels;
+};
+
+/// The data set of liblinear_golden.py.
+Labelled golden_data() {
+  Labelled data{Matrix(11, 90), {}};
+  for (int i = 0; i < 90; ++i) {
+    data.labels.push_back(i % 3);
+    for (int f = 0; f < 11; ++f) {
+      const int mixed = (i * 73 + f * 151 + i * i * f * 29 + i * f * 17) % 64;
+      const float value = static_cast<float>(mixed) / 32 - 1 + (f == i % 3 ? 0.5F : 0.0F);
+      data.features(f, i) = mixed % 3 == 0 ? 0 : value;
+    }
+  }
+  return data;
+}
+
+/// Two classes of pictures of 2 x 2: ink on the left or on the right.
+Dataset left_or_right(Index samples) {
+  Pixels pixels(4, samples);
+  std::vector<Label> labels;
+  for (Index i = 0; i < samples; ++i) {
+    const auto ink = static_cast<std::uint8_t>(100 + 7 * i % 150);
+    const Label label = i % 2 == 0 ? 0 : 1;
+    pixels.col(i) << (label == 0 ? ink : 3), (label == 0 ? 0 : ink), (label == 0 ? ink : 0), (label == 0 ? 5 : ink);
+    labels.push_back(label);
+  }
+  return Dataset({2, 2, 1}, pixels, labels, {"left", "right"});
+}
+
+double accuracy(const Classifier& model, const Dataset& data) {
+  const std::vector<Label> predicted = model.predict(data.pixels());
+  const std::vector<Label> labels = data.labels();
+  Index right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += predicted[i] == labels[i] ? 1 : 0;
+  return static_cast<double>(right) / static_cast<double>(data.size());
+}
+
+bool same_bits(const LinearSvm& a, const LinearSvm& b) {
+  return a.weights() == b.weights() && a.bias() == b.bias();
+}
+
+}  // namespace
+
+// The numbers are those of liblinear 2.3 (Debian's liblinear-tools), printed by liblinear_golden.py.
+TEST_CASE("LinearSvm finds liblinear's optimum") {
+  const Labelled data = golden_data();
+  struct Reference {
+    SvmLoss loss;
+    double c;
+    double objectives[3];
+  };
+  for (const Reference& reference : {
+           Reference{SvmLoss::squared_hinge, 0.05, {3.630764, 3.327624, 3.422754}},
+           Reference{SvmLoss::squared_hinge, 2, {134.253957, 117.709938, 121.375802}},
+           Reference{SvmLoss::hinge, 0.05, {3.422912, 3.262086, 3.374089}},
+           Reference{SvmLoss::hinge, 0.25, {15.287268, 13.861707, 14.527716}},
+       }) {
+    CAPTURE(reference.c);
+    CAPTURE(reference.loss == SvmLoss::hinge);
+    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+                                         {.c = reference.c, .loss = reference.loss, .tolerance = 1e-5});
+    REQUIRE(svm.convergence().size() == 3);
+    for (std::size_t c = 0; c < 3; ++c) {
+      const SvmConvergence& end = svm.convergence()[c];
+      CHECK_FALSE(end.hit_limit);
+      CHECK(end.primal == doctest::Approx(reference.objectives[c]).epsilon(2e-5));
+      CHECK(end.dual == doctest::Approx(reference.objectives[c]).epsilon(2e-5));
+    }
+  }
+}
+
+TEST_CASE("LinearSvm finds liblinear's weights") {
+  const Labelled data = golden_data();
+  MatrixOf<float> squared_hinge(3, 12);  // classes x (features, bias)
+  squared_hinge.transpose() << 0.6182391F, -0.2946616F, -0.3912266F, -0.4079007F, 0.7755539F, -0.3394009F, -0.2413169F,
+      -0.5121308F, 0.7631178F, -0.2341131F, 0.1557807F, 0.0810140F, -0.1112384F, -0.2294875F, 0.3452530F, -0.0696595F,
+      -0.0688138F, 0.2083934F, -0.1979571F, 0.2788541F, -0.0797742F, 0.1980516F, -0.2645632F, 0.0159145F, 0.1137327F,
+      0.2395832F, -0.3059974F, -0.0132095F, 0.3655024F, -0.3642967F, 0.1230599F, 0.0242561F, -0.1317504F, -0.3299541F,
+      -0.3450643F, -0.3791158F;
+  MatrixOf<float> hinge(3, 12);
+  hinge.transpose() << 0.5049941F, -0.4971205F, -0.4232919F, -0.1919535F, 0.9126364F, -0.2773381F, -0.0910579F,
+      -0.6245187F, 1.1102512F, -0.1531137F, 0.2173992F, 0.2885286F, -0.1043420F, -0.1579721F, 0.3869618F, -0.0268472F,
+      -0.2200697F, 0.1574353F, -0.1316323F, 0.2517381F, 0.0226156F, 0.2039834F, 0.0924847F, -0.0550049F, 0.0788552F,
+      0.0444393F, -0.3278440F, -0.0680106F, 0.3783006F, -0.2598454F, 0.0648605F, -0.1138666F, -0.0360348F, -0.8724500F,
+      -0.5916886F, -0.8650632F;
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    const bool is_hinge = loss == SvmLoss::hinge;
+    const auto& reference = is_hinge ? hinge : squared_hinge;
+    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+                                         {.c = is_hinge ? 0.25 : 2, .loss = loss, .tolerance = 2e-6});
+    double gap = 0;
+    for (const SvmConvergence& end : svm.convergence()) gap = std::max(gap, end.gap());
+    const double radius = std::sqrt(2 * gap) + 1e-5;  // the objective is strongly convex: |w - optimum|^2 / 2 <= gap
+    CHECK(radius < 0.03);
+    CHECK(test::mismatch(svm.weights(), reference.leftCols(11).transpose(), 0, radius) == "");
+    CHECK(test::mismatch(svm.bias(), reference.col(11), 0, radius) == "");
+  }
+}
+
+TEST_CASE("LinearSvm without bias has none") {
+  const Labelled data = golden_data();
+  const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes, {.bias = false});
+  CHECK(svm.bias().isZero(0));
+  CHECK_FALSE(svm.convergence()[0].hit_limit);
+}
+
+TEST_CASE("The duality gap bounds the distance to the optimum and shrinks to the tolerance") {
+  const Labelled data = golden_data();
+  const auto fit = [&](double tolerance) {
+    return LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = tolerance}).convergence();
+  };
+  const auto exact = fit(1e-6);
+  for (const double tolerance : {0.1, 1e-2, 1e-3, 1e-4}) {
+    CAPTURE(tolerance);
+    const auto ends = fit(tolerance);
+    for (std::size_t c = 0; c < ends.size(); ++c) {
+      CHECK(ends[c].gap() >= 0);
+      CHECK(ends[c].gap() <= tolerance * ends[c].primal);
+      CHECK(ends[c].primal >= exact[c].primal * (1 - 1e-5));
+      CHECK(ends[c].dual <= exact[c].primal * (1 + 1e-5));
+      CHECK(ends[c].passes <= exact[c].passes);
+    }
+  }
+}
+
+TEST_CASE("The reported primal value is that of the returned weights") {
+  const Labelled data = golden_data();
+  const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 0.5, .loss = SvmLoss::hinge});
+  const Matrix margins = svm.margins(data.features);
+  for (Label c = 0; c < 3; ++c) {
+    double primal = 0.5 * static_cast<double>(svm.weights().col(c).squaredNorm() + svm.bias()(c) * svm.bias()(c));
+    for (Index i = 0; i < margins.cols(); ++i) {
+      const float y = data.labels[static_cast<std::size_t>(i)] == c ? 1.0F : -1.0F;
+      primal += 0.5 * static_cast<double>(std::max(0.0F, 1 - y * margins(c, i)));
+    }
+    CHECK(svm.convergence()[static_cast<std::size_t>(c)].primal == doctest::Approx(primal).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("The limit of passes is reported") {
+  const Labelled data = golden_data();
+  const LinearSvm svm =
+      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .max_passes = 3});
+  for (const SvmConvergence& end : svm.convergence()) {
+    CHECK(end.hit_limit);
+    CHECK(end.passes == 3);
+  }
+}
+
+TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number of threads") {
+  const auto [all, test] = load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
+  const Dataset train = all.take(3000);
+  const LinearSvm svm = LinearSvm::fit(train, {.threads = 1});
+  CHECK(accuracy(svm, test) > 0.86);
+  for (const SvmConvergence& end : svm.convergence()) CHECK(end.gap() <= 1e-2 * end.primal);
+  for (const int threads : {2, 3}) {
+    CHECK(same_bits(svm, LinearSvm::fit(train, {.threads = threads})));
+    CHECK(svm.scores(test.pixels(), threads) == svm.scores(test.pixels(), 1));
+  }
+
+  SUBCASE("pixels count as pixel / 255") {
+    const Matrix features = train.pixels().cast<float>() / 255.0F;
+    const LinearSvm same = LinearSvm::fit(features, train.labels(), train.class_names());
+    CHECK(test::mismatch(same.margins(features), svm.scores(train.pixels()), 0, 0.05) == "");
+  }
+  SUBCASE("a callback does not change the result") {
+    Index calls = 0;
+    const auto count = [&](const Progress& progress) {
+      ++calls;
+      CHECK(progress.step <= progress.steps);
+      return Flow::go_on;
+    };
+    CHECK(same_bits(svm, LinearSvm::fit(train, {.progress = count})));
+    CHECK(calls > 1);
+  }
+}
+
+TEST_CASE("A callback stops training, and what was learned is kept") {
+  const Labelled data = golden_data();
+  const auto stop = [](const Progress&) { return Flow::stop; };
+  const LinearSvm svm =
+      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .progress = stop});
+  CHECK(svm.convergence()[0].hit_limit);
+  CHECK(svm.convergence()[0].passes == 8);
+  CHECK(svm.weights().norm() > 0);
+}
+
+TEST_CASE("Degenerate data") {
+  SUBCASE("no samples") {
+    CHECK_THROWS_AS(LinearSvm::fit(left_or_right(0)), ValueError);
+    CHECK_THROWS_AS(LinearSvm::fit(Matrix(3, 0), {}, three_classes), ValueError);
+  }
+  SUBCASE("one sample") {
+    const LinearSvm svm = LinearSvm::fit(left_or_right(1));
+    CHECK(svm.predict(left_or_right(1).pixels()) == std::vector<Label>{0});
+  }
+  SUBCASE("one class: always predicted, its margins positive") {
+    const Dataset all = left_or_right(10);
+    const Dataset one({2, 2, 1}, all.pixels(), std::vector<Label>(10, 0), {"any"});
+    const LinearSvm svm = LinearSvm::fit(one);
+    CHECK(svm.scores(one.pixels()).minCoeff() > 0);
+  }
+  SUBCASE("a class without samples is never predicted") {
+    const Dataset all = left_or_right(40);
+    const Dataset three({2, 2, 1}, all.pixels(), all.labels(), three_classes);
+    const LinearSvm svm = LinearSvm::fit(three, {.c = 1});
+    CHECK(svm.scores(three.pixels()).row(2).maxCoeff() < 0);
+    CHECK(accuracy(svm, three) == 1);
+  }
+  SUBCASE("constant features and empty images: the bias alone decides for the larger class") {
+    const Dataset blank({2, 2, 1}, Pixels::Zero(4, 9), {0, 1, 1, 1, 1, 1, 1, 1, 1}, {"rare", "frequent"});
+    const LinearSvm svm = LinearSvm::fit(blank, {.c = 1});
+    CHECK(svm.weights().isZero(0));
+    CHECK(svm.predict(blank.pixels()) == std::vector<Label>(9, 1));
+    const LinearSvm unbiased = LinearSvm::fit(blank, {.bias = false});
+    CHECK(unbiased.scores(blank.pixels()).isZero(0));
+    CHECK_FALSE(unbiased.convergence()[0].hit_limit);
+  }
+  SUBCASE("duplicates with contradicting labels") {
+    const Dataset torn({2, 2, 1}, Pixels::Constant(4, 6, 200), {0, 1, 0, 1, 0, 1}, {"yes", "no"});
+    const LinearSvm svm = LinearSvm::fit(torn, {.c = 1, .tolerance = 1e-4});
+    CHECK(svm.scores(torn.pixels()).cwiseAbs().maxCoeff() < 0.05F);
+  }
+}
+
+TEST_CASE("Wrong options and data are refused") {
+  const Dataset data = left_or_right(4);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.c = 0}), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.c = std::numeric_limits<double>::quiet_NaN()}), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.tolerance = 0}), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.max_passes = 0}), ValueError);
+
+  Labelled plain = golden_data();
+  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(3, 0), three_classes), ShapeError);
+  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(90, 3), three_classes), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(90, -1), three_classes), ValueError);
+  plain.features(2, 2) = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_AS(LinearSvm::fit(plain.features, plain.labels, three_classes), ValueError);
+}
+
+TEST_CASE("A LinearSvm made from weights scores as the one they came from") {
+  const Dataset data = left_or_right(30);
+  const LinearSvm svm = LinearSvm::fit(data);
+  const LinearSvm copy(svm.input_shape(), svm.class_names(), svm.weights(), svm.bias());
+  CHECK(copy.scores(data.pixels()) == svm.scores(data.pixels()));
+  CHECK(copy.clone()->scores(data.pixels()) == svm.scores(data.pixels()));
+  CHECK(copy.convergence().empty());
+  CHECK(copy.kind() == "svm");
+  CHECK(copy.score_kind() == ScoreKind::margin);
+  CHECK(copy.parameter_count() == 4 * 2 + 2);
+
+  CHECK_THROWS_AS(LinearSvm({2, 2, 1}, {"a", "b"}, Matrix::Zero(3, 2), Vector::Zero(2)), ShapeError);
+  CHECK_THROWS_AS(LinearSvm({2, 2, 1}, {"a", "b"}, Matrix::Zero(4, 3), Vector::Zero(2)), ShapeError);
+  CHECK_THROWS_AS(LinearSvm({2, 2, 1}, {"a", "b"}, Matrix::Zero(4, 2), Vector::Zero(1)), ShapeError);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(LinearSvm({2, 2, 1}, {"a", "b"}, Matrix::Constant(4, 2, nan), Vector::Zero(2)), ValueError);
+  CHECK_THROWS_AS(svm.margins(Matrix::Zero(5, 1)), ShapeError);
+  CHECK_THROWS_AS(svm.scores(Pixels::Zero(5, 1)), ShapeError);
+  CHECK(svm.scores(Pixels(4, 0)).cols() == 0);
+}
