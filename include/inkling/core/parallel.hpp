@@ -50,6 +50,11 @@ class FirstError {
   std::exception_ptr error_;
 };
 
+#ifndef _OPENMP
+/// One for every body, so that a parallel_for knows that it runs inside another.
+inline thread_local bool inside_parallel_for = false;
+#endif
+
 }  // namespace detail
 
 /// Calls `body(index, worker)` once for each index in [0, count), on at most `threads` threads (0: all cores).
@@ -77,8 +82,7 @@ void parallel_for(Index count, int threads, Body&& body) {
     for (Index index = 0; index < count; ++index) visit(index, omp_get_thread_num());
   }
 #else
-  static thread_local bool inside = false;
-  if (workers <= 1 || inside) {
+  if (workers <= 1 || detail::inside_parallel_for) {
     for (Index index = 0; index < count; ++index) visit(index, 0);
   } else {
     std::atomic<Index> next{0};
@@ -86,7 +90,7 @@ void parallel_for(Index count, int threads, Body&& body) {
     pool.reserve(static_cast<std::size_t>(workers));
     for (int worker = 0; worker < workers; ++worker) {
       pool.emplace_back([&, worker] {
-        inside = true;
+        detail::inside_parallel_for = true;
         for (Index index = next++; index < count; index = next++) visit(index, worker);
       });
     }
