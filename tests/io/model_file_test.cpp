@@ -1,0 +1,485 @@
+#include <inkling/io/model_file.hpp>
+#include <inkling/nn/zoo.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temporary_folder.hpp"
+
+using namespace inkling;
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+Pixels noise(Index rows, Index cols, std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(rows, cols);
+  for (std::uint8_t& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
+  return pixels;
+}
+
+Matrix normal(Index rows, Index cols, std::uint64_t seed) {
+  Rng rng(seed);
+  Matrix matrix(rows, cols);
+  for (float& value : matrix.reshaped()) value = rng.normal();
+  return matrix;
+}
+
+const std::vector<std::string>& names() {
+  static const std::vector<std::string> all{"0", "A", "\u00e9\"\\"};
+  return all;
+}
+
+/// Every kind of layer, with statistics that are not those of a new batch norm.
+nn::NetworkClassifier make_network() {
+  nn::Network layers({8, 8, 1}, 3);
+  layers.add(nn::Conv2d({.filters = 4, .padding = nn::Padding::same, .bias = false}))
+      .add(nn::BatchNorm({.epsilon = 1e-3}))
+      .add(nn::Relu())
+      .add(nn::MaxPool2d({.window = 2}))
+      .add(nn::Conv2d({.filters = 5, .kernel = 3, .stride = 2}))
+      .add(nn::Dropout({.rate = 0.1}))
+      .add(nn::Flatten())
+      .add(nn::Dense({.units = 3}));
+  Rng rng(4);
+  for (nn::Parameter<float>* parameter : layers.parameters()) {
+    if (parameter->role == nn::Role::weight) continue;
+    for (float& value : parameter->value.reshaped()) value = rng.uniform(0.5F, 1.5F);
+  }
+  return nn::NetworkClassifier(std::move(layers), names());
+}
+
+LinearSvm make_svm() {
+  return LinearSvm({4, 5, 1}, names(), normal(20, 3, 1), normal(3, 1, 2));
+}
+
+RandomForest make_forest() {
+  const Pixels pixels = noise(20, 60, 5);
+  std::vector<Label> labels;
+  for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(pixels(3, i) > 200 ? 2 : pixels(7, i) > 100 ? 1 : 0);
+  return RandomForest::fit(Dataset({4, 5, 1}, pixels, labels, names()), {.trees = 5, .min_samples_leaf = 3});
+}
+
+std::vector<std::shared_ptr<const Classifier>> every_kind() {
+  return {std::make_shared<nn::NetworkClassifier>(make_network()), std::make_shared<LinearSvm>(make_svm()),
+          std::make_shared<RandomForest>(make_forest())};
+}
+
+std::unique_ptr<Classifier> load(const Safetensors& file) {
+  return load_model(safetensors_bytes(file), "bytes");
+}
+
+/// What the FormatError of loading says; empty when it loads.
+std::string failure(const std::function<void()>& load) {
+  try {
+    load();
+  } catch (const FormatError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+/// What loading `model` says after `damage` was done to its file.
+std::string failure_after(const Classifier& model, const std::function<void(Safetensors&)>& damage) {
+  Safetensors file = encode_model(model);
+  damage(file);
+  return failure([&] { load(file); });
+}
+
+template <typename T>
+Tensor tensor(std::vector<Index> dims, std::vector<T> values) {
+  return make_tensor<T>(std::move(dims), std::span<const T>(values));
+}
+
+/// A layer that the library does not know.
+class Halve final : public nn::Layer {
+ public:
+  static Halve from_options(const nlohmann::json&) { return {}; }
+  std::string_view kind() const noexcept override { return "halve"; }
+  Shape build(const Shape& in, Rng&) override { return in; }
+  void forward(const ConstMatrixRef<float>& x, MatrixRef<float> y, nn::Scratch<float>&, nn::Mode) const override {
+    y = x / 2;
+  }
+  void backward(const ConstMatrixRef<float>&, const ConstMatrixRef<float>&, const ConstMatrixRef<float>& dy,
+                MatrixRef<float> dx, std::span<Matrix>, nn::Scratch<float>&) const override {
+    if (dx.cols() > 0) dx = dy / 2;
+  }
+  std::unique_ptr<nn::Layer> clone() const override { return std::make_unique<Halve>(*this); }
+};
+
+/// A classifier that the library does not know.
+class Constant final : public Classifier {
+ public:
+  Constant() : Classifier({1, 1, 1}, {"x"}) {}
+  std::string_view kind() const noexcept override { return "constant"; }
+  ScoreKind score_kind() const noexcept override { return ScoreKind::vote; }
+  std::unique_ptr<Classifier> clone() const override { return std::make_unique<Constant>(*this); }
+  Index parameter_count() const noexcept override { return 0; }
+
+ private:
+  void compute_scores(const Pixels&, Matrix& result, int) const override { result.setOnes(); }
+};
+
+}  // namespace
+
+TEST_CASE("every kind of model survives the disk, and gives the same scores bit for bit") {
+  const test::TemporaryFolder folder;
+  for (const auto& model : every_kind()) {
+    CAPTURE(std::string(model->kind()));
+    auto changed = model->clone();
+    changed->set_temperature(0.1F);
+    save_model(*changed, folder / "model.safetensors");
+    const std::unique_ptr<Classifier> loaded = load_model(folder / "model.safetensors");
+    CHECK(loaded->kind() == model->kind());
+    CHECK(loaded->input_shape() == model->input_shape());
+    CHECK(loaded->class_names() == model->class_names());
+    CHECK(loaded->temperature() == 0.1F);
+    CHECK(loaded->parameter_count() == model->parameter_count());
+    const Pixels images = noise(model->input_shape().size(), 37, 9);
+    CHECK(loaded->scores(images) == changed->scores(images));
+    CHECK(loaded->probabilities(images) == changed->probabilities(images));
+    CHECK(encode_model(*loaded) == encode_model(*changed));
+  }
+}
+
+TEST_CASE("the networks of the zoo survive") {
+  for (const nn::Network& layers : {nn::mlp({28, 28, 1}, 10, 1), nn::lenet({28, 28, 1}, 10, 1)}) {
+    std::vector<std::string> digits;
+    for (char digit = '0'; digit <= '9'; ++digit) digits.emplace_back(1, digit);
+    const nn::NetworkClassifier model(layers, digits);
+    const Pixels images = noise(784, 3, 2);
+    CHECK(load(encode_model(model))->scores(images) == model.scores(images));
+  }
+}
+
+TEST_CASE("a model in half precision takes about half the bytes and stays close") {
+  const nn::NetworkClassifier exact(nn::mlp({28, 28, 1}, 10, 1), std::vector<std::string>(10, "x"));
+  const Safetensors full = encode_model(exact);
+  const Safetensors half = encode_model(exact, {.storage = Storage::f16});
+  CHECK(static_cast<double>(safetensors_bytes(half).size()) <
+        0.52 * static_cast<double>(safetensors_bytes(full).size()));
+  const auto loaded = load(half);
+  const Pixels images = noise(784, 20, 2);
+  const Matrix difference = loaded->scores(images) - exact.scores(images);
+  CHECK(difference.cwiseAbs().maxCoeff() < 5e-3F);
+  CHECK(difference.cwiseAbs().maxCoeff() > 0);
+  // Rounded once, it is what it is: the self-test's scores are those of the loaded model, and saving again changes
+  // nothing.
+  CHECK(encode_model(*loaded, {.storage = Storage::f16}) == half);
+}
+
+TEST_CASE("half precision keeps biases and statistics, rounds weights, and applies to an SVM, too") {
+  const Safetensors half = encode_model(make_network(), {.storage = Storage::f16});
+  CHECK(half.tensors.at("0.weight").dtype == Dtype::f16);
+  CHECK(half.tensors.at("1.running_variance").dtype == Dtype::f32);
+  CHECK(half.tensors.at("4.bias").dtype == Dtype::f32);
+  const auto stored =
+      tensor_values<Eigen::half>(encode_model(make_svm(), {.storage = Storage::f16}).tensors.at("weight"));
+  CHECK(static_cast<float>(stored[21]) == static_cast<float>(Eigen::half(make_svm().weights()(1, 1))));
+  CHECK(load(encode_model(make_svm(), {.storage = Storage::f16}))->kind() == "svm");
+}
+
+TEST_CASE("numbers that cannot be stored are refused before anything is written") {
+  const test::TemporaryFolder folder;
+  Matrix weights = make_svm().weights();
+  weights(5, 1) = 1e6F;
+  const LinearSvm large({4, 5, 1}, names(), weights, make_svm().bias());
+  CHECK_THROWS_AS(save_model(large, folder / "model", {.storage = Storage::f16}), ValueError);
+  CHECK_NOTHROW(save_model(large, folder / "other"));
+  nn::Network layers = make_network().network();
+  layers.parameters()[0]->value(0, 0) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(save_model(nn::NetworkClassifier(layers, names()), folder / "model"), ValueError);
+  CHECK_FALSE(std::filesystem::exists(folder / "model"));
+}
+
+TEST_CASE("tensors have the layout of the documentation") {
+  const nn::NetworkClassifier model = make_network();
+  const Safetensors file = encode_model(model);
+  CHECK(file.tensors.at("0.weight").dims == std::vector<Index>{3, 3, 1, 4});
+  CHECK(file.tensors.at("7.weight").dims == std::vector<Index>{5, 3});
+  const auto& dense = dynamic_cast<const nn::Dense&>(model.network().layer(7));
+  const auto values = tensor_values<float>(file.tensors.at("7.weight"));
+  CHECK(values[2 * 3 + 1] == dense.weight()(1, 2));  // [input 2][unit 1]
+
+  const Safetensors linear = encode_model(make_svm());
+  CHECK(linear.tensors.at("weight").dims == std::vector<Index>{3, 20});
+  CHECK(tensor_values<float>(linear.tensors.at("weight"))[2 * 20 + 7] == make_svm().weights()(7, 2));
+
+  const Safetensors trees = encode_model(make_forest());
+  CHECK(trees.tensors.at("root").dims == std::vector<Index>{5});
+  CHECK(trees.tensors.at("node.feature").dims == trees.tensors.at("node.threshold").dims);
+  CHECK_FALSE(tensor_values<std::uint16_t>(trees.tensors.at("leaf")).empty());
+}
+
+TEST_CASE("what a file says about its model is read without the model") {
+  const test::TemporaryFolder folder;
+  auto model = make_network();
+  model.set_temperature(1.25F);
+  save_model(model, folder / "model",
+             {.trained_on = "EMNIST digits", .notes = {{"test_accuracy", "0.99"}, {"seed", "1"}}});
+  const ModelInfo info = read_model_info(folder / "model");
+  CHECK(info.kind == "network");
+  CHECK(info.input_shape == Shape{8, 8, 1});
+  CHECK(info.class_names == names());
+  CHECK(info.temperature == 1.25F);
+  CHECK(info.trained_on == "EMNIST digits");
+  CHECK(info.notes == std::map<std::string, std::string>{{"test_accuracy", "0.99"}, {"seed", "1"}});
+  REQUIRE(info.architecture.size() == 8);
+  CHECK(info.architecture[0]["kind"] == "conv2d");
+  CHECK(info.architecture[0]["options"]["filters"] == 4);
+  CHECK_THROWS_AS(encode_model(model, {.notes = {{"kind", "cat"}}}), ValueError);
+  CHECK_THROWS_AS(save_model(model, folder / "other", {.trained_on = "\xff"}), ValueError);
+}
+
+TEST_CASE("the self-test's images may be given") {
+  const Pixels images = noise(64, 2, 8);
+  const Safetensors file = encode_model(make_network(), {.self_test = images});
+  CHECK(file.tensors.at("self_test.input").dims == std::vector<Index>{2, 8, 8, 1});
+  const auto stored = tensor_values<std::uint8_t>(file.tensors.at("self_test.input"));
+  CHECK(Eigen::Map<const Pixels>(stored.data(), 64, 2) == images);
+  CHECK(load(file)->num_classes() == 3);
+  CHECK_THROWS_AS(encode_model(make_network(), {.self_test = noise(63, 2, 8)}), ShapeError);
+}
+
+TEST_CASE("a model whose numbers changed fails its self-test") {
+  for (const auto& model : every_kind()) {
+    CAPTURE(std::string(model->kind()));
+    const auto flip = [](std::string name, std::size_t byte, unsigned char bits) {
+      return [=](Safetensors& file) { file.tensors.at(name).bytes.at(byte) ^= std::byte{bits}; };
+    };
+    // A bit of the exponent of a weight, or of the first split's threshold.
+    const std::string name = model->kind() == "network" ? "7.weight" : model->kind() == "svm" ? "weight" : "";
+    if (!name.empty()) CHECK(contains(failure_after(*model, flip(name, 3, 0x02)), "bytes: the self-test failed"));
+    CHECK(contains(failure_after(*model, flip("self_test.scores", 3, 0x08)), "bytes: the self-test failed"));
+  }
+  CHECK(contains(failure_after(make_forest(),
+                               [](Safetensors& file) {
+                                 for (std::byte& threshold : file.tensors.at("node.threshold").bytes) {
+                                   if (threshold > std::byte{1}) threshold = std::byte{2};
+                                 }
+                               }),
+                 "the self-test failed"));
+}
+
+TEST_CASE("a small difference, as another processor makes it, passes the self-test") {
+  CHECK(failure_after(make_svm(), [](Safetensors& file) {
+          auto scores = tensor_values<float>(file.tensors.at("self_test.scores"));
+          for (float& score : scores) score *= 1.0001F;
+          file.tensors.at("self_test.scores") = tensor<float>({4, 3}, scores);
+        }).empty());
+}
+
+TEST_CASE("a file that is not a whole model is refused with a message that names file and tensor") {
+  const nn::NetworkClassifier model = make_network();
+  const auto expect = [&](const std::string& message, const std::function<void(Safetensors&)>& damage) {
+    const std::string got = failure_after(model, damage);
+    CAPTURE(got);
+    CAPTURE(message);
+    CHECK(contains(got, "bytes: "));
+    CHECK(contains(got, message));
+  };
+  const auto with = [](const std::string& key, const std::string& value) {
+    return [=](Safetensors& file) { file.metadata[key] = value; };
+  };
+  const auto without = [](const std::string& key) { return [=](Safetensors& file) { file.metadata.erase(key); }; };
+
+  for (const char* key : {"format", "format_version", "written_by", "kind", "input_shape", "class_names", "temperature",
+                          "architecture", "trained_on"}) {
+    expect("the metadata has no \"" + std::string(key) + '"', without(key));
+  }
+  expect("expected format \"inkling\", got \"pt\"", with("format", "pt"));
+  expect("expected format_version \"1\", got \"2\"", with("format_version", "2"));
+  expect("unknown kind of model \"cat\"", with("kind", "cat"));
+  expect("it is missing", with("kind", "svm"));
+  expect("it is missing", with("kind", "forest"));
+  for (const char* shape : {"[8,8]", "[8,8,1,1]", "[8,8,0]", "[8,-8,1]", "[8,8,1.5]", "8", "{}", "[8,8,\"1\"]",
+                            "[8,8,18446744073709551615]"}) {
+    expect("as input_shape", with("input_shape", shape));
+  }
+  expect("'self_test.input': expected dimensions [4,4294967296,4294967296,4294967296]",
+         with("input_shape", "[4294967296,4294967296,4294967296]"));
+  expect("'self_test.input': expected dimensions [4,4,16,1], got [4,8,8,1]", with("input_shape", "[4,16,1]"));
+  expect("parse error", with("input_shape", "[8"));
+  expect("'self_test.scores': expected dimensions [4,2], got [4,3]", with("class_names", R"(["0","1"])"));
+  expect("type must be string", with("class_names", "[1,2,3]"));
+  expect("'self_test.scores'", with("class_names", "[]"));
+  expect("expected a number, got \"warm\"", with("temperature", "warm"));
+  expect("expected a number, got \"nan\"", with("temperature", "nan"));
+  expect("expected a number, got \"1 \"", with("temperature", "1 "));
+  expect("a temperature is above 0", with("temperature", "-1"));
+
+  expect("'0.weight': it is missing", [](Safetensors& file) { file.tensors.erase("0.weight"); });
+  expect("'self_test.input': it is missing", [](Safetensors& file) { file.tensors.erase("self_test.input"); });
+  expect("the self-test has no image", [](Safetensors& file) {
+    file.tensors["self_test.input"] = tensor<std::uint8_t>({0, 8, 8, 1}, {});
+    file.tensors["self_test.scores"] = tensor<float>({0, 3}, {});
+  });
+  expect("'9.weight': it has no place in this model",
+         [](Safetensors& file) { file.tensors["9.weight"] = tensor<float>({1}, {1}); });
+  expect("'7.bias': expected dimensions [3], got [1,3]", [](Safetensors& file) {
+    file.tensors["7.bias"].dims = {1, 3};
+  });
+  expect("'7.weight': expected dimensions [5,3], got [3,5]", [](Safetensors& file) {
+    file.tensors["7.weight"].dims = {3, 5};
+  });
+  expect("'7.bias': expected type F32, got I32", [](Safetensors& file) { file.tensors["7.bias"].dtype = Dtype::i32; });
+  expect("'7.bias': value 1 is not a finite number", [](Safetensors& file) {
+    file.tensors["7.bias"] = tensor<float>({3}, {0, std::numeric_limits<float>::quiet_NaN(), 0});
+  });
+  expect("'self_test.scores': value 0 is not a finite number", [](Safetensors& file) {
+    file.tensors["self_test.scores"] = tensor<float>({4, 3}, std::vector<float>(12, HUGE_VALF));
+  });
+  expect("the self-test failed: scores differ by nan", [](Safetensors& file) {
+    file.tensors["1.running_variance"] = tensor<float>({4}, {-1, -1, -1, -1});
+  });
+}
+
+TEST_CASE("an architecture that is not the one of the weights is refused") {
+  const auto with = [](const std::function<void(nlohmann::json&)>& change) {
+    return failure_after(make_network(), [&](Safetensors& file) {
+      nlohmann::json layers = nlohmann::json::parse(file.metadata["architecture"]);
+      change(layers);
+      file.metadata["architecture"] = layers.dump();
+    });
+  };
+  CHECK(contains(with([](auto& layers) { layers = 7; }), "expected a list of layers"));
+  CHECK(contains(with([](auto& layers) { layers.clear(); }), "1x1x3"));
+  CHECK(contains(with([](auto& layers) { layers[0] = 7; }), "bytes: "));
+  CHECK(contains(with([](auto& layers) { layers[0].erase("kind"); }), "kind"));
+  CHECK(contains(with([](auto& layers) { layers[0].erase("options"); }), "options"));
+  CHECK(contains(with([](auto& layers) { layers[2]["kind"] = "teleport"; }), "unknown layer \"teleport\""));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"].erase("kernel"); }), "\"kernel\""));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["stride"] = 0; }), "stride must be above 0"));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["stride"] = 2; }), "bytes: "));
+  CHECK(contains(with([](auto& layers) { layers[3]["options"]["window"] = 9; }), "layer 3 (max_pool2d)"));
+  CHECK(contains(with([](auto& layers) { layers.erase(7); }), "classes"));
+  // Sizes that no memory could hold are seen before they are asked for.
+  CHECK(contains(with([](auto& layers) { layers[7]["options"]["units"] = Index{1} << 60; }),
+                 "'7.weight': expected dimensions [5,1152921504606846976], got [5,3]"));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["filters"] = Index{1} << 60; }), "'0.weight'"));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["kernel"] = Index{1} << 31; }), "'0.weight'"));
+
+  const std::string deep = failure_after(
+      make_network(), [](Safetensors& file) { file.metadata["architecture"] = std::string(100'000, '['); });
+  CHECK(contains(deep, "nested too deeply"));
+}
+
+TEST_CASE("a layer may not blow a small file up to a huge activation") {
+  nn::Network layers({512, 512, 1});
+  layers.add(nn::MaxPool2d({.window = 512})).add(nn::Dense({.units = 2}));
+  Safetensors file = encode_model(nn::NetworkClassifier(layers, {"a", "b"}));
+  file.metadata["architecture"] =
+      R"([{"kind":"conv2d","options":{"filters":65,"kernel":1,"stride":1,"padding":"same","bias":false,)"
+      R"("initialisation":"he"}}])";
+  file.tensors["0.weight"] = tensor<float>({1, 1, 1, 65}, std::vector<float>(65, 1));
+  CHECK(contains(failure([&] { load(file); }), "layer 0 puts out 512x512x65"));
+}
+
+TEST_CASE("a forest's arrays are checked") {
+  const RandomForest model = make_forest();
+  CHECK(contains(failure_after(model,
+                               [](Safetensors& file) {
+                                 file.tensors["root"].dims = {1, 5};
+                               }),
+                 "'root': expected one dimension, got [1,5]"));
+  CHECK(contains(failure_after(model,
+                               [](Safetensors& file) {
+                                 auto features = tensor_values<std::uint16_t>(file.tensors["node.feature"]);
+                                 features.pop_back();
+                                 const auto size = static_cast<Index>(features.size());
+                                 file.tensors["node.feature"] = tensor<std::uint16_t>({size}, features);
+                               }),
+                 "'node.feature': expected dimensions"));
+  CHECK(contains(failure_after(model,
+                               [](Safetensors& file) {
+                                 auto children = tensor_values<std::uint32_t>(file.tensors["node.child"]);
+                                 children[0] = 0;  // a walk that never ends
+                                 const auto size = static_cast<Index>(children.size());
+                                 file.tensors["node.child"] = tensor<std::uint32_t>({size}, children);
+                               }),
+                 "node 0"));
+}
+
+TEST_CASE("a network with a layer of one's own needs a registry that knows it") {
+  nn::Network layers({2, 2, 1});
+  layers.add(Halve()).add(nn::Flatten()).add(nn::Dense({.units = 3}));
+  const nn::NetworkClassifier model(layers, names());
+  for (const Storage storage : {Storage::f32, Storage::f16}) {
+    const Bytes bytes = safetensors_bytes(encode_model(model, {.storage = storage}));
+    CHECK(contains(failure([&] { load_model(bytes, "bytes"); }), "unknown layer \"halve\""));
+    nn::LayerRegistry registry = nn::LayerRegistry::standard();
+    registry.add<Halve>("halve");
+    CHECK(load_model(bytes, "bytes", registry)->num_classes() == 3);
+  }
+}
+
+TEST_CASE("a classifier of one's own cannot be saved") {
+  CHECK_THROWS_AS(encode_model(Constant()), ValueError);
+}
+
+TEST_CASE("a failed save keeps the old model") {
+  const test::TemporaryFolder folder;
+  save_model(make_svm(), folder / "model");
+  CHECK_THROWS_AS(save_model(make_svm(), folder / "nowhere/model"), FileError);
+  CHECK_THROWS_AS(save_model(Constant(), folder / "model"), ValueError);
+  CHECK(load_model(folder / "model")->kind() == "svm");
+  CHECK_THROWS_AS(load_model(folder / "nowhere"), FileError);
+  CHECK_THROWS_AS(read_model_info(folder / "nowhere"), FileError);
+}
+
+TEST_CASE("a model cut anywhere is refused") {
+  const Bytes whole =
+      safetensors_bytes(encode_model(LinearSvm({1, 2, 1}, {"a", "b"}, normal(2, 2, 1), normal(2, 1, 2))));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    CHECK_FALSE(failure([&] { load_model(cut, "bytes"); }).empty());
+  }
+}
+
+TEST_CASE("any changed byte is refused, or gives a model that works") {
+  // Small models: the loop visits every byte of the file.
+  nn::Network layers({2, 2, 1}, 1);
+  layers.add(nn::Conv2d({.filters = 1, .kernel = 1})).add(nn::Flatten()).add(nn::Dense({.units = 2}));
+  const Pixels pixels = noise(2, 12, 5);
+  std::vector<Label> labels;
+  for (Index i = 0; i < 12; ++i) labels.push_back(pixels(0, i) > 128 ? 1 : 0);
+  const std::vector<std::shared_ptr<const Classifier>> models{
+      std::make_shared<nn::NetworkClassifier>(layers, std::vector<std::string>{"a", "b"}),
+      std::make_shared<LinearSvm>(Shape{1, 2, 1}, std::vector<std::string>{"a", "b"}, normal(2, 2, 1), normal(2, 1, 2)),
+      std::make_shared<RandomForest>(
+          RandomForest::fit(Dataset({1, 2, 1}, pixels, labels, {"a", "b"}), {.trees = 2, .min_samples_leaf = 2}))};
+  for (const auto& model : models) {
+    CAPTURE(std::string(model->kind()));
+    const Bytes whole =
+        safetensors_bytes(encode_model(*model, {.self_test = noise(model->input_shape().size(), 1, 1)}));
+    int loaded = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      for (const unsigned bits : {0x01U, 0x02U, 0x10U, 0x80U, 0xffU}) {
+        Bytes changed = whole;
+        changed[at] ^= static_cast<std::byte>(bits);
+        try {
+          const auto other = load_model(changed, "bytes");
+          ++loaded;
+          CHECK(other->scores(noise(other->input_shape().size(), 2, 3), 1).allFinite());
+        } catch (const FormatError&) {
+        }
+      }
+    }
+    CHECK(loaded > 0);  // trained_on and names may become others
+    CHECK(static_cast<std::size_t>(loaded) < whole.size());
+  }
+}
