@@ -25,8 +25,8 @@ struct GradientCheckResult {
 };
 
 /// Compares backward with central differences of forward, for every parameter and the input, in double. The loss is the
-/// sum of output times a fixed random projection. Every gradient is poisoned first, so that an entry that backward
-/// forgets to write shows.
+/// sum of output times a fixed random projection. Every gradient is poisoned first, those between layers too, so that
+/// an entry that backward forgets to write, or adds to, shows.
 ///
 /// x: input x n, away from kinks such as a ReLU's 0.
 inline GradientCheckResult check_gradients(BasicNetwork<double> network, MatrixOf<double> x,
@@ -44,10 +44,12 @@ inline GradientCheckResult check_gradients(BasicNetwork<double> network, MatrixO
   const auto names = network.parameter_names();
   const double poison = std::numeric_limits<double>::quiet_NaN();
   std::vector<MatrixOf<double>> gradients;
-  for (const auto* parameter : parameters) {
-    gradients.push_back(MatrixOf<double>::Constant(parameter->value.rows(), parameter->value.cols(), poison));
-  }
-  MatrixOf<double> input_gradient = MatrixOf<double>::Constant(x.rows(), x.cols(), poison);
+  MatrixOf<double> input_gradient;
+  loss();
+  network.backward(x, MatrixOf<double>::Constant(projection.rows(), projection.cols(), poison), workspace, gradients,
+                   &input_gradient);
+  for (auto& gradient : gradients) gradient.setConstant(poison);
+  input_gradient.setConstant(poison);
   loss();
   network.backward(x, projection, workspace, gradients, &input_gradient);
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <inkling/core/matrix.hpp>
+#include <inkling/core/rng.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace inkling::test {
+
+/// Standard normal values.
+template <typename S>
+MatrixOf<S> random_matrix(Index rows, Index columns, std::uint64_t seed) {
+  MatrixOf<S> matrix(rows, columns);
+  Rng rng(seed);
+  for (S& value : matrix.reshaped()) value = static_cast<S>(rng.normal());
+  return matrix;
+}
+
+/// Whole numbers from -4 to 4: sums of their products are exact in any order, so that a fast kernel must agree with a
+/// naive one to the bit.
+template <typename S>
+MatrixOf<S> random_integers(Index rows, Index columns, std::uint64_t seed) {
+  MatrixOf<S> matrix(rows, columns);
+  Rng rng(seed);
+  for (S& value : matrix.reshaped()) value = static_cast<S>(static_cast<int>(rng.below(9)) - 4);
+  return matrix;
+}
+
+}  // namespace inkling::test
