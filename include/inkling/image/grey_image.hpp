@@ -1,0 +1,82 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling {
+
+/// A picture with one value a pixel: a plain value that owns width * height numbers, row by row from the top.
+template <typename T>
+class Image {
+ public:
+  /// The empty picture, 0 x 0.
+  Image() = default;
+
+  /// Every pixel `fill`. Throws ShapeError for a negative side.
+  Image(Index width, Index height, T fill = T{})
+      : Image(width, height, std::vector<T>(checked_size(width, height), fill)) {}
+
+  /// Takes the pixels, row by row from the top. Throws ShapeError unless there are width * height of them.
+  Image(Index width, Index height, std::vector<T> values) : width_(width), height_(height), values_(std::move(values)) {
+    if (values_.size() != checked_size(width, height)) {
+      throw ShapeError("Image: " + std::to_string(width) + "x" + std::to_string(height) + " needs " +
+                       std::to_string(checked_size(width, height)) + " values, got " + std::to_string(values_.size()));
+    }
+  }
+
+  Index width() const noexcept { return width_; }
+  Index height() const noexcept { return height_; }
+  Index size() const noexcept { return width_ * height_; }
+  bool empty() const noexcept { return values_.empty(); }
+
+  /// Column x from the left, row y from the top; both must be inside.
+  T& operator()(Index x, Index y) noexcept { return values_[static_cast<std::size_t>(y * width_ + x)]; }
+  const T& operator()(Index x, Index y) const noexcept { return values_[static_cast<std::size_t>(y * width_ + x)]; }
+
+  T* row(Index y) noexcept { return values_.data() + y * width_; }
+  const T* row(Index y) const noexcept { return values_.data() + y * width_; }
+
+  std::span<T> values() noexcept { return values_; }
+  std::span<const T> values() const noexcept { return values_; }
+
+  bool operator==(const Image&) const = default;
+
+ private:
+  static std::size_t checked_size(Index width, Index height) {
+    if (width < 0 || height < 0) {
+      throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" +
+                       std::to_string(height));
+    }
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  }
+
+  Index width_ = 0;
+  Index height_ = 0;
+  std::vector<T> values_;
+};
+
+/// As seen on a screen: 0 is black, 255 is white. EMNIST's own pictures are white ink on black paper, so that their
+/// bytes are also amounts of ink (see Pixels).
+using GreyImage = Image<std::uint8_t>;
+
+/// Amounts of ink between the steps of normalisation: 0 is paper.
+using FloatImage = Image<float>;
+
+/// A rectangle of a picture in pixels; the point (0, 0) is the outer corner of the top left pixel.
+struct Box {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+
+  bool operator==(const Box&) const = default;
+};
+
+}  // namespace inkling
