@@ -314,9 +314,9 @@ TEST_CASE("any changed byte of the header is refused, or gives a file as valid a
   for (const auto& [name, tensor] : example().tensors) data += tensor.bytes.size();
   int read = 0;
   for (std::size_t at = 0; at < whole.size() - data; ++at) {
-    for (unsigned value = 0; value < 256; ++value) {
+    for (const unsigned bits : {0x01U, 0x02U, 0x04U, 0x08U, 0x10U, 0x20U, 0x40U, 0x80U, 0xffU}) {
       Bytes changed = whole;
-      changed[at] = static_cast<std::byte>(value);
+      changed[at] ^= static_cast<std::byte>(bits);
       try {
         const Safetensors file = read_safetensors(changed, "bytes");
         ++read;
@@ -325,7 +325,7 @@ TEST_CASE("any changed byte of the header is refused, or gives a file as valid a
       }
     }
   }
-  CHECK(read > 256);  // names and metadata may become others
+  CHECK(read > 20);  // names and metadata may become others
 }
 
 TEST_CASE("files that cannot be read") {

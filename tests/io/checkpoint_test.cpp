@@ -1,0 +1,163 @@
+#include <inkling/io/checkpoint.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "temporary_folder.hpp"
+
+using namespace inkling;
+
+namespace {
+
+Dataset blobs(std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(16, 40);  // a class each has its ink in one half
+  std::vector<Label> labels;
+  for (Index i = 0; i < pixels.cols(); ++i) {
+    labels.push_back(static_cast<Label>(rng.below(2)));
+    for (Index p = 0; p < pixels.rows(); ++p) {
+      pixels(p, i) = static_cast<std::uint8_t>(rng.below(160) + (p / 8 == labels.back() ? 90U : 0U));
+    }
+  }
+  return Dataset({4, 4, 1}, pixels, labels, {"a", "b"});
+}
+
+nn::Network small_network() {
+  nn::Network network({4, 4, 1}, 7);
+  network.add(nn::Conv2d({.filters = 3, .bias = false}))
+      .add(nn::BatchNorm())
+      .add(nn::Relu())
+      .add(nn::Dropout({.rate = 0.2}))
+      .add(nn::Flatten())
+      .add(nn::Dense({.units = 2}));
+  return network;
+}
+
+nn::FitOptions options(const nn::Optimizer& optimizer, Index epochs) {
+  return {.optimizer = optimizer, .epochs = epochs, .batch = 16, .micro_batch = 8, .threads = 1};
+}
+
+std::vector<Matrix> weights(const nn::Network& network) {
+  std::vector<Matrix> values;
+  for (const nn::Parameter<float>* parameter : network.parameters()) values.push_back(parameter->value);
+  return values;
+}
+
+/// The state after two epochs.
+nn::TrainingState trained_state(const nn::Optimizer& optimizer, bool validate) {
+  nn::TrainingState result{.network = small_network()};
+  nn::FitOptions two = options(optimizer, 2);
+  if (validate) two.validation = blobs(2);
+  two.on_checkpoint = [&](const nn::TrainingState& state) { result = state; };
+  nn::fit_network(small_network(), blobs(1), two);
+  return result;
+}
+
+void check_equal(const nn::TrainingState& a, const nn::TrainingState& b) {
+  CHECK(weights(a.network) == weights(b.network));
+  CHECK(a.optimizer.steps == b.optimizer.steps);
+  CHECK(a.optimizer.first == b.optimizer.first);
+  CHECK(a.optimizer.second == b.optimizer.second);
+  CHECK(a.epoch == b.epoch);
+  CHECK(a.seconds == b.seconds);
+  CHECK(a.best_accuracy == b.best_accuracy);
+  CHECK(a.best_epoch == b.best_epoch);
+  REQUIRE(a.best.has_value() == b.best.has_value());
+  if (a.best) CHECK(weights(*a.best) == weights(*b.best));
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint holds all of the state, for each optimiser") {
+  const test::TemporaryFolder folder;
+  for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::AdamW{}), nn::Optimizer(nn::Sgd{})}) {
+    for (const bool validate : {false, true}) {
+      const nn::TrainingState state = trained_state(optimizer, validate);
+      REQUIRE(state.epoch == 2);
+      REQUIRE(state.best.has_value() == validate);
+      save_checkpoint(state, folder / "run");
+      check_equal(load_checkpoint(folder / "run"), state);
+    }
+  }
+}
+
+TEST_CASE("a run that has not begun can be saved") {
+  const test::TemporaryFolder folder;
+  const nn::TrainingState state{.network = small_network()};
+  save_checkpoint(state, folder / "run");
+  check_equal(load_checkpoint(folder / "run"), state);
+}
+
+TEST_CASE("a run that goes on from a checkpoint ends with the bits of one that was never stopped") {
+  const test::TemporaryFolder folder;
+  for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::AdamW{}), nn::Optimizer(nn::Sgd{})}) {
+    save_checkpoint(trained_state(optimizer, false), folder / "run");
+    const auto resumed = nn::fit_network(load_checkpoint(folder / "run"), blobs(1), options(optimizer, 4));
+    const auto whole = nn::fit_network(small_network(), blobs(1), options(optimizer, 4));
+    CHECK(weights(resumed.network()) == weights(whole.network()));
+  }
+}
+
+TEST_CASE("a damaged checkpoint is refused with a message") {
+  const test::TemporaryFolder folder;
+  save_checkpoint(trained_state(nn::AdamW{}, true), folder / "run");
+  const Safetensors good = read_safetensors(folder / "run");
+  const auto expect = [&](const std::string& message, const std::function<void(Safetensors&)>& damage) {
+    Safetensors file = good;
+    damage(file);
+    const std::vector<std::byte> bytes = safetensors_bytes(file);
+    std::ofstream(folder / "damaged", std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::string got;
+    try {
+      load_checkpoint(folder / "damaged");
+    } catch (const FormatError& error) {
+      got = error.what();
+    }
+    CAPTURE(got);
+    CAPTURE(message);
+    CHECK(got.find((folder / "damaged").string()) != std::string::npos);
+    CHECK(got.find(message) != std::string::npos);
+  };
+  const auto with = [](const std::string& key, const std::string& value) {
+    return [=](Safetensors& file) { file.metadata[key] = value; };
+  };
+  for (const auto& [key, value] : good.metadata) {
+    if (key == "written_by") continue;
+    expect("the metadata has no \"" + key + '"', [&](Safetensors& file) { file.metadata.erase(key); });
+  }
+  for (const auto& [name, tensor] : good.tensors) {
+    expect("'" + name + "': it is missing", [&](Safetensors& file) { file.tensors.erase(name); });
+    expect("'" + name + "': expected dimensions", [&](Safetensors& file) { file.tensors[name].dims.push_back(1); });
+    expect("'" + name + "': value 0 is not a finite number", [&](Safetensors& file) {
+      const float nan = std::numeric_limits<float>::quiet_NaN();
+      std::memcpy(file.tensors[name].bytes.data(), &nan, sizeof nan);
+    });
+  }
+  expect("expected format \"inkling-checkpoint\"", with("format", "inkling"));
+  expect("expected format_version", with("format_version", "9"));
+  expect("expected a number", with("epoch", "two"));
+  expect("expected a number", with("seconds", "inf"));
+  expect("out of range", with("epoch", "-1"));
+  expect("out of range", with("best_epoch", "3"));
+  expect("out of range", with("optimizer_moments", "3"));
+  expect("it has no place in this model", with("optimizer_moments", "1"));
+  expect("it has no place in this model", with("best_epoch", "0"));
+  expect("unknown layer", with("architecture", R"([{"kind":"teleport","options":{}}])"));
+}
+
+TEST_CASE("what cannot be stored keeps the checkpoint before") {
+  const test::TemporaryFolder folder;
+  nn::TrainingState state{.network = small_network()};
+  save_checkpoint(state, folder / "run");
+  state.network.parameters()[0]->value(0, 0) = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_AS(save_checkpoint(state, folder / "run"), ValueError);
+  CHECK(load_checkpoint(folder / "run").epoch == 0);
+}
