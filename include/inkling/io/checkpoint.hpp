@@ -102,7 +102,7 @@ inline void save_checkpoint(const nn::TrainingState& state, const std::filesyste
   Safetensors file;
   file.metadata = {{"format", std::string(detail::checkpoint_format)},
                    {"format_version", std::string(detail::model_format_version)},
-                   {"written_by", detail::written_by()},
+                   {"written_by", "inkling " + detail::version_text()},
                    {"input_shape", detail::shape_text(state.network.input_shape())},
                    {"architecture", detail::architecture_of(state.network).dump()},
                    {"epoch", detail::number_text(state.epoch)},

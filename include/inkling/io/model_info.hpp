@@ -98,9 +98,9 @@ inline std::string shape_text(const Shape& shape) {
   return nlohmann::json{shape.height, shape.width, shape.channels}.dump();
 }
 
-inline std::string written_by() {
-  return "inkling " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-         std::to_string(version.patch);
+/// "0.1.0"
+inline std::string version_text() {
+  return std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch);
 }
 
 /// Takes the entries of "__metadata__" out one by one.
@@ -145,7 +145,7 @@ inline ModelInfo read_info(std::map<std::string, std::string> entries) {
 inline std::map<std::string, std::string> metadata_of(const ModelInfo& info) {
   std::map<std::string, std::string> metadata{{"format", std::string(model_format)},
                                               {"format_version", std::string(model_format_version)},
-                                              {"written_by", written_by()},
+                                              {"written_by", "inkling " + version_text()},
                                               {"kind", info.kind},
                                               {"input_shape", shape_text(info.input_shape)},
                                               {"class_names", nlohmann::json(info.class_names).dump()},

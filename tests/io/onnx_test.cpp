@@ -1,0 +1,151 @@
+#include <inkling/core/rng.hpp>
+#include <inkling/io/onnx.hpp>
+#include <inkling/nn/zoo.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <sys/wait.h>
+#include <vector>
+
+#include "temporary_folder.hpp"
+
+using namespace inkling;
+
+namespace {
+
+Pixels noise(Index rows, Index cols, std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(rows, cols);
+  for (std::uint8_t& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
+  return pixels;
+}
+
+Matrix normal(Index rows, Index cols, std::uint64_t seed) {
+  Rng rng(seed);
+  Matrix matrix(rows, cols);
+  for (float& value : matrix.reshaped()) value = rng.normal();
+  return matrix;
+}
+
+std::vector<std::string> class_names(Index count) {
+  std::vector<std::string> names;
+  for (Index i = 0; i < count; ++i) names.push_back("class " + std::to_string(i));
+  return names;
+}
+
+/// A classifier whose biases and statistics are not those of a new network.
+nn::NetworkClassifier lived_in(nn::Network network) {
+  Rng rng(4);
+  for (nn::Parameter<float>* parameter : network.parameters()) {
+    if (parameter->role == nn::Role::weight) continue;
+    for (float& value : parameter->value.reshaped()) value = rng.uniform(0.5F, 1.5F);
+  }
+  const Index classes = network.output_shape().channels;
+  return nn::NetworkClassifier(std::move(network), class_names(classes));
+}
+
+nn::NetworkClassifier every_layer() {
+  nn::Network network({9, 12, 2}, 3);
+  network.add(nn::Conv2d({.filters = 4, .kernel = 4, .padding = nn::Padding::same, .bias = false}))
+      .add(nn::BatchNorm({.epsilon = 1e-3}))
+      .add(nn::Relu())
+      .add(nn::Conv2d({.filters = 5, .kernel = 3, .stride = 2, .padding = nn::Padding::same}))
+      .add(nn::MaxPool2d({.window = 2, .stride = 1}))
+      .add(nn::Conv2d({.filters = 6, .kernel = 2}))
+      .add(nn::Dropout({.rate = 0.1}))
+      .add(nn::Flatten())
+      .add(nn::Dense({.units = 11}))
+      .add(nn::BatchNorm())
+      .add(nn::Relu())
+      .add(nn::Dense({.units = 7}));
+  nn::NetworkClassifier model = lived_in(std::move(network));
+  model.set_temperature(1.5F);
+  return model;
+}
+
+RandomForest grow(const Shape& shape, Index classes) {
+  const Pixels pixels = noise(shape.size(), 150, 5);
+  std::vector<Label> labels;
+  for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(static_cast<Label>(pixels(3, i) * classes / 256));
+  return RandomForest::fit(Dataset(shape, pixels, labels, class_names(classes)), {.trees = 5, .min_samples_leaf = 3});
+}
+
+/// Writes a model, images and what the model makes of them, for onnx_check.mjs.
+void write_case(const std::filesystem::path& folder, const std::string& name, const Classifier& model) {
+  export_onnx(model, folder / (name + ".onnx"));
+  const Shape& shape = model.input_shape();
+  const Pixels images = noise(shape.size(), 9, 11);
+  const Matrix scores = model.scores(images);
+  std::vector<std::string> labels;
+  for (const Label label : model.predict(images))
+    labels.push_back(model.class_names()[static_cast<std::size_t>(label)]);
+  std::ofstream(folder / (name + ".json"))
+      << nlohmann::json{{"height", shape.height},
+                        {"width", shape.width},
+                        {"channels", shape.channels},
+                        {"images", images.cols()},
+                        {"pixels", std::vector<int>(images.data(), images.data() + images.size())},
+                        {"scores", std::vector<float>(scores.data(), scores.data() + scores.size())},
+                        {"labels", labels}};
+}
+
+/// A layer that ONNX does not know.
+class Halve final : public nn::Layer {
+ public:
+  std::string_view kind() const noexcept override { return "halve"; }
+  Shape build(const Shape& in, Rng&) override { return in; }
+  void forward(const ConstMatrixRef<float>& x, MatrixRef<float> y, nn::Scratch<float>&, nn::Mode) const override {
+    y = x / 2;
+  }
+  void backward(const ConstMatrixRef<float>&, const ConstMatrixRef<float>&, const ConstMatrixRef<float>&,
+                MatrixRef<float>, std::span<Matrix>, nn::Scratch<float>&) const override {}
+  std::unique_ptr<nn::Layer> clone() const override { return std::make_unique<Halve>(*this); }
+};
+
+}  // namespace
+
+TEST_CASE("ONNX Runtime gives the scores that our models give") {
+  const test::TemporaryFolder folder;
+  write_case(folder.path(), "every_layer", every_layer());
+  write_case(folder.path(), "vgg", lived_in(nn::vgg({28, 28, 1}, 47, 1, {.width = 2, .dense = 8})));
+  nn::Network plain({1, 1, 6}, 2);
+  plain.add(nn::Dense({.units = 3}));
+  write_case(folder.path(), "plain_features", lived_in(std::move(plain)));
+  write_case(folder.path(), "svm", LinearSvm({4, 5, 1}, class_names(3), normal(20, 3, 1), normal(3, 1, 2)));
+  write_case(folder.path(), "svm_channels", LinearSvm({2, 5, 2}, class_names(3), normal(20, 3, 1), normal(3, 1, 2)));
+  write_case(folder.path(), "forest", grow({4, 5, 1}, 5));
+  write_case(folder.path(), "forest_channels", grow({2, 5, 2}, 3));
+  write_case(folder.path(), "forest_of_two_classes", grow({4, 5, 1}, 2));
+
+  const std::string script = INKLING_SOURCE_DIR "/tests/io/onnx_check.mjs";
+  const int status = std::system(("node '" + script + "' '" + folder.path().string() + "'").c_str());
+  constexpr int absent = 77;
+  constexpr int no_node = 127;
+  if (WEXITSTATUS(status) == absent || WEXITSTATUS(status) == no_node) {
+    MESSAGE("skipped: needs node and onnxruntime-node in $INKLING_NODE_MODULES");
+    return;
+  }
+  CHECK(status == 0);
+}
+
+TEST_CASE("an exported file begins as ONNX does, and the same model gives the same bytes") {
+  const std::string bytes = onnx_bytes(every_layer());
+  CHECK(bytes.substr(0, 11) == "\x08\x08\x12\x07inkling");
+  CHECK(bytes == onnx_bytes(every_layer()));
+  for (const char* name : {"image", "scores", "Conv", "BatchNormalization", "MaxPool", "Gemm", "Softmax"}) {
+    CHECK(bytes.find(name) != std::string::npos);
+  }
+}
+
+TEST_CASE("layers without a counterpart are refused") {
+  nn::Network own({2, 2, 1});
+  own.add(Halve()).add(nn::Flatten()).add(nn::Dense({.units = 2}));
+  CHECK_THROWS_AS(onnx_bytes(nn::NetworkClassifier(own, {"a", "b"})), ValueError);
+  nn::Network after({2, 2, 1});
+  after.add(nn::Flatten()).add(nn::Conv2d({.filters = 2, .kernel = 1}));
+  CHECK_THROWS_AS(onnx_bytes(nn::NetworkClassifier(after, {"a", "b"})), ValueError);
+}
