@@ -73,6 +73,17 @@ void update(const AdamW& adam, double rate, Index steps, bool decays, Values<S> 
   weights -= step * mean / (square.sqrt() * root + static_cast<S>(adam.epsilon));
 }
 
+/// Throws ValueError unless each learned parameter has the moments that the optimiser keeps.
+template <typename S>
+void check_state(std::span<Parameter<S>* const> parameters, bool two_moments, const OptimizerState<S>& state) {
+  bool fits = state.first.size() == parameters.size() && state.second.size() == parameters.size();
+  for (std::size_t p = 0; fits && p < parameters.size(); ++p) {
+    const Index size = parameters[p]->role == Role::statistic ? 0 : parameters[p]->value.size();
+    fits = state.first[p].size() == size && state.second[p].size() == (two_moments ? size : 0);
+  }
+  require<ValueError>(fits, "optimizer_step: the state was made by another optimiser or for another network");
+}
+
 }  // namespace detail
 
 /// One step on the sum of the micro-batches' gradients, added in their order, so that the bits do not depend on the
@@ -80,6 +91,7 @@ void update(const AdamW& adam, double rate, Index steps, bool decays, Values<S> 
 ///
 /// gradients[m][p] belongs to micro-batch m and parameter p; gradients[0] is used as working memory. `rate_factor`
 /// multiplies the learning rate (see Schedule). Statistics move towards those of each micro-batch in turn.
+/// Throws ValueError when `state` was made by another optimiser or for another network.
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
                     std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads) {
@@ -92,6 +104,7 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
       state.second.push_back(learned && two_moments ? zeros : MatrixOf<S>());
     }
   }
+  detail::check_state(parameters, two_moments, state);
   ++state.steps;
 
   constexpr Index slice = 16384;  // values a task: fits the first-level cache with its moments

@@ -26,8 +26,9 @@ inline Schedule one_cycle(const OneCycleOptions& options = {}) {
     const auto between = [](double from, double to, double share) {
       return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
     };
-    return progress < options.peak_at ? between(options.start, 1, progress / options.peak_at)
-                                      : between(1, options.end, (progress - options.peak_at) / (1 - options.peak_at));
+    return options.peak_at > 0 && progress <= options.peak_at
+               ? between(options.start, 1, progress / options.peak_at)
+               : between(1, options.end, (progress - options.peak_at) / (1 - options.peak_at));
   };
 }
 
