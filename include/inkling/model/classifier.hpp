@@ -87,9 +87,10 @@ inline std::vector<Label> best_classes(const Matrix& scores) {
 /// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n.
 inline Matrix softmax(const Matrix& scores, float temperature = 1) {
   Matrix result(scores.rows(), scores.cols());
+  Vector column(scores.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
   for (Index i = 0; i < scores.cols(); ++i) {
-    result.col(i) = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
-    result.col(i) /= result.col(i).sum();
+    column = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
+    result.col(i) = column / column.sum();
   }
   return result;
 }
