@@ -84,7 +84,7 @@ class QuantileBins {
       const auto above = std::lower_bound(distinct.begin(), distinct.end(), upper);
       if (above == distinct.begin()) return;
       const float lower = *std::prev(above);
-      const float middle = lower + (upper - lower) / 2;
+      const float middle = lower / 2 + upper / 2;
       const float cut = middle < upper ? middle : lower;  // neighbouring floats have nothing between them
       if (cuts.empty() || cuts.back() < cut) cuts.push_back(cut);
     };

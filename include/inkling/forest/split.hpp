@@ -45,18 +45,21 @@ class SplitFinder {
         total_(static_cast<std::size_t>(classes), 0),
         right_(static_cast<std::size_t>(classes), 0) {}
 
-  /// Selects the node that the next calls of `best` are about. Result: whether all samples have one class.
+  /// Selects the node that the next calls of `best` are about; they read `samples` again. Result: whether all samples
+  /// have one class.
   bool start_node(std::span<const Sample> samples) {
-    for (const Sample& s : samples_) total_[s.label] = 0;  // of the last node
+    for (const std::uint16_t label : labels_) total_[label] = 0;  // of the last node
+    labels_.clear();
     samples_ = samples;
     weight_ = 0;
     for (const Sample& s : samples) {
+      if (total_[s.label] == 0) labels_.push_back(s.label);
       total_[s.label] += s.weight;
       weight_ += s.weight;
     }
     squares_ = 0;
-    for (const Sample& s : samples) squares_ += std::int64_t{total_[s.label]} * s.weight;
-    return squares_ == weight_ * weight_;
+    for (const std::uint16_t label : labels_) squares_ += std::int64_t{total_[label]} * total_[label];
+    return labels_.size() <= 1;
   }
 
   /// The number of samples in the node, repeats counted.
@@ -222,9 +225,10 @@ class SplitFinder {
   std::int64_t min_leaf_;
   std::span<const Sample> samples_;
   std::int64_t weight_ = 0;
-  std::int64_t squares_ = 0;          // sum of squared class counts
-  std::vector<std::uint32_t> total_;  // classes; counts in the node, zero for classes that are not in it
-  std::vector<std::uint32_t> right_;  // classes; counts of the samples that moved; zero between calls
+  std::vector<std::uint16_t> labels_;  // the classes in the node
+  std::int64_t squares_ = 0;           // sum of squared class counts
+  std::vector<std::uint32_t> total_;   // classes; counts in the node, zero for classes that are not in it
+  std::vector<std::uint32_t> right_;   // classes; counts of the samples that moved; zero between calls
   std::vector<std::uint32_t> keys_;
   std::vector<std::uint32_t> next_;
   std::array<std::uint32_t, bytes> heads_{};
