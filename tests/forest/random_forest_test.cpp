@@ -1,0 +1,396 @@
+#include <inkling/core/rng.hpp>
+#include <inkling/data/sample.hpp>
+#include <inkling/forest/quantile_bins.hpp>
+#include <inkling/forest/random_forest.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "all_close.hpp"
+#include "naive_split.hpp"
+
+using namespace inkling;
+using forest::Node;
+
+namespace {
+
+/// Bytes that lean towards high values in the features of their class; two thirds are 0.
+Dataset leaning_data(Index samples, Index features, Index classes, std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(features, samples);
+  std::vector<Label> labels;
+  for (Index i = 0; i < samples; ++i) {
+    labels.push_back(static_cast<Label>(rng.below(static_cast<std::uint32_t>(classes))));
+    for (Index f = 0; f < features; ++f) {
+      const bool leans = f % classes == labels.back();
+      pixels(f, i) = rng.below(3) != 0 && !leans ? 0 : static_cast<std::uint8_t>(rng.below(leans ? 256 : 100));
+    }
+  }
+  std::vector<std::string> names;
+  for (Index c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+  return Dataset({1, 1, features}, std::move(pixels), std::move(labels), std::move(names));
+}
+
+std::pair<Dataset, Dataset> digits() {
+  return load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
+}
+
+double accuracy(const Classifier& model, const Dataset& data) {
+  const std::vector<Label> predicted = model.predict(data.pixels());
+  const std::vector<Label> labels = data.labels();
+  Index right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += predicted[i] == labels[i] ? 1 : 0;
+  return static_cast<double>(right) / static_cast<double>(data.size());
+}
+
+bool same(const RandomForest& a, const RandomForest& b) {
+  return std::ranges::equal(a.nodes(), b.nodes()) && std::ranges::equal(a.roots(), b.roots()) &&
+         std::ranges::equal(a.leaf_table(), b.leaf_table()) && a.out_of_bag_accuracy() == b.out_of_bag_accuracy();
+}
+
+Index count_leaves(const RandomForest& forest) {
+  return std::ranges::count_if(forest.nodes(), [](const Node& node) { return node.is_leaf(); });
+}
+
+Index depth(const RandomForest& forest, std::uint32_t node = 0) {
+  if (forest.nodes()[node].is_leaf()) return 0;
+  const std::uint32_t child = forest.nodes()[node].child;
+  return 1 + std::max(depth(forest, child), depth(forest, child + 1));
+}
+
+/// Follows the training samples down a tree that tried all features, and compares every node with brute force.
+class NaiveCheck {
+ public:
+  NaiveCheck(const RandomForest& forest, const Dataset& data, Index min_leaf)
+      : forest_(forest), columns_(data.pixels().transpose()), min_leaf_(static_cast<double>(min_leaf)) {
+    std::vector<forest::Sample> samples;
+    for (Index i = 0; i < data.size(); ++i) {
+      samples.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(data.label(i)), 1});
+    }
+    visit(0, samples);
+  }
+
+ private:
+  void visit(std::uint32_t index, const std::vector<forest::Sample>& samples) {
+    const Node& node = forest_.nodes()[index];
+    const auto classes = static_cast<std::size_t>(forest_.num_classes());
+    std::map<std::uint16_t, int> counts;
+    for (const forest::Sample& s : samples) ++counts[s.label];
+    double best = 0;
+    if (counts.size() > 1) {
+      for (Index f = 0; f < columns_.cols(); ++f) {
+        best = std::max(best, test::naive_best_score(samples, columns_.col(f).data(), classes, min_leaf_));
+      }
+    }
+    REQUIRE(node.is_leaf() == !(best > 0));
+    if (node.is_leaf()) return check_leaf(node, counts);
+    const std::uint8_t* column = columns_.col(node.feature).data();
+    CHECK(test::naive_score(samples, column, node.threshold, classes, min_leaf_) == best);
+    std::vector<forest::Sample> left;
+    std::vector<forest::Sample> right;
+    for (const forest::Sample& s : samples) (column[s.row] <= node.threshold ? left : right).push_back(s);
+    visit(node.child, left);
+    visit(node.child + 1, right);
+  }
+
+  void check_leaf(const Node& node, const std::map<std::uint16_t, int>& counts) const {
+    REQUIRE(node.is_mixed() == (counts.size() > 1));
+    if (!node.is_mixed()) {
+      CHECK(node.child == counts.begin()->first);
+      return;
+    }
+    std::size_t k = node.child;
+    REQUIRE(forest_.leaf_table()[k++] == counts.size());
+    for (const auto& [label, count] : counts) {
+      CHECK(forest_.leaf_table()[k++] == label);
+      CHECK(forest_.leaf_table()[k++] == count);
+    }
+  }
+
+  const RandomForest& forest_;
+  Pixels columns_;  // samples x features
+  double min_leaf_;
+};
+
+}  // namespace
+
+// 1,500 samples begin in the shared columns and go on in blocks; 4,500 begin with histograms.
+TEST_CASE("A tree that tries all features splits as brute force does") {
+  struct Case {
+    Index samples, features, classes, min_leaf;
+  };
+  for (const Case& c : {Case{40, 6, 3, 1}, Case{200, 9, 4, 3}, Case{1500, 4, 5, 1}, Case{4500, 2, 3, 1}}) {
+    CAPTURE(c.samples);
+    const Dataset data = leaning_data(c.samples, c.features, c.classes, 11);
+    const RandomForest forest = RandomForest::fit(
+        data, {.trees = 1, .max_features = c.features, .min_samples_leaf = c.min_leaf, .bootstrap = false});
+    NaiveCheck(forest, data, c.min_leaf);
+  }
+}
+
+TEST_CASE("The forest is the same for any number of threads, and differs between seeds") {
+  const Dataset data = leaning_data(2000, 20, 6, 2);
+  const ForestOptions options{.trees = 9, .seed = 5, .threads = 1};
+  const RandomForest forest = RandomForest::fit(data, options);
+  for (const int threads : {2, 3, 8}) {
+    ForestOptions other = options;
+    other.threads = threads;
+    CHECK(same(forest, RandomForest::fit(data, other)));
+    CHECK(forest.scores(data.pixels(), threads) == forest.scores(data.pixels(), 1));
+  }
+  ForestOptions other = options;
+  other.seed = 6;
+  CHECK_FALSE(same(forest, RandomForest::fit(data, other)));
+}
+
+TEST_CASE("More trees only add trees") {
+  const Dataset data = leaning_data(300, 10, 3, 2);
+  const RandomForest few = RandomForest::fit(data, {.trees = 2});
+  const RandomForest more = RandomForest::fit(data, {.trees = 5});
+  CHECK(std::ranges::equal(few.nodes(), more.nodes().first(few.nodes().size())));
+}
+
+TEST_CASE("Vote shares sum to 1 and are the mean of the leaves' class shares") {
+  const Dataset data = leaning_data(500, 12, 5, 3);
+  const RandomForest forest = RandomForest::fit(data, {.trees = 20, .min_samples_leaf = 10});
+  const Pixels images = data.pixels(0, 100);
+  const Matrix shares = forest.scores(images);
+  CHECK(shares.minCoeff() >= 0);
+  CHECK(test::mismatch(shares.colwise().sum(), Matrix::Ones(1, 100), 0, 1e-5) == "");
+
+  Matrix naive = Matrix::Zero(5, 100);  // classes x images
+  for (Index i = 0; i < 100; ++i) {
+    for (const std::uint32_t root : forest.roots()) {
+      std::uint32_t at = root;
+      while (!forest.nodes()[at].is_leaf()) {
+        const Node& node = forest.nodes()[at];
+        at = node.child + (images(node.feature, i) <= node.threshold ? 0 : 1);
+      }
+      const Node& leaf = forest.nodes()[at];
+      if (!leaf.is_mixed()) {
+        naive(leaf.child, i) += 1;
+        continue;
+      }
+      const auto record = forest.leaf_table().subspan(leaf.child);
+      float total = 0;
+      for (std::size_t k = 0; k < record[0]; ++k) total += record[2 + 2 * k];
+      CHECK(total >= 10);
+      for (std::size_t k = 0; k < record[0]; ++k) naive(record[1 + 2 * k], i) += record[2 + 2 * k] / total;
+    }
+  }
+  CHECK(test::mismatch(shares, naive / 20.0F, 0, 1e-6) == "");
+
+  for (Index i = 0; i < 100; ++i) CHECK(forest.scores(images.col(i)) == shares.col(i));
+}
+
+TEST_CASE("Depth, leaf size and leaves are limited") {
+  const Dataset data = leaning_data(800, 10, 4, 4);
+  CHECK(depth(RandomForest::fit(data, {.trees = 1, .max_depth = 1})) == 1);
+  CHECK(depth(RandomForest::fit(data, {.trees = 1, .max_depth = 4})) == 4);
+  CHECK(depth(RandomForest::fit(data, {.trees = 1})) > 4);
+  for (const Index leaves : {1, 2, 3, 17, 30}) {
+    CHECK(count_leaves(RandomForest::fit(data, {.trees = 1, .max_leaves = leaves})) == leaves);
+  }
+  const RandomForest all = RandomForest::fit(data, {.trees = 1});
+  CHECK(same(all, RandomForest::fit(data, {.trees = 1, .max_leaves = 100000})));
+}
+
+TEST_CASE("Limited leaves go to the splits of the largest gain") {
+  // Feature 0 cuts 100 samples of class 0 and 1 (feature 1 tells them apart) from 11 of class 2 and 3 (feature 2 does).
+  Pixels pixels(3, 111);
+  std::vector<Label> labels;
+  for (Index i = 0; i < 111; ++i) {
+    labels.push_back(i < 100 ? static_cast<Label>(i % 2) : static_cast<Label>(2 + i % 2));
+    pixels.col(i) << (i < 100 ? 0 : 200), (labels.back() == 1 ? 50 : 0), (labels.back() == 3 ? 90 : 0);
+  }
+  const Dataset data({1, 1, 3}, pixels, labels, {"a", "b", "c", "d"});
+  const RandomForest forest =
+      RandomForest::fit(data, {.trees = 1, .max_features = 3, .max_leaves = 3, .bootstrap = false});
+  const std::vector<Label> predicted = forest.predict(pixels);
+  CHECK(std::equal(predicted.begin(), predicted.begin() + 100, labels.begin()));
+  CHECK(count_leaves(forest) == 3);
+  CHECK(accuracy(RandomForest::fit(data, {.trees = 1, .max_features = 3, .max_leaves = 4, .bootstrap = false}), data) ==
+        1);
+}
+
+TEST_CASE("A forest reads handwritten digits, and its out-of-bag accuracy is close to that of a test set") {
+  const auto [train, test] = digits();
+  const RandomForest forest = RandomForest::fit(train, {.trees = 100});
+  const double held_out = accuracy(forest, test);
+  CHECK(held_out >= 0.945);
+  REQUIRE(forest.out_of_bag_accuracy());
+  CHECK(std::abs(*forest.out_of_bag_accuracy() - held_out) < 0.015);
+}
+
+TEST_CASE("Out-of-bag votes come from the trees that did not see the sample") {
+  // Labels are noise: whoever votes on samples it has learned from is right, and an honest vote is right by chance.
+  Rng rng(8);
+  Pixels pixels(8, 600);
+  std::vector<Label> labels;
+  for (Index i = 0; i < 600; ++i) {
+    for (Index f = 0; f < 8; ++f) pixels(f, i) = static_cast<std::uint8_t>(rng.below(256));
+    labels.push_back(static_cast<Label>(rng.below(2)));
+  }
+  const Dataset noise({1, 1, 8}, pixels, labels, {"a", "b"});
+  const RandomForest forest = RandomForest::fit(noise, {.trees = 60});
+  CHECK(accuracy(forest, noise) > 0.95);
+  CHECK(std::abs(forest.out_of_bag_accuracy().value() - 0.5) < 0.1);
+  CHECK_FALSE(RandomForest::fit(noise, {.trees = 3, .out_of_bag = false}).out_of_bag_accuracy());
+  CHECK_FALSE(RandomForest::fit(noise, {.trees = 3, .bootstrap = false}).out_of_bag_accuracy());
+}
+
+TEST_CASE("Plain float features learn through quantile bins") {
+  Rng rng(4);
+  Matrix features(2, 1000);  // features x samples
+  std::vector<Label> labels;
+  for (Index i = 0; i < 1000; ++i) {
+    features.col(i) << rng.normal() * 1e-3F, rng.normal() * 1e5F;
+    labels.push_back(features(0, i) * 1e8F > features(1, i) ? 1 : 0);
+  }
+  const QuantileBins bins = QuantileBins::fit(features);
+  const Dataset data({1, 1, 2}, bins.transform(features), labels, {"below", "above"});
+  const RandomForest forest = RandomForest::fit(data, {.trees = 50});
+  CHECK(forest.out_of_bag_accuracy().value() > 0.95);
+}
+
+TEST_CASE("The callback hears of every tree and can stop, with the same result for any number of threads") {
+  const Dataset data = leaning_data(100, 5, 3, 6);
+  for (const int threads : {1, 3}) {
+    std::vector<Index> steps;
+    const auto stop_at_five = [&](const Progress& progress) {
+      steps.push_back(progress.step);
+      CHECK(progress.steps == 30);
+      return progress.step == 5 ? Flow::stop : Flow::go_on;
+    };
+    const RandomForest stopped = RandomForest::fit(data, {.trees = 30, .threads = threads, .progress = stop_at_five});
+    CHECK(steps == std::vector<Index>{1, 2, 3, 4, 5});
+    CHECK(same(stopped, RandomForest::fit(data, {.trees = 5})));
+  }
+}
+
+TEST_CASE("Degenerate data") {
+  SUBCASE("no samples") {
+    CHECK_THROWS_AS(RandomForest::fit(leaning_data(0, 4, 2, 1)), ValueError);
+  }
+  SUBCASE("one sample: a forest of leaves; every tree has seen it") {
+    const Dataset data = leaning_data(1, 4, 3, 1);
+    const RandomForest forest = RandomForest::fit(data, {.trees = 7});
+    CHECK(forest.parameter_count() == 7);
+    CHECK(forest.predict(data.pixels()) == data.labels());
+    CHECK_FALSE(forest.out_of_bag_accuracy());
+  }
+  SUBCASE("one class") {
+    const Dataset data = leaning_data(20, 4, 1, 1);
+    const RandomForest forest = RandomForest::fit(data, {.trees = 3});
+    CHECK(forest.parameter_count() == 3);
+    CHECK(forest.scores(data.pixels()).isOnes(0));
+  }
+  SUBCASE("constant features: the shares of the classes") {
+    const Dataset data({2, 2, 1}, Pixels::Constant(4, 4, 77), {0, 1, 1, 1}, {"rare", "frequent"});
+    const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false});
+    CHECK(forest.scores(data.pixels())(0, 0) == 0.25F);
+    CHECK(forest.scores(data.pixels())(1, 0) == 0.75F);
+  }
+  SUBCASE("duplicates with contradicting labels share a leaf") {
+    Pixels pixels(1, 4);
+    pixels << 5, 5, 9, 9;
+    const Dataset data({1, 1, 1}, pixels, {0, 1, 2, 2}, {"a", "b", "c"});
+    const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false});
+    Matrix expected(3, 4);
+    expected << 0.5F, 0.5F, 0, 0,  //
+        0.5F, 0.5F, 0, 0,          //
+        0, 0, 1, 1;
+    CHECK(forest.scores(pixels) == expected);
+  }
+  SUBCASE("more classes than samples") {
+    const Dataset data = leaning_data(12, 6, 40, 1);
+    CHECK(accuracy(RandomForest::fit(data, {.trees = 1, .bootstrap = false}), data) == 1);
+  }
+  SUBCASE("65,535 classes are possible, 65,536 are refused") {
+    Pixels pixels(1, 2);
+    pixels << 1, 2;
+    const auto data = [&](Label classes) {
+      return Dataset({1, 1, 1}, pixels, {0, classes - 1}, std::vector<std::string>(static_cast<std::size_t>(classes)));
+    };
+    const RandomForest forest = RandomForest::fit(data(65535), {.trees = 1, .bootstrap = false});
+    CHECK(forest.predict(pixels) == std::vector<Label>{0, 65534});
+    CHECK_THROWS_AS(RandomForest::fit(data(65536)), ValueError);
+  }
+  SUBCASE("65,536 features are refused") {
+    CHECK_THROWS_AS(RandomForest::fit(Dataset({1, 1, 65536}, Pixels::Zero(65536, 1), {0}, {"a"})), ValueError);
+  }
+}
+
+TEST_CASE("Wrong options are refused") {
+  const Dataset data = leaning_data(10, 4, 2, 1);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.trees = 0}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.max_features = -1}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.min_samples_leaf = 0}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.max_depth = -1}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.max_leaves = -1}), ValueError);
+}
+
+TEST_CASE("A forest made from arrays votes as the one they came from") {
+  const Dataset data = leaning_data(300, 8, 4, 9);
+  const RandomForest forest = RandomForest::fit(data, {.trees = 6, .min_samples_leaf = 5});
+  const RandomForest copy(forest.input_shape(), forest.class_names(), {forest.nodes().begin(), forest.nodes().end()},
+                          {forest.roots().begin(), forest.roots().end()},
+                          {forest.leaf_table().begin(), forest.leaf_table().end()});
+  CHECK(copy.scores(data.pixels()) == forest.scores(data.pixels()));
+  CHECK(copy.clone()->scores(data.pixels()) == forest.scores(data.pixels()));
+  CHECK(copy.num_trees() == 6);
+  CHECK(copy.kind() == "forest");
+  CHECK(copy.score_kind() == ScoreKind::vote);
+  CHECK_THROWS_AS(copy.scores(Pixels::Zero(9, 1)), ShapeError);
+  CHECK(copy.scores(Pixels(8, 0)).cols() == 0);
+}
+
+TEST_CASE("Arrays that a walk could leave or get lost in are refused") {
+  // A split on feature 1 with a leaf of class 2 and a mixed one, then a tree that is one leaf.
+  const std::vector<Node> nodes{{1, 1, 100}, {2, Node::leaf, 0}, {0, Node::leaf, 1}, {1, Node::leaf, 0}};
+  const std::vector<std::uint32_t> roots{0, 3};
+  const std::vector<std::uint16_t> table{2, 0, 5, 1, 15};
+  const auto make = [&](const std::vector<Node>& n, const std::vector<std::uint32_t>& r,
+                        const std::vector<std::uint16_t>& t) {
+    return RandomForest({1, 2, 1}, {"a", "b", "c"}, n, r, t);
+  };
+  const auto with = [&](std::size_t i, Node node) {
+    std::vector<Node> changed = nodes;
+    changed[i] = node;
+    return changed;
+  };
+  Pixels images(2, 2);
+  images << 0, 0,  //
+      100, 101;
+  Matrix expected(3, 2);
+  expected << 0, 0.125F,  //
+      0.5F, 0.875F,       //
+      0.5F, 0;
+  CHECK(make(nodes, roots, table).scores(images) == expected);
+
+  CHECK_THROWS_AS(make({}, {}, {}), FormatError);
+  CHECK_THROWS_AS(make(nodes, {}, table), FormatError);
+  CHECK_THROWS_AS(make(nodes, {1, 3}, table), FormatError);
+  CHECK_THROWS_AS(make(nodes, {0, 0}, table), FormatError);
+  CHECK_THROWS_AS(make(nodes, {0, 4}, table), FormatError);
+  CHECK_THROWS_AS(make(nodes, {0, 2}, table), FormatError);                         // children in another tree
+  CHECK_THROWS_AS(make(nodes, {0, 3, 2}, table), FormatError);                      // not ascending
+  CHECK_THROWS_AS(make(with(0, {0, 1, 100}), roots, table), FormatError);           // its own child
+  CHECK_THROWS_AS(make(with(0, {2, 1, 100}), roots, table), FormatError);           // right child in another tree
+  CHECK_THROWS_AS(make(with(0, {0xFFFFFFFF, 1, 100}), roots, table), FormatError);  // child + 1 wraps
+  CHECK_THROWS_AS(make(with(2, {1, 1, 100}), roots, table), FormatError);           // a cycle
+  CHECK_THROWS_AS(make(with(0, {1, 2, 100}), roots, table), FormatError);           // no such feature
+  CHECK_THROWS_AS(make(with(1, {3, Node::leaf, 0}), roots, table), FormatError);    // no such class
+  CHECK_THROWS_AS(make(with(2, {5, Node::leaf, 1}), roots, table), FormatError);    // outside of the table
+  CHECK_THROWS_AS(make(with(2, {0xFFFFFFFF, Node::leaf, 1}), roots, table), FormatError);
+  CHECK_THROWS_AS(make(with(2, {1, Node::leaf, 1}), roots, table), FormatError);  // a record of 0 classes
+  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1}), FormatError);                 // cut off
+  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 3, 15}), FormatError);             // no such class
+  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1, 0}), FormatError);              // nobody voted
+}

@@ -1,0 +1,88 @@
+#include <inkling/core/rng.hpp>
+#include <inkling/forest/split.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "naive_split.hpp"
+
+using namespace inkling;
+using forest::Sample;
+using forest::Split;
+using forest::SplitFinder;
+
+namespace {
+
+struct Node {
+  std::vector<Sample> samples;
+  std::vector<std::uint8_t> column;
+};
+
+/// `zeros` of 10 bytes are 0, and high bytes tend to high classes.
+Node random_node(std::uint32_t count, std::uint32_t classes, std::uint32_t zeros, std::uint64_t seed) {
+  Rng rng(seed);
+  Node node{{}, std::vector<std::uint8_t>(2 * count)};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t byte = rng.below(10) < zeros ? 0 : rng.below(256);
+    const auto label = rng.below(2) == 0 ? rng.below(classes) : byte * classes / 256;
+    node.column[2 * i] = static_cast<std::uint8_t>(byte);
+    node.samples.push_back({2 * i, static_cast<std::uint16_t>(label), static_cast<std::uint16_t>(1 + rng.below(3))});
+  }
+  return node;
+}
+
+}  // namespace
+
+// Counts around each change of algorithm: insertion sort, chains, histogram.
+TEST_CASE("SplitFinder finds what trying every threshold finds") {
+  for (const std::uint32_t classes : {2U, 10U, 300U}) {
+    for (const std::uint32_t min_leaf : {1U, 7U}) {
+      SplitFinder finder(classes, min_leaf);
+      for (const std::uint32_t count : {2U, 3U, 19U, 20U, 21U, 22U, 60U, 300U, 4095U, 4096U, 5000U}) {
+        for (const std::uint32_t zeros : {0U, 8U}) {
+          CAPTURE(classes);
+          CAPTURE(min_leaf);
+          CAPTURE(count);
+          CAPTURE(zeros);
+          const Node node = random_node(count, classes, zeros, count + classes);
+          finder.start_node(node.samples);
+          const Split split = finder.best(node.column.data(), 5);
+          const double best = test::naive_best_score(node.samples, node.column.data(), classes, min_leaf);
+          REQUIRE(split.valid() == (best > 0));
+          if (!split.valid()) continue;
+          CHECK(split.feature == 5);
+          CHECK(split.score == best);
+          const double reached =
+              test::naive_score(node.samples, node.column.data(), split.threshold, classes, min_leaf);
+          CHECK(reached == best);
+          CHECK(split.score >= finder.unsplit_score() * (1 - 1e-12));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("SplitFinder cuts halfway between neighbouring bytes") {
+  SplitFinder finder(2, 1);
+  const std::vector<std::uint8_t> column{10, 20, 201, 230};
+  const std::vector<Sample> samples{{0, 0, 1}, {1, 0, 1}, {2, 1, 1}, {3, 1, 1}};
+  CHECK_FALSE(finder.start_node(samples));
+  CHECK(finder.best(column.data(), 0).threshold == 110);
+  CHECK(finder.best(column.data(), 0).score == 4);
+}
+
+TEST_CASE("SplitFinder knows pure and constant nodes") {
+  SplitFinder finder(3, 1);
+  const std::vector<Sample> pure{{0, 2, 1}, {1, 2, 4}};
+  CHECK(finder.start_node(pure));
+  CHECK(finder.weight() == 5);
+
+  const std::vector<Sample> mixed{{0, 2, 1}, {1, 0, 4}};
+  CHECK_FALSE(finder.start_node(mixed));
+  for (const int byte : {0, 1, 255}) {
+    const std::vector<std::uint8_t> column(2, static_cast<std::uint8_t>(byte));
+    CHECK_FALSE(finder.best(column.data(), 0).valid());
+  }
+}
