@@ -63,8 +63,8 @@ class BasicLayer {
 
   /// Requires: x, y and scratch of the forward call in training mode that came before, and dy = dLoss/dy.
   /// Overwrites dx with dLoss/dx, unless dx is empty (0 columns): then nobody needs it.
-  /// Overwrites gradients[i] with dLoss/d(parameters()[i]), summed over the samples; those of statistics are not
-  /// touched.
+  /// Overwrites gradients[i] with dLoss/d(parameters()[i]), summed over the samples; that of a statistic with its value
+  /// over these samples, which the running one follows.
   virtual void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy,
                         MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const = 0;
 

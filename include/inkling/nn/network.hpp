@@ -65,7 +65,7 @@ class BasicNetwork {
   Index parameter_count() const;
 
   /// x: input_shape().size() x n. Result: output_shape().size() x n, inside `workspace` and valid until its next use.
-  /// Throws ShapeError when x has another height.
+  /// Throws ShapeError when x has another height or is not made of whole columns.
   ConstView forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode = Mode::inference) const;
 
   /// Requires: forward(x, workspace, Mode::training) came before. output_gradient: dLoss/d(output), output x n.
@@ -76,6 +76,7 @@ class BasicNetwork {
 
  private:
   void prepare(Workspace& workspace) const;
+  static void check_columns(const ConstMatrixRef<S>& matrix);
 
   std::vector<Shape> shapes_;  // input, then the output of each layer
   std::vector<Polymorphic<BasicLayer<S>>> layers_;
@@ -146,6 +147,13 @@ void BasicNetwork<S>::prepare(Workspace& workspace) const {
   workspace.scratch_.resize(layers_.size());
 }
 
+/// Layers read a batch as one piece of memory.
+template <typename S>
+void BasicNetwork<S>::check_columns(const ConstMatrixRef<S>& matrix) {
+  require<ShapeError>(matrix.cols() <= 1 || matrix.outerStride() == matrix.rows(),
+                      "Network: expected whole columns, got some rows of a larger matrix; copy them first");
+}
+
 template <typename S>
 auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode) const -> ConstView {
   if (x.rows() != input_shape().size()) {
@@ -153,6 +161,7 @@ auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, 
                      std::to_string(input_shape().size()) + " rows), got " + std::to_string(x.rows()) + " rows");
   }
   require<ShapeError>(!layers_.empty(), "Network: it has no layer");
+  check_columns(x);
   prepare(workspace);
   const Index n = x.cols();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -177,6 +186,8 @@ template <typename S>
 void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
                                Workspace& workspace, std::vector<MatrixOf<S>>& gradients,
                                MatrixOf<S>* input_gradient) const {
+  check_columns(x);
+  check_columns(output_gradient);
   const Index n = x.cols();
   const auto all = parameters();
   gradients.resize(all.size());
