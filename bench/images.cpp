@@ -1,0 +1,51 @@
+#include <inkling/image/decode.hpp>
+#include <inkling/image/encode.hpp>
+#include <inkling/image/normalise.hpp>
+#include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/zoo.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include "setup.hpp"
+
+namespace inkling::bench {
+namespace {
+
+/// A test image, each pixel drawn `scale` times in both directions, dark ink on light paper.
+GreyImage enlarged(Index sample, Index scale) {
+  const auto image = test_images().image(sample);
+  const Index side = test_images().image_shape().width;
+  GreyImage result(side * scale, side * scale);
+  for (Index y = 0; y < side * scale; ++y) {
+    for (Index x = 0; x < side * scale; ++x) {
+      result(x, y) = static_cast<std::uint8_t>(255 - image[static_cast<std::size_t>(y / scale * side + x / scale)]);
+    }
+  }
+  return result;
+}
+
+void normalise_side(benchmark::State& state, Index scale) {
+  const GreyImage image = enlarged(0, scale);
+  for (auto _ : state) benchmark::DoNotOptimize(normalise(image));
+  state.SetItemsProcessed(state.iterations());
+}
+
+}  // namespace
+
+void register_images(const Settings&) {
+  benchmark::RegisterBenchmark("normalise/28", normalise_side, 1)->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("normalise/1008", normalise_side, 36)->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("predict/end_to_end", [](benchmark::State& state) {
+    std::vector<std::string> names;
+    for (int c = 0; c < 47; ++c) names.push_back(std::to_string(c));
+    const nn::NetworkClassifier classifier(nn::vgg({28, 28, 1}, 47, 1), names);
+    const auto png = encode_png(enlarged(0, 10));
+    for (auto _ : state) {
+      const GreyImage seen = normalise(decode_image(png));
+      benchmark::DoNotOptimize(classifier.predict(Eigen::Map<const Pixels>(seen.values().data(), 784, 1), 1));
+    }
+    state.SetItemsProcessed(state.iterations());
+  })->Unit(benchmark::kMicrosecond);
+}
+
+}  // namespace inkling::bench
