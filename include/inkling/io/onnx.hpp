@@ -27,7 +27,7 @@
 /// Export to ONNX (https://onnx.ai): opset 13, and ai.onnx.ml 1 for forests.
 ///
 /// Input "image": float [n, channels, height, width], pixels 0 (paper) to 255 (ink), as in Pixels. Output "scores":
-/// float [n, classes], what Classifier::scores gives. A forest has a second output "label": the name of the class.
+/// float [n, classes], what Classifier::scores gives.
 namespace inkling {
 
 namespace detail {
@@ -58,23 +58,23 @@ class OnnxAttribute {
 /// A graph that grows node by node. Each operator takes the value that the one before put out.
 class OnnxGraph {
  public:
-  explicit OnnxGraph(const Shape& input) : shape_(input) {
+  OnnxGraph(const Shape& input, Index classes) : shape_(input) {
     graph_.text(2, "inkling");
-    describe(11, "image", float_type, {std::int64_t{-1}, input.channels, input.height, input.width});
+    describe(11, "image", {-1, input.channels, input.height, input.width});
+    describe(12, "scores", {-1, classes});
   }
 
   /// Appends an operator to the value at hand. `constants` follow it in the operator's inputs.
   void apply(std::string_view op, const std::vector<std::string>& constants = {},
              const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "") {
     const std::string output = "value" + std::to_string(nodes_++);
-    append(op, constants, {output}, attributes, domain);
+    append(op, constants, output, attributes, domain);
     value_ = output;
   }
 
-  /// The last operator.
-  void finish(std::string_view op, const std::vector<std::string>& outputs,
-              const std::vector<OnnxAttribute>& attributes, std::string_view domain = "") {
-    append(op, {}, outputs, attributes, domain);
+  /// The last operator: it puts the scores out.
+  void finish(std::string_view op, const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "") {
+    append(op, {}, "scores", attributes, domain);
   }
 
   /// Adds a constant and returns its name. values: product(dims), the last one fastest.
@@ -102,29 +102,24 @@ class OnnxGraph {
   void set_shape(const Shape& shape) noexcept { shape_ = shape; }
   bool is_flat() const noexcept { return flat_; }
 
-  void add_scores(Index classes) { describe(12, "scores", float_type, {std::int64_t{-1}, classes}); }
-  void add_label() { describe(12, "label", string_type, {std::int64_t{-1}}); }
-
   const ProtobufWriter& writer() const noexcept { return graph_; }
 
  private:
   static constexpr std::int64_t float_type = 1;
-  static constexpr std::int64_t string_type = 8;
 
-  void append(std::string_view op, const std::vector<std::string>& constants, const std::vector<std::string>& outputs,
+  void append(std::string_view op, const std::vector<std::string>& constants, const std::string& output,
               const std::vector<OnnxAttribute>& attributes, std::string_view domain) {
     ProtobufWriter node;
     node.text(1, value_);
     for (const std::string& name : constants) node.text(1, name);
-    for (const std::string& name : outputs) node.text(2, name);
-    node.text(3, std::string(op) + "." + outputs.front()).text(4, op);
+    node.text(2, output).text(3, std::string(op) + "." + output).text(4, op);
     for (const OnnxAttribute& attribute : attributes) node.message(5, attribute.writer());
     if (!domain.empty()) node.text(7, domain);
     graph_.message(1, node);
   }
 
   /// An input (field 11) or output (field 12) of the graph; -1 is the number of images.
-  void describe(int field, std::string_view name, std::int64_t type, const std::vector<std::int64_t>& dims) {
+  void describe(int field, std::string_view name, const std::vector<std::int64_t>& dims) {
     ProtobufWriter shape;
     for (const std::int64_t dim : dims) {
       ProtobufWriter entry;
@@ -135,7 +130,7 @@ class OnnxGraph {
       }
       shape.message(1, entry);
     }
-    const ProtobufWriter tensor = ProtobufWriter().integer(1, type).message(2, shape);
+    const ProtobufWriter tensor = ProtobufWriter().integer(1, float_type).message(2, shape);
     const ProtobufWriter value_type = ProtobufWriter().message(1, tensor);
     graph_.message(field, ProtobufWriter().text(1, name).message(2, value_type));
   }
@@ -227,8 +222,7 @@ inline void append_model(OnnxGraph& graph, const nn::NetworkClassifier& model) {
   }
   graph.flatten();
   if (model.temperature() != 1) graph.scale("inverse_temperature", 1.0F / model.temperature());
-  graph.finish("Softmax", {"scores"}, {{"axis", std::int64_t{1}}});
-  graph.add_scores(model.num_classes());
+  graph.finish("Softmax", {{"axis", std::int64_t{1}}});
 }
 
 /// A matrix product: more tools run it than LinearClassifier of ai.onnx.ml, and it gives the same margins.
@@ -240,11 +234,10 @@ inline void append_model(OnnxGraph& graph, const LinearSvm& model) {
               {graph.constant("weight", {weights.cols(), weights.rows()}, values_of(weights)),
                graph.constant("bias", {model.bias().size()}, values_of(model.bias()))},
               {{"transB", std::int64_t{1}}});
-  graph.finish("Identity", {"scores"}, {});
-  graph.add_scores(model.num_classes());
+  graph.finish("Identity");
 }
 
-/// The flat lists that TreeEnsembleClassifier takes.
+/// The flat lists that TreeEnsembleRegressor takes.
 struct TreeEnsemble {
   std::vector<std::int64_t> tree, node, feature, if_true, if_false;  // one entry a node
   std::vector<float> value;
@@ -260,11 +253,6 @@ inline void append_votes(const RandomForest& forest, const forest::Node& leaf, T
     ensemble.vote_class.push_back(label);
     ensemble.vote.push_back(share / static_cast<float>(forest.num_trees()));
   };
-  // With two classes, ONNX Runtime gives wrong scores for a class that got no vote at all, not even an empty one.
-  if (forest.num_classes() == 2) {
-    vote(0, 0);
-    vote(1, 0);
-  }
   if (!leaf.is_mixed()) return vote(leaf.child, 1);
   const auto record = forest.leaf_table().subspan(leaf.child);
   const auto pairs = record.subspan(1, std::size_t{2} * record[0]);  // class, count, class, count, ...
@@ -295,26 +283,27 @@ inline TreeEnsemble tree_ensemble(const RandomForest& forest) {
 
 inline constexpr std::string_view onnx_ml = "ai.onnx.ml";
 
+/// A regression on the votes. TreeEnsembleClassifier would give the same scores and a label beside them, but with two
+/// classes ONNX Runtime (1.30) follows rules of its own, and gives others.
 inline void append_model(OnnxGraph& graph, const RandomForest& model) {
   graph.flatten();
   const TreeEnsemble ensemble = tree_ensemble(model);
-  graph.finish("TreeEnsembleClassifier", {"label", "scores"},
-               {{"nodes_treeids", ensemble.tree},
+  graph.finish("TreeEnsembleRegressor",
+               {{"n_targets", std::int64_t{model.num_classes()}},
+                {"nodes_treeids", ensemble.tree},
                 {"nodes_nodeids", ensemble.node},
                 {"nodes_featureids", ensemble.feature},
                 {"nodes_values", ensemble.value},
                 {"nodes_modes", ensemble.mode},
                 {"nodes_truenodeids", ensemble.if_true},
                 {"nodes_falsenodeids", ensemble.if_false},
-                {"class_treeids", ensemble.vote_tree},
-                {"class_nodeids", ensemble.vote_node},
-                {"class_ids", ensemble.vote_class},
-                {"class_weights", ensemble.vote},
-                {"classlabels_strings", model.class_names()},
+                {"target_treeids", ensemble.vote_tree},
+                {"target_nodeids", ensemble.vote_node},
+                {"target_ids", ensemble.vote_class},
+                {"target_weights", ensemble.vote},
+                {"aggregate_function", "SUM"},
                 {"post_transform", "NONE"}},
                onnx_ml);
-  graph.add_scores(model.num_classes());
-  graph.add_label();
 }
 
 }  // namespace detail
@@ -322,7 +311,7 @@ inline void append_model(OnnxGraph& graph, const RandomForest& model) {
 /// The bytes of an .onnx file. metadata_props holds "kind" and "class_names" (a JSON array).
 /// Throws ValueError for a model that is not this library's, and for a layer that has no counterpart in ONNX.
 inline std::string onnx_bytes(const Classifier& model) {
-  detail::OnnxGraph graph(model.input_shape());
+  detail::OnnxGraph graph(model.input_shape(), model.num_classes());
   detail::visit_model(model, [&](const auto& known) { detail::append_model(graph, known); });
 
   const auto opset = [](std::string_view domain, std::int64_t number) {
