@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <concepts>
 #include <string>
 
 namespace inkling::nn {
@@ -15,11 +16,13 @@ T option(const nlohmann::json& options, const char* name) {
   const auto found = options.is_object() ? options.find(name) : options.end();
   if (found == options.end())
     throw FormatError(std::string("expected an option \"") + name + "\", got " + options.dump());
+  // nlohmann-json would cut 5.5 down to 5.
+  const bool rounds = std::integral<T> && found->is_number_float();
   try {
-    return found->get<T>();
+    if (!rounds) return found->get<T>();
   } catch (const nlohmann::json::exception&) {
-    throw FormatError(std::string("option \"") + name + "\" has the wrong type: " + found->dump());
   }
+  throw FormatError(std::string("option \"") + name + "\" has the wrong type: " + found->dump());
 }
 
 /// The value of `choices` whose to_string() is the text of the option.

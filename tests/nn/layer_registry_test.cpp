@@ -1,0 +1,134 @@
+#include <inkling/nn/layer_registry.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace inkling;
+using namespace inkling::nn;
+using nlohmann::json;
+
+namespace {
+
+class Doubling final : public BasicLayer<float> {
+ public:
+  static Doubling from_options(const json&) { return {}; }
+  std::string_view kind() const noexcept override { return "doubling"; }
+  Shape build(const Shape& in, Rng&) override { return in; }
+  void forward(const ConstMatrixRef<float>& x, MatrixRef<float> y, Scratch<float>&, Mode) const override { y = 2 * x; }
+  void backward(const ConstMatrixRef<float>&, const ConstMatrixRef<float>&, const ConstMatrixRef<float>& dy,
+                MatrixRef<float> dx, std::span<Matrix>, Scratch<float>&) const override {
+    if (dx.cols() > 0) dx = 2 * dy;
+  }
+  std::unique_ptr<BasicLayer<float>> clone() const override { return std::make_unique<Doubling>(*this); }
+};
+
+void check_round_trip(const Layer& layer, const json& expected) {
+  CAPTURE(std::string(layer.kind()));
+  CHECK(layer.options() == expected);
+  const auto again = LayerRegistry::standard().make(layer.kind(), json::parse(layer.options().dump()));
+  CHECK(again->kind() == layer.kind());
+  CHECK(again->options() == expected);
+}
+
+}  // namespace
+
+TEST_CASE("every layer is made again from its kind and options") {
+  check_round_trip(BatchNorm({.epsilon = 1e-3}), {{"epsilon", 1e-3}});
+  check_round_trip(Conv2d({.filters = 7,
+                           .kernel = 4,
+                           .stride = 2,
+                           .padding = Padding::same,
+                           .bias = false,
+                           .initialisation = Initialisation::glorot}),
+                   {{"filters", 7},
+                    {"kernel", 4},
+                    {"stride", 2},
+                    {"padding", "same"},
+                    {"bias", false},
+                    {"initialisation", "glorot"}});
+  check_round_trip(
+      Conv2d({.filters = 3}),
+      {{"filters", 3}, {"kernel", 3}, {"stride", 1}, {"padding", "valid"}, {"bias", true}, {"initialisation", "he"}});
+  check_round_trip(Dense({.units = 5, .initialisation = Initialisation::glorot}),
+                   {{"units", 5}, {"initialisation", "glorot"}});
+  check_round_trip(Dropout({.rate = 0.3}), {{"rate", 0.3}});
+  check_round_trip(Flatten(), json::object());
+  check_round_trip(MaxPool2d({.window = 3, .stride = 2}), {{"window", 3}, {"stride", 2}});
+  check_round_trip(MaxPool2d({.window = 3}), {{"window", 3}, {"stride", 3}});
+  check_round_trip(Relu(), json::object());
+}
+
+TEST_CASE("a layer made from options builds and computes like the original") {
+  Conv2d original({.filters = 7, .kernel = 4, .stride = 2, .padding = Padding::same, .bias = false});
+  const auto copy = LayerRegistry::standard().make("conv2d", original.options());
+  Rng one(3), same(3);
+  CHECK(copy->build({9, 8, 2}, one) == original.build({9, 8, 2}, same));
+  REQUIRE(copy->parameters().size() == 1);
+  CHECK(copy->parameters()[0].value == original.parameters()[0].value);
+}
+
+TEST_CASE("an unknown layer is refused with the known ones") {
+  CHECK_THROWS_WITH_AS(LayerRegistry::standard().make("lstm", json::object()),
+                       "unknown layer \"lstm\", expected one of batch_norm, conv2d, dense, dropout, flatten, "
+                       "max_pool2d, relu",
+                       FormatError);
+}
+
+TEST_CASE("options that a layer refuses are FormatErrors that name the layer and the option") {
+  const LayerRegistry registry = LayerRegistry::standard();
+  struct Case {
+    const char* kind;
+    json options;
+    const char* part_of_message;
+  };
+  const json conv = Conv2d({.filters = 3}).options();
+  const auto conv_with = [&](const char* name, const json& value) {
+    json changed = conv;
+    changed[name] = value;
+    return changed;
+  };
+  const std::vector<Case> cases{
+      {"dense", json::object(), "expected an option \"units\""},
+      {"dense", json::array(), "expected an option \"units\""},
+      {"dense", nullptr, "expected an option \"units\""},
+      {"dense", {{"units", "5"}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
+      {"dense", {{"units", 5.5}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
+      {"dense", {{"units", true}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
+      {"dense", {{"units", 0}, {"initialisation", "he"}}, "units must be above 0"},
+      {"dense", {{"units", -1}, {"initialisation", "he"}}, "units must be above 0"},
+      {"dense", {{"units", 18446744073709551615U}, {"initialisation", "he"}}, "units"},
+      {"dense", {{"units", 5}, {"initialisation", "zeros"}}, "unknown value \"zeros\""},
+      {"dense", {{"units", 5}, {"initialisation", 1}}, "\"initialisation\" has the wrong type"},
+      {"conv2d", conv_with("filters", 0), "filters must be above 0"},
+      {"conv2d", conv_with("kernel", 0), "kernel must be above 0"},
+      {"conv2d", conv_with("stride", 0), "stride must be above 0"},
+      {"conv2d", conv_with("padding", "full"), "unknown value \"full\""},
+      {"conv2d", conv_with("bias", 1), "\"bias\" has the wrong type"},
+      {"max_pool2d", {{"window", 0}, {"stride", 1}}, "window must be above 0"},
+      {"max_pool2d", {{"window", 2}, {"stride", -1}}, "stride must not be negative"},
+      {"dropout", {{"rate", 1.0}}, "rate must be at least 0 and below 1"},
+      {"dropout", {{"rate", -0.1}}, "rate must be at least 0 and below 1"},
+      {"dropout", {{"rate", false}}, "\"rate\" has the wrong type"},
+      {"batch_norm", {{"epsilon", 0}}, "epsilon must be above 0"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(std::string(c.kind));
+    CAPTURE(c.options.dump());
+    CHECK_THROWS_WITH_AS(registry.make(c.kind, c.options), doctest::Contains(c.part_of_message), FormatError);
+    CHECK_THROWS_WITH_AS(registry.make(c.kind, c.options), doctest::Contains(c.kind), FormatError);
+  }
+}
+
+TEST_CASE("whole numbers are accepted where a fraction is expected") {
+  CHECK(LayerRegistry::standard().make("dropout", {{"rate", 0}})->options().at("rate") == 0);
+}
+
+TEST_CASE("a program adds layers of its own to a copy") {
+  LayerRegistry registry = LayerRegistry::standard();
+  registry.add<Doubling>("doubling");
+  CHECK(registry.make("doubling", json::object())->kind() == "doubling");
+  CHECK_THROWS_AS(LayerRegistry::standard().make("doubling", json::object()), FormatError);
+}
