@@ -1,0 +1,111 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exchange.hpp"
+#include "file_descriptor.hpp"
+#include "request_reader.hpp"
+#include "worker_pool.hpp"
+
+namespace inkling::server {
+
+struct HttpServerOptions {
+  std::string host = "127.0.0.1";
+  int port = 8080;         // 0: any free port
+  int threads = 2;         // that answer requests
+  std::size_t queue = 64;  // whole requests that wait for a thread; beyond it 503
+  std::size_t connections = 512;
+  std::size_t buffered_bytes = 64 * 1024 * 1024;     // of all unanswered requests together; beyond it 503
+  std::chrono::milliseconds read_deadline{10'000};   // for a whole request, from accept to its last byte
+  std::chrono::milliseconds write_deadline{10'000};  // for a whole answer
+  std::chrono::milliseconds drain_deadline{10'000};  // for everything, once stop() was called
+  RequestReader::Limits request = {};
+};
+
+/// Serves HTTP/1.1, one request a connection. One thread does all reading and writing without ever waiting for a single
+/// client; only whole requests reach the threads that answer. A slow or idle client therefore costs a socket and no
+/// thread, and every resource has a bound.
+class HttpServer {
+ public:
+  /// Listens from here on: what connects before run() waits in the backlog. Throws Error when it cannot listen.
+  HttpServer(HttpServerOptions options, Handler handler);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  ~HttpServer() = default;
+
+  int port() const noexcept { return port_; }
+
+  /// Serves until stop(), then answers what has begun, and returns.
+  void run();
+
+  /// May be called from any thread, before or during run().
+  void stop() noexcept;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class Phase {
+    reading,
+    working,  // queued or being answered
+    writing,
+    lingering,  // answered; waits for the client to close, lest unread bytes reset the connection under the answer
+    closed,
+  };
+  struct Connection {
+    FileDescriptor socket;
+    RequestReader reader;
+    Clock::time_point deadline;
+    Phase phase = Phase::reading;
+    std::size_t received = 0;
+    std::string answer = {};
+    std::size_t sent = 0;
+  };
+  using Id = std::uint64_t;  // ascending in the order of accept
+
+  void wait();
+  void accept_all();
+  void make_room();
+  void serve(Id id, Connection& connection);
+  void read(Id id, Connection& connection);
+  void take(Id id, Connection& connection, std::string_view bytes);
+  void submit(Id id, Connection& connection);
+  void write(Connection& connection);
+  void linger(Connection& connection);
+  void refuse(Connection& connection, const Problem& problem);
+  void start_writing(Connection& connection, std::string answer);
+  void collect_answers();
+  void expire();
+  void begin_stop();
+  void sweep();
+  void wake() noexcept;
+
+  HttpServerOptions options_;
+  Handler handler_;
+  FileDescriptor listener_;
+  int port_;
+  FileDescriptor wake_;  // an eventfd: a thread has an answer, or stop() was called
+  std::atomic<bool> stop_requested_ = false;
+  bool stopping_ = false;
+  Clock::time_point stop_deadline_ = {};
+
+  Id next_id_ = 1;
+  std::map<Id, Connection> connections_;
+  std::size_t buffered_bytes_ = 0;
+  std::vector<pollfd> polled_;
+  std::vector<Id> polled_ids_;  // of polled_, after the two fixed entries
+
+  std::mutex answers_mutex_;
+  std::vector<std::pair<Id, std::string>> answers_;  // guarded by answers_mutex_
+  WorkerPool workers_;                               // last: its threads use the members above
+};
+
+}  // namespace inkling::server

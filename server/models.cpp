@@ -1,0 +1,53 @@
+#include "models.hpp"
+
+#include <inkling/core/error.hpp>
+#include <inkling/io/model_file.hpp>
+#include <inkling/io/model_info.hpp>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "recogniser.hpp"
+
+namespace inkling::server {
+namespace {
+
+std::vector<std::filesystem::path> model_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  if (error) throw FileError("cannot read the models folder " + folder.string() + ": " + error.message());
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : entries) {
+    if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Model load(const std::filesystem::path& file) {
+  std::unique_ptr<const Classifier> classifier = load_model(file);
+  if (classifier->input_shape() != recogniser_input) {
+    throw ShapeError("expected a model of " + to_string(recogniser_input) + " images, got one of " +
+                     to_string(classifier->input_shape()));
+  }
+  ModelInfo info = read_model_info(file);
+  return {file.stem().string(), std::move(classifier), std::filesystem::file_size(file), std::move(info.trained_on),
+          std::move(info.notes)};
+}
+
+}  // namespace
+
+ModelSet load_models(const std::filesystem::path& folder) {
+  ModelSet set;
+  for (const std::filesystem::path& file : model_files(folder)) {
+    try {
+      set.loaded.push_back(load(file));
+    } catch (const std::exception& error) {
+      set.refused.push_back({file.stem().string(), error.what()});
+    }
+  }
+  return set;
+}
+
+}  // namespace inkling::server

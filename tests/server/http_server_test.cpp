@@ -1,0 +1,324 @@
+#include "http_server.hpp"
+
+#include <inkling/core/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <arpa/inet.h>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <netinet/in.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <thread>
+#include <vector>
+
+#include "file_descriptor.hpp"
+
+using namespace inkling::server;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A client that says whatever it likes.
+class Client {
+ public:
+  explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+
+  /// False when the server no longer listens to us.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (count <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+
+  void finish_sending() { ::shutdown(socket_.get(), SHUT_WR); }
+
+  /// Up to `size` bytes, or all until the server closes.
+  std::string receive(std::size_t size = std::string::npos) {
+    std::string bytes;
+    std::array<char, 4096> buffer;
+    while (bytes.size() < size) {
+      const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+      if (count <= 0) break;
+      bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return bytes;
+  }
+
+ private:
+  FileDescriptor socket_;
+};
+
+/// A handler that waits until it is let go, and says when it is waiting.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void await(int waiting) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= waiting; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+  bool open_ = false;
+};
+
+/// A server on a free port, with a handler that answers with the length of the body.
+struct Running {
+  explicit Running(HttpServerOptions options = {}, Gate* gate = nullptr)
+      : server(with_free_port(options), [this, gate](const Request& request) {
+          ++asked;
+          if (gate != nullptr && request.path == "/wait") gate->pass();
+          return Response{.content_type = "text/plain", .body = std::to_string(request.body.size())};
+        }) {}
+  ~Running() { server.stop(); }
+
+  static HttpServerOptions with_free_port(HttpServerOptions options) {
+    options.port = 0;
+    return options;
+  }
+
+  std::string ask(std::string_view request) const {
+    Client client(server.port());
+    client.send(request);
+    return client.receive();
+  }
+  void check_next_client_is_served() const {
+    const std::string answer = ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(answer.ends_with("\r\n\r\n0"));
+  }
+
+  std::atomic<int> asked = 0;
+  HttpServer server;
+  std::jthread thread{[this] { server.run(); }};
+};
+
+int status_of(const std::string& answer) {
+  return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9, 3)) : 0;
+}
+
+int answers_in(const std::string& text) {
+  int count = 0;
+  for (std::size_t at = text.find("HTTP/1.1 "); at != std::string::npos; at = text.find("HTTP/1.1 ", at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a request is answered and the connection closed") {
+  const Running running;
+  CHECK(running.ask("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello").ends_with("\r\n\r\n5"));
+  running.check_next_client_is_served();
+}
+
+TEST_CASE("a taken port is an error") {
+  const Running running;
+  CHECK_THROWS_AS(HttpServer({.port = running.server.port()}, [](const Request&) { return Response{}; }),
+                  inkling::Error);
+}
+
+TEST_CASE("hostile requests get one refusal, no handler sees them, and the next client is served") {
+  const std::string post = "POST /predict HTTP/1.1\r\nHost: a\r\n";
+  const std::string mebibyte(1024 * 1024, 'a');
+  struct Attack {
+    const char* name;
+    std::string bytes;
+    int status;
+  };
+  std::vector<Attack> attacks = {
+      {"endless header line", "GET / HTTP/1.1\r\nA: " + mebibyte, 431},
+      {"endless request line", "GET /" + mebibyte, 431},
+      {"long body announced", post + "Content-Length: 20000000\r\n\r\n" + mebibyte, 413},
+      {"negative chunk", post + "Transfer-Encoding: chunked\r\n\r\n-1\r\n" + mebibyte, 400},
+      {"huge chunk", post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffe\r\n" + mebibyte, 413},
+      {"length and chunks", post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"two lengths", post + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nhello", 400},
+      {"gzip body", post + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", 415},
+      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 15), 400},
+      {"bare line feeds", "GET / HTTP/1.1\nHost: a\n\n\r\n\r\n", 400},
+  };
+  std::string flood = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 20'000; ++i) flood += "A: b\r\n";
+  attacks.push_back({"20,000 headers", flood + "\r\n", 431});
+  std::string chunks = post + "Transfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 5; ++i) chunks += "100000\r\n" + mebibyte + "\r\n";
+  attacks.push_back({"5 MiB in chunks", chunks + "0\r\n\r\n", 413});
+
+  Running running;
+  for (const Attack& attack : attacks) {
+    CAPTURE(attack.name);
+    const int before = running.asked;
+    const std::string answer = running.ask(attack.bytes);
+    CHECK(status_of(answer) == attack.status);
+    CHECK(answers_in(answer) == 1);
+    CHECK(answer.find("application/problem+json") != std::string::npos);
+    CHECK(running.asked == before);
+    running.check_next_client_is_served();
+  }
+}
+
+TEST_CASE("a range is ignored: the whole answer comes once") {
+  const Running running;
+  std::string ranges = "GET / HTTP/1.1\r\nRange: bytes=0-0";
+  for (int i = 0; i < 1000; ++i) ranges += ",0-0";
+  const std::string answer = running.ask(ranges + "\r\n\r\n");
+  CHECK(status_of(answer) == 200);
+  CHECK(answer.ends_with("\r\n\r\n0"));
+}
+
+TEST_CASE("a second request in the same connection is not answered") {
+  Running running;
+  const std::string second = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+  CHECK(answers_in(running.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + second)) == 1);
+  CHECK(answers_in(running.ask("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n" + second)) == 1);
+  CHECK(answers_in(running.ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + second)) == 1);
+  CHECK(running.asked == 3);
+}
+
+TEST_CASE("a body that ends early is refused") {
+  Running running;
+  Client client(running.server.port());
+  client.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
+  client.finish_sending();
+  CHECK(status_of(client.receive()) == 400);
+  CHECK(running.asked == 0);
+}
+
+TEST_CASE("a client that goes away at any moment hurts nobody") {
+  const Running running;
+  const std::string request = "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello";
+  for (std::size_t size = 0; size <= request.size(); ++size)
+    Client(running.server.port()).send(request.substr(0, size));
+  running.check_next_client_is_served();
+}
+
+TEST_CASE("a client that waits for permission gets it") {
+  const Running running;
+  Client client(running.server.port());
+  client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  CHECK(client.receive(1) == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("hi");
+  CHECK(client.receive().ends_with("\r\n\r\n2"));
+}
+
+TEST_CASE("a client that waits for permission to send too much is refused at once") {
+  const Running running;
+  Client client(running.server.port());
+  client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n");
+  CHECK(status_of(client.receive()) == 413);
+}
+
+TEST_CASE("slow clients are cut off, and keep nobody waiting") {
+  const Running running({.read_deadline = 300ms});
+  Client silent(running.server.port());
+  Client stuck(running.server.port());
+  stuck.send("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nh");
+  Client dripping(running.server.port());
+  std::jthread drip([&] {
+    while (dripping.send("G")) std::this_thread::sleep_for(10ms);
+  });
+  running.check_next_client_is_served();
+  CHECK(silent.receive() == "");
+  CHECK(status_of(stuck.receive()) == 408);
+  CHECK(status_of(dripping.receive()) == 408);
+  dripping.finish_sending();
+}
+
+TEST_CASE("when the queue is full a request is refused with 503") {
+  Gate gate;
+  Running running({.threads = 1, .queue = 1}, &gate);
+  const std::string request = "GET /wait HTTP/1.1\r\n\r\n";
+  Client working(running.server.port());
+  working.send(request);
+  gate.await(1);
+  Client queued(running.server.port());
+  queued.send(request);
+  const std::string refusal = running.ask("GET / HTTP/1.1\r\n\r\n");
+  CHECK(status_of(refusal) == 503);
+  CHECK(refusal.find("Retry-After: 1\r\n") != std::string::npos);
+  gate.open();
+  CHECK(status_of(working.receive()) == 200);
+  CHECK(status_of(queued.receive()) == 200);
+}
+
+TEST_CASE("unfinished requests share a bounded memory") {
+  Running running({.buffered_bytes = 100'000});
+  Client first(running.server.port());
+  first.send("POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + std::string(80'000, 'a'));
+  Client second(running.server.port());
+  second.send("POST / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n" + std::string(80'000, 'a'));
+  // Whichever of the two exceeds the bound is refused; the other can then finish.
+  first.send(std::string(10'000, 'a'));
+  second.send(std::string(10'000, 'a'));
+  const int statuses = status_of(first.receive()) + status_of(second.receive());
+  CHECK(statuses == 200 + 503);
+  running.check_next_client_is_served();
+}
+
+TEST_CASE("idle connections give way to those that ask") {
+  const Running running({.threads = 1, .queue = 1, .connections = 8});
+  std::vector<Client> idle;
+  for (int i = 0; i < 50; ++i) idle.emplace_back(running.server.port());
+  running.check_next_client_is_served();
+}
+
+TEST_CASE("stop answers what has begun, then run returns") {
+  Gate gate;
+  Running running({.threads = 1}, &gate);
+  Client idle(running.server.port());
+  Client working(running.server.port());
+  working.send("GET /wait HTTP/1.1\r\n\r\n");
+  gate.await(1);
+  running.server.stop();
+  CHECK(idle.receive() == "");
+  gate.open();
+  CHECK(status_of(working.receive()) == 200);
+  running.thread.join();
+}
+
+TEST_CASE("many clients at once all get their own answer") {
+  const Running running({.queue = 1000});
+  std::vector<std::jthread> clients;
+  std::atomic<int> right = 0;
+  for (std::size_t i = 0; i < 16; ++i) {
+    clients.emplace_back([&, i] {
+      for (std::size_t j = 0; j < 25; ++j) {
+        const std::size_t size = 1000 * i + j;
+        const std::string length = std::to_string(size);
+        const std::string answer =
+            running.ask("POST / HTTP/1.1\r\nContent-Length: " + length + "\r\n\r\n" + std::string(size, 'a'));
+        if (answer.ends_with("\r\n\r\n" + length)) ++right;
+      }
+    });
+  }
+  clients.clear();
+  CHECK(right == 16 * 25);
+}

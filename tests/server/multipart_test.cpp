@@ -1,0 +1,104 @@
+#include "multipart.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "problem.hpp"
+
+using namespace inkling::server;
+
+namespace {
+
+std::string part(const std::string& headers, const std::string& data) {
+  return "--b\r\n" + headers + "\r\n" + data + "\r\n";
+}
+
+std::string named(const std::string& name, const std::string& data) {
+  return part("Content-Disposition: form-data; name=" + name + "\r\n", data);
+}
+
+}  // namespace
+
+TEST_CASE("the boundary is read from the content type") {
+  CHECK(multipart_boundary("multipart/form-data; boundary=abc") == "abc");
+  CHECK(multipart_boundary("Multipart/Form-Data ;charset=x; BOUNDARY=\"a b:c\"") == "a b:c");
+  CHECK(multipart_boundary("multipart/form-data; x=\"; boundary=no\"; boundary=yes") == "yes");
+  for (const char* type :
+       {"", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=b",
+        "text/plain; boundary=b", "multipart/form-data; boundary", "multipart/form-data; boundary=\"",
+        "multipart/form-data; boundary=\"a\r\nb\"", "multipart/form-data; boundary=a\"b"}) {
+    CAPTURE(type);
+    CHECK_FALSE(multipart_boundary(type));
+  }
+  CHECK(multipart_boundary("multipart/form-data; boundary=" + std::string(70, 'a')));
+  CHECK_FALSE(multipart_boundary("multipart/form-data; boundary=" + std::string(71, 'a')));
+}
+
+TEST_CASE("a form is its parts in order, bytes untouched") {
+  std::string binary;
+  for (int i = 0; i < 256; ++i) binary.push_back(static_cast<char>(i));
+  binary += "\r\n--\r\n--x\r\n-";  // nearly a boundary
+  const std::string body = "preamble\r\n" +
+                           part(
+                               "content-disposition: form-data; name=\"file\"; filename=\"a;b\\\".png\"\r\n"
+                               "Content-Type: image/png\r\n",
+                               binary) +
+                           named("empty", "") + named("charset", "0-9") + "--b--\r\nepilogue";
+  const std::vector<Part> parts = parse_multipart(body, "b");
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[0].name == "file");
+  CHECK(parts[0].content_type == "image/png");
+  CHECK(parts[0].data == binary);
+  CHECK(parts[1].name == "empty");
+  CHECK(parts[1].data.empty());
+  CHECK(parts[2].name == "charset");
+  CHECK(parts[2].data == "0-9");
+}
+
+TEST_CASE("parts without a name or without headers are parts") {
+  const std::string body = "--b\r\n\r\nplain\r\n--b\r\nContent-Disposition: form-data\r\n\r\nnameless\r\n--b--";
+  const std::vector<Part> parts = parse_multipart(body, "b");
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].data == "plain");
+  CHECK(parts[1].name.empty());
+}
+
+TEST_CASE("malformed forms are refused") {
+  const std::string good = named("a", "1") + "--b--";
+  REQUIRE_NOTHROW(parse_multipart(good, "b"));
+  CHECK_THROWS_AS(parse_multipart("", "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--c\r\n\r\n\r\n--c--", "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--bx\r\n\r\n\r\n--b--", "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--b\r\nno colon\r\n\r\nx\r\n--b--", "b"), Problem);
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CAPTURE(size);
+    CHECK_THROWS_AS(parse_multipart(good.substr(0, size), "b"), Problem);
+  }
+}
+
+TEST_CASE("a form is bounded in parts and headers") {
+  std::string many;
+  for (int i = 0; i < 16; ++i) many += named("a", "1");
+  CHECK(parse_multipart(many + "--b--", "b").size() == 16);
+  CHECK_THROWS_AS(parse_multipart(many + named("a", "1") + "--b--", "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart(part("A: " + std::string(5000, 'x') + "\r\n", "1") + "--b--", "b"), Problem);
+}
+
+TEST_CASE("much hostile input is parsed or refused, in linear time") {
+  constexpr std::size_t size = 1024 * 1024;
+  const auto repeat = [&](std::string_view text) {
+    std::string body;
+    while (body.size() < size) body += text;
+    return body;
+  };
+  CHECK_THROWS_AS(parse_multipart(repeat("\r\n--"), "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart(repeat("\r\n--b"), "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--b\r\nContent-Disposition: " + repeat("; name=\""), "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--b\r\n" + repeat("A:\r\n"), "b"), Problem);
+  CHECK_THROWS_AS(parse_multipart("--b" + repeat(" "), "b"), Problem);
+  const std::string dashes = repeat("\r\n-");
+  CHECK(parse_multipart(named("file", dashes) + "--b--", "b").at(0).data == dashes);
+}

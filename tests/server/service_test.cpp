@@ -1,0 +1,180 @@
+#include "service.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fake_model.hpp"
+#include "problem.hpp"
+
+using namespace inkling::server;
+using namespace inkling::server::test;
+using nlohmann::json;
+
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Fixture {
+  Recogniser recogniser{fake_models({"svm", "cnn"})};
+  Service service{recogniser};
+
+  Response get(const std::string& path) const { return service.answer({.method = "GET", .path = path}); }
+  Response predict(const Fields& fields) const {
+    return service.answer(
+        {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)});
+  }
+  json answer(const Fields& fields) const { return json::parse(predict(fields).body); }
+  int status(const Request& request) const {
+    try {
+      return service.answer(request).status;
+    } catch (const Problem& problem) {
+      return problem.status;
+    }
+  }
+  int form_status(const Fields& fields) const {
+    return status(
+        Request{.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)});
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a picture is answered with the most probable characters") {
+  const Response response = predict({{"file", picture()}});
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "application/json");
+  const json body = json::parse(response.body);
+  CHECK(body["prediction"] == "A");
+  CHECK(body["confidence"].get<double>() == doctest::Approx(0.4));
+  CHECK(body["model"] == "cnn");
+  REQUIRE(body["candidates"].size() == 5);
+  CHECK(body["candidates"][1]["label"] == "C");
+  CHECK(body["candidates"][1]["probability"].get<double>() == doctest::Approx(0.25));
+  CHECK(body["candidates"][4]["label"] == "b");
+  CHECK_FALSE(body.contains("seen"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "the fields of the form choose") {
+  CHECK(answer({{"file", picture()}, {"model", "svm"}})["model"] == "svm");
+  CHECK(answer({{"file", picture()}, {"model", ""}})["model"] == "cnn");
+  CHECK(answer({{"file", picture()}, {"top", "2"}})["candidates"].size() == 2);
+
+  const json digits = answer({{"charset", "digits"}, {"file", picture()}});
+  CHECK(digits["prediction"] == "1");
+  CHECK(digits["candidates"].size() == 2);
+  CHECK(digits["confidence"].get<double>() == doctest::Approx(2.0 / 3));
+  CHECK(answer({{"file", picture()}, {"charset", "c0"}})["prediction"] == "c");
+  CHECK(answer({{"file", picture()}, {"charset", ""}})["prediction"] == "A");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the image that the model saw is 28x28 with full ink somewhere") {
+  const std::vector<int> seen = answer({{"file", picture()}, {"seen", "1"}})["seen"];
+  REQUIRE(seen.size() == 784);
+  CHECK(*std::max_element(seen.begin(), seen.end()) == 255);
+  CHECK(seen.front() == 0);
+  CHECK(seen[14 * 28 + 13] > 128);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what cannot be answered is refused with the right status") {
+  const std::string png = picture();
+  CHECK(form_status({}) == 400);
+  CHECK(form_status({{"picture", png}}) == 400);
+  CHECK(form_status({{"file", png}, {"file", png}}) == 400);
+  CHECK(form_status({{"file", png}, {"model", "no such"}}) == 400);
+  CHECK(form_status({{"file", png}, {"charset", "z-a"}}) == 400);
+  CHECK(form_status({{"file", png}, {"charset", "xyz"}}) == 400);  // none of the classes
+  CHECK(form_status({{"file", png}, {"charset", std::string(257, 'A')}}) == 400);
+  for (const char* top : {"0", "-1", "101", "five", "", "5 "}) CHECK(form_status({{"file", png}, {"top", top}}) == 400);
+  CHECK(form_status({{"file", png}, {"seen", "yes"}}) == 400);
+
+  CHECK(form_status({{"file", ""}}) == 422);
+  CHECK(form_status({{"file", "plain text"}}) == 415);
+  CHECK(form_status({{"file", png.substr(0, png.size() / 2)}}) == 422);
+  CHECK(form_status({{"file", picture(/*ink=*/false)}}) == 422);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a body that is not a form is refused") {
+  const auto post = [&](const std::string& type, const std::string& body) {
+    return status(Request{.method = "POST", .path = "/predict", .content_type = type, .body = body});
+  };
+  CHECK(post("", "") == 400);
+  CHECK(post("application/json", "{}") == 415);
+  CHECK(post("image/png", picture()) == 415);
+  CHECK(post("multipart/form-data", "") == 400);
+  CHECK(post("multipart/form-data; boundary=b", "") == 400);
+  CHECK(post("multipart/mixed; boundary=b", form({{"file", picture()}})) == 400);
+}
+
+TEST_CASE_FIXTURE(Fixture, "models are listed, the default one first") {
+  const json list = json::parse(get("/models").body)["models"];
+  REQUIRE(list.size() == 2);
+  CHECK(list[0]["name"] == "cnn");
+  CHECK(list[0]["default"] == true);
+  CHECK(list[0]["kind"] == "network");
+  CHECK(list[0]["parameters"] == 42);
+  CHECK(list[0]["bytes"] == 1000);
+  CHECK(list[0]["classes"] == json({"0", "1", "A", "b", "C"}));
+  CHECK(list[1]["name"] == "svm");
+  CHECK(list[1]["default"] == false);
+}
+
+TEST_CASE("without a cnn the first model is the default") {
+  const Recogniser recogniser(fake_models({"svm", "forest"}));
+  CHECK(recogniser.models().loaded.front().name == "forest");
+}
+
+TEST_CASE("a server without models cannot be made") {
+  CHECK_THROWS_AS(Recogniser(ModelSet{}), inkling::ValueError);
+}
+
+TEST_CASE_FIXTURE(Fixture, "health is good") {
+  CHECK(get("/health").status == 200);
+}
+
+TEST_CASE("a model that failed its self-test makes the server unhealthy, and its reason stays inside") {
+  ModelSet models = fake_models({"cnn"});
+  models.refused.push_back({"svm", "/secret/path: checksum"});
+  const Recogniser recogniser(std::move(models));
+  const Response response = Service(recogniser).answer({.method = "GET", .path = "/health"});
+  CHECK(response.status == 503);
+  CHECK(response.content_type == "application/problem+json");
+  CHECK(json::parse(response.body)["refused"] == json({"svm"}));
+  CHECK(response.body.find("secret") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "unknown addresses and methods are refused") {
+  for (const char* path : {"/nothing", "//", "/..", "/../main.cpp", "/index.html", "/web/style.css", "", "/Predict"}) {
+    CAPTURE(path);
+    CHECK(status(Request{.method = "GET", .path = path}) == 404);
+  }
+  try {
+    service.answer({.method = "GET", .path = "/predict"});
+    FAIL("GET /predict was answered");
+  } catch (const Problem& problem) {
+    CHECK(problem.status == 405);
+    CHECK(problem.headers == Headers{{"Allow", "POST"}});
+  }
+  CHECK(status(Request{.method = "POST", .path = "/models"}) == 405);
+  CHECK(status(Request{.method = "DELETE", .path = "/"}) == 405);
+  CHECK(status(Request{.method = "HEAD", .path = "/health"}) == 200);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the page is served with what it needs, and only again when it changed") {
+  const Response page = get("/");
+  CHECK(page.content_type == "text/html; charset=utf-8");
+  CHECK(page.body.starts_with("<!doctype html>"));
+  for (std::size_t at = page.body.find("=\"/"); at != std::string::npos; at = page.body.find("=\"/", at + 1)) {
+    const std::string path = page.body.substr(at + 2, page.body.find('"', at + 2) - at - 2);
+    CAPTURE(path);
+    CHECK(get(path).status == 200);
+  }
+
+  REQUIRE(page.headers.at(0).first == "ETag");
+  const Response again = service.answer({.method = "GET", .path = "/", .if_none_match = page.headers.at(0).second});
+  CHECK(again.status == 304);
+  CHECK(again.body.empty());
+}
