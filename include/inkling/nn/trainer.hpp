@@ -215,7 +215,10 @@ inline void keep_best(TrainingState& state, double accuracy) {
 inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, const FitOptions& options = {}) {
   detail::check(options, train, state.network);
   const NetworkClassifier fits(state.network, train.class_names());  // throws when the output does not fit the classes
-  while (state.epoch < options.epochs) {
+  const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
+    return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
+  };
+  while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();
     const LossSum sum = detail::Epoch(state, train, options).run();
     ++state.epoch;
@@ -234,9 +237,9 @@ inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, 
     progress.seconds = state.seconds;
     if (options.on_checkpoint) options.on_checkpoint(state);
     if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
-    if (options.patience > 0 && state.epoch - state.best_epoch >= options.patience) break;
   }
-  return NetworkClassifier(state.best ? std::move(*state.best) : std::move(state.network), train.class_names());
+  const bool choose_best = options.validation && state.best;
+  return NetworkClassifier(choose_best ? std::move(*state.best) : std::move(state.network), train.class_names());
 }
 
 /// Trains a network from its initial weights.

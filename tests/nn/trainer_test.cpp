@@ -1,0 +1,352 @@
+#include <inkling/data/sample.hpp>
+#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/zoo.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+using namespace inkling;
+using namespace inkling::nn;
+
+namespace {
+
+/// Images of 6x6 in which a bright row (classes 0 and 1) or column (2 and 3) stands out from noise.
+Dataset stripes(Index count, std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(36, count);
+  for (auto& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(100));
+  std::vector<Label> labels;
+  for (Index i = 0; i < count; ++i) {
+    const auto label = static_cast<Label>(rng.below(4));
+    const Index place = 1 + 3 * (label % 2);
+    for (Index k = 0; k < 6; ++k) {
+      auto& pixel = pixels(label < 2 ? place * 6 + k : k * 6 + place, i);
+      pixel = static_cast<std::uint8_t>(pixel + 100);
+    }
+    labels.push_back(label);
+  }
+  return Dataset({6, 6, 1}, std::move(pixels), std::move(labels), {"a", "b", "c", "d"});
+}
+
+/// The same images under labels that have nothing to do with them.
+Dataset with_random_labels(const Dataset& data, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<Label> labels(static_cast<std::size_t>(data.size()));
+  for (Label& label : labels) label = static_cast<Label>(rng.below(static_cast<std::uint32_t>(data.num_classes())));
+  return Dataset(data.image_shape(), data.pixels(), labels, data.class_names());
+}
+
+Network small_network(std::uint64_t seed = 3) {
+  Network network({6, 6, 1}, seed);
+  network.add(Conv2d({.filters = 5, .padding = Padding::same, .bias = false}))
+      .add(BatchNorm())
+      .add(Relu())
+      .add(MaxPool2d({.window = 2}))
+      .add(Flatten())
+      .add(Dropout({.rate = 0.3}))
+      .add(Dense({.units = 10}))
+      .add(BatchNorm())
+      .add(Relu())
+      .add(Dense({.units = 4}));
+  return network;
+}
+
+Network linear_network() {
+  Network network({6, 6, 1}, 3);
+  network.add(Flatten()).add(Dense({.units = 4}));
+  return network;
+}
+
+/// Everything that could make a result depend on the number of threads or on where a run was cut.
+FitOptions every_option() {
+  return {.optimizer = AdamW{.learning_rate = 5e-3},
+          .schedule = one_cycle(),
+          .epochs = 4,
+          .batch = 30,
+          .micro_batch = 8,
+          .label_smoothing = 0.1,
+          .seed = 11,
+          .threads = 1,
+          .augment = [](std::span<float> image, const Shape&, Rng& rng) {
+            for (float& value : image) value += rng.uniform(-0.1F, 0.1F);
+          }};
+}
+
+bool same_bits(const Network& a, const Network& b) {
+  const auto left = a.parameters();
+  const auto right = b.parameters();
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const auto* x, const auto* y) { return x->value == y->value; });
+}
+
+double accuracy(const NetworkClassifier& classifier, const Dataset& data) {
+  const auto predicted = classifier.predict(data.pixels());
+  Index correct = 0;
+  for (Index i = 0; i < data.size(); ++i) correct += predicted[static_cast<std::size_t>(i)] == data.label(i) ? 1 : 0;
+  return static_cast<double>(correct) / static_cast<double>(data.size());
+}
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same bits for any number of threads") {
+  const Dataset train = stripes(103, 1);  // batches of 25 and 26, micro-batches of 6 and 7
+  for (const Optimizer& optimizer : {Optimizer(AdamW{}), Optimizer(Sgd{.weight_decay = 1e-3})}) {
+    FitOptions options = every_option();
+    options.optimizer = optimizer;
+    options.validation = stripes(70, 2);
+    std::vector<Progress> expected;
+    options.on_progress = [&](const Progress& progress) {
+      expected.push_back(progress);
+      return Flow::go_on;
+    };
+    const auto alone = fit_network(small_network(), train, options);
+    for (const int threads : {2, 3, 8}) {
+      CAPTURE(threads);
+      options.threads = threads;
+      std::size_t epoch = 0;
+      options.on_progress = [&](const Progress& progress) {
+        CHECK(progress.loss == expected[epoch].loss);
+        CHECK(progress.validation_loss == expected[epoch].validation_loss);
+        ++epoch;
+        return Flow::go_on;
+      };
+      CHECK(same_bits(fit_network(small_network(), train, options).network(), alone.network()));
+    }
+  }
+}
+
+TEST_CASE("another seed gives other weights, through the order, dropout and augmentation alone") {
+  const Dataset train = stripes(60, 1);
+  const auto trained = [&](std::uint64_t seed, auto change) {
+    FitOptions options = every_option();
+    options.epochs = 1;
+    options.seed = seed;
+    Network network = linear_network();
+    change(options, network);
+    return fit_network(network, train, options);
+  };
+  const auto differ = [&](auto change) {
+    CHECK(same_bits(trained(1, change).network(), trained(1, change).network()));
+    return !same_bits(trained(1, change).network(), trained(2, change).network());
+  };
+  CHECK(differ([](FitOptions& options, Network&) { options.augment = nullptr; }));  // the order
+  // One batch and one micro-batch of one sample leave no order.
+  const auto first = [](FitOptions& options, Network&) { options.batch = options.micro_batch = 60; };
+  CHECK(differ(first));
+}
+
+TEST_CASE("a run that is cut and resumed gives the bits of one that is not") {
+  const Dataset train = stripes(103, 1);
+  for (const Optimizer& optimizer : {Optimizer(AdamW{}), Optimizer(Sgd{})}) {
+    FitOptions options = every_option();
+    options.optimizer = optimizer;
+    options.validation = stripes(40, 2);
+    std::vector<TrainingState> states;
+    options.on_checkpoint = [&](const TrainingState& state) { states.push_back(state); };
+    const auto whole = fit_network(small_network(), train, options);
+    REQUIRE(states.size() == 4);
+    options.on_checkpoint = {};
+    options.threads = 3;
+    for (const TrainingState& state : std::vector(states)) {
+      CAPTURE(state.epoch);
+      Index next = state.epoch;
+      options.on_progress = [&](const Progress& progress) {
+        CHECK(progress.step == ++next);
+        return Flow::go_on;
+      };
+      CHECK(same_bits(fit_network(state, train, options).network(), whole.network()));
+      CHECK(next == 4);
+    }
+  }
+}
+
+TEST_CASE("progress tells what was reached, and checkpoints come before it") {
+  const Dataset train = stripes(64, 1);
+  Index checkpoints = 0;
+  Index epochs = 0;
+  double seconds = 0;
+  fit_network(small_network(), train,
+              {.epochs = 3,
+               .batch = 16,
+               .threads = 1,
+               .on_progress =
+                   [&](const Progress& progress) {
+                     ++epochs;
+                     CHECK(progress.step == epochs);
+                     CHECK(progress.steps == 3);
+                     CHECK(checkpoints == epochs);
+                     CHECK(progress.seconds >= seconds);
+                     seconds = progress.seconds;
+                     CHECK(progress.loss.value() > 0);
+                     CHECK(progress.accuracy.value() >= 0);
+                     CHECK(progress.accuracy.value() <= 1);
+                     CHECK_FALSE(progress.validation_accuracy.has_value());
+                     CHECK_FALSE(progress.validation_loss.has_value());
+                     return Flow::go_on;
+                   },
+               .on_checkpoint =
+                   [&](const TrainingState& state) {
+                     CHECK(state.epoch == ++checkpoints);
+                     CHECK(state.optimizer.steps == 4 * checkpoints);
+                     CHECK_FALSE(state.best.has_value());
+                   }});
+  CHECK(epochs == 3);
+}
+
+TEST_CASE("the callback stops a run, and what was learned is kept") {
+  const Dataset train = stripes(60, 1);
+  FitOptions options = every_option();
+  std::optional<Network> second;
+  options.on_checkpoint = [&](const TrainingState& state) { second = state.network; };
+  options.on_progress = [](const Progress& progress) { return progress.step == 2 ? Flow::stop : Flow::go_on; };
+  const auto stopped = fit_network(small_network(), train, options);
+  REQUIRE(second.has_value());
+  CHECK(same_bits(stopped.network(), *second));
+  CHECK_FALSE(same_bits(stopped.network(), small_network()));
+}
+
+TEST_CASE("an exception of a callback or of the augmentation reaches the caller") {
+  FitOptions options = every_option();
+  options.threads = 2;
+  options.on_progress = [](const Progress&) -> Flow { throw std::logic_error("progress"); };
+  CHECK_THROWS_WITH_AS(fit_network(small_network(), stripes(60, 1), options), "progress", std::logic_error);
+  options.augment = [](std::span<float>, const Shape&, Rng&) { throw std::logic_error("augment"); };
+  CHECK_THROWS_WITH_AS(fit_network(small_network(), stripes(60, 1), options), "augment", std::logic_error);
+}
+
+TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of the best") {
+  // Labels of the validation set that have nothing to do with its images: its accuracy wanders.
+  FitOptions options = every_option();
+  options.epochs = 40;
+  options.patience = 3;
+  options.validation = with_random_labels(stripes(50, 2), 3);
+  std::vector<Network> networks;
+  std::vector<double> accuracies;
+  options.on_checkpoint = [&](const TrainingState& state) { networks.push_back(state.network); };
+  options.on_progress = [&](const Progress& progress) {
+    accuracies.push_back(progress.validation_accuracy.value());
+    return Flow::go_on;
+  };
+  const auto classifier = fit_network(small_network(), stripes(60, 1), options);
+  const auto best = std::max_element(accuracies.begin(), accuracies.end());
+  const auto best_epoch = best - accuracies.begin();
+  CHECK(accuracies.size() < 40);
+  CHECK(accuracies.size() == static_cast<std::size_t>(best_epoch) + 1 + 3);
+  CHECK(same_bits(classifier.network(), networks[static_cast<std::size_t>(best_epoch)]));
+  CHECK(accuracy(classifier, *options.validation) == *best);
+}
+
+TEST_CASE("resuming a run that early stopping ended changes nothing") {
+  FitOptions options = every_option();
+  options.epochs = 40;
+  options.patience = 2;
+  options.validation = with_random_labels(stripes(50, 2), 3);
+  std::optional<TrainingState> last;
+  options.on_checkpoint = [&](const TrainingState& state) { last = state; };
+  const auto classifier = fit_network(small_network(), stripes(60, 1), options);
+  REQUIRE(last->epoch < 40);
+  Index more = 0;
+  options.on_checkpoint = [&](const TrainingState&) { ++more; };
+  const auto resumed = fit_network(*last, stripes(60, 1), options);
+  CHECK(more == 0);
+  CHECK(same_bits(resumed.network(), classifier.network()));
+}
+
+TEST_CASE("a run that goes on without a validation set ends with the last weights") {
+  FitOptions options = every_option();
+  options.epochs = 2;
+  options.validation = stripes(50, 2);
+  std::optional<TrainingState> last;
+  options.on_checkpoint = [&](const TrainingState& state) { last = state; };
+  fit_network(small_network(), stripes(60, 1), options);
+  REQUIRE(last->best.has_value());
+  options.epochs = 3;
+  options.validation.reset();
+  const auto classifier = fit_network(*last, stripes(60, 1), options);
+  CHECK(last->epoch == 3);
+  CHECK(same_bits(classifier.network(), last->network));
+}
+
+TEST_CASE("augmentation changes each use of an image and never the data") {
+  const Dataset train = stripes(20, 1);
+  const Pixels before = train.pixels();
+  std::vector<std::uint32_t> numbers;
+  FitOptions options = every_option();
+  options.epochs = 2;
+  options.augment = [&](std::span<float> image, const Shape& shape, Rng& rng) {
+    CHECK(image.size() == 36);
+    CHECK(shape == Shape{6, 6, 1});
+    CHECK(*std::max_element(image.begin(), image.end()) <= 1);
+    numbers.push_back(rng.next());
+    std::fill(image.begin(), image.end(), 0.5F);
+  };
+  fit_network(small_network(), train, options);
+  CHECK(train.pixels() == before);
+  CHECK(numbers.size() == 40);
+  std::sort(numbers.begin(), numbers.end());
+  CHECK(std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end());
+}
+
+TEST_CASE("errors name what is wrong") {
+  const Dataset train = stripes(40, 1);
+  const auto fit = [&](FitOptions options, const Dataset& data, const Network& network) {
+    options.threads = 1;
+    fit_network(network, data, options);
+  };
+  CHECK_THROWS_WITH_AS(fit({}, train.take(0), small_network()), "fit_network: the training set is empty", ValueError);
+  CHECK_THROWS_AS(fit({.epochs = 0}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.batch = 0}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.micro_batch = 0}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.label_smoothing = 1}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.label_smoothing = -0.1}, train, small_network()), ValueError);
+  CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()), "fit_network: patience needs a validation set",
+                       ValueError);
+  CHECK_THROWS_AS(fit({.validation = train.take(0)}, train, small_network()), ValueError);
+
+  const Dataset larger({7, 6, 1}, Pixels::Zero(42, 3), {0, 1, 2}, {"a", "b", "c", "d"});
+  CHECK_THROWS_WITH_AS(fit({}, larger, small_network()), doctest::Contains("images of 6x6x1, the data are 7x6x1"),
+                       ShapeError);
+  CHECK_THROWS_AS(fit({.validation = larger}, train, small_network()), ShapeError);
+  const Dataset more_classes({6, 6, 1}, Pixels::Zero(36, 3), {0, 1, 4}, {"a", "b", "c", "d", "e"});
+  CHECK_THROWS_WITH_AS(fit({}, more_classes, small_network()), doctest::Contains("5 classes"), ShapeError);
+}
+
+TEST_CASE("a loss that is not finite is an error that names the epoch") {
+  const Dataset train = stripes(64, 1);
+  const float huge = std::numeric_limits<float>::max();
+  CHECK_THROWS_WITH_AS(
+      fit_network(linear_network(), train, {.optimizer = Sgd{.learning_rate = static_cast<double>(huge)}, .batch = 16}),
+      doctest::Contains("the loss is not finite in epoch 1"), Error);
+}
+
+TEST_CASE("a network learns stripes") {
+  const auto classifier = fit_network(
+      small_network(), stripes(400, 1),
+      {.optimizer = AdamW{.learning_rate = 0.01}, .schedule = one_cycle(), .epochs = 8, .batch = 32, .threads = 2});
+  CHECK(accuracy(classifier, stripes(300, 2)) >= 0.97);
+}
+
+TEST_CASE("a small network learns digits from the sample that comes with the project") {
+  const auto folder = std::filesystem::path(INKLING_SOURCE_DIR) / "data";
+  const auto [train, test] = load_sample(folder);
+  Network network({28, 28, 1}, 1);
+  network.add(Conv2d({.filters = 8, .kernel = 5, .stride = 2}))
+      .add(BatchNorm())
+      .add(Relu())
+      .add(MaxPool2d({.window = 2}))
+      .add(Flatten())
+      .add(Dense({.units = 10, .initialisation = Initialisation::glorot}));
+  const auto classifier = fit_network(
+      network, train.take(3000),
+      {.optimizer = AdamW{.learning_rate = 0.01}, .schedule = one_cycle(), .epochs = 4, .batch = 32, .threads = 2});
+  const double reached = accuracy(classifier, test.take(1000));
+  CAPTURE(reached);
+  CHECK(reached >= 0.92);
+}
