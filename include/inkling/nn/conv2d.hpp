@@ -120,7 +120,7 @@ class BasicConv2d final : public BasicLayer<S> {
   Shape out() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
 
   Index same_border(Index size) const noexcept {
-    const Index out = (size + options_.stride - 1) / options_.stride;
+    const Index out = (size - 1) / options_.stride + 1;
     return std::max<Index>(0, (out - 1) * options_.stride + options_.kernel - size);
   }
 

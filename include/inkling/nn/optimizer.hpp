@@ -117,10 +117,11 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
     for (Index first = 0; first < parameters[p]->value.size(); first += slice) tasks.push_back({p, first});
   }
   parallel_for(static_cast<Index>(tasks.size()), threads, [&](Index t, int) {
-    const auto [p, first] = tasks[static_cast<std::size_t>(t)];
+    const std::size_t p = tasks[static_cast<std::size_t>(t)].parameter;
+    const Index first = tasks[static_cast<std::size_t>(t)].first;
     Parameter<S>& parameter = *parameters[p];
     const Index count = std::min(slice, parameter.value.size() - first);
-    const auto part = [first = first, count](MatrixOf<S>& matrix) {
+    const auto part = [first, count](MatrixOf<S>& matrix) {
       return detail::Values<S>(matrix.size() == 0 ? nullptr : matrix.data() + first, matrix.size() == 0 ? 0 : count);
     };
     auto weights = part(parameter.value);
