@@ -7,7 +7,7 @@
 #include <string>
 
 #include "idx_files.hpp"
-#include "io/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 using inkling::ByteReader;
 using inkling::FileError;

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "idx_files.hpp"
-#include "io/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 using namespace inkling;
 using namespace inkling::test;

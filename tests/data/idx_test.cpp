@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "idx_files.hpp"
-#include "io/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 using inkling::FileError;
 using inkling::FormatError;

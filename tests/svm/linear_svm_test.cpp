@@ -192,7 +192,7 @@ TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number
       CHECK(progress.step <= progress.steps);
       return Flow::go_on;
     };
-    CHECK(same_bits(svm, LinearSvm::fit(train, {.progress = count})));
+    CHECK(same_bits(svm, LinearSvm::fit(train, {.on_progress = count})));
     CHECK(calls > 1);
   }
 }
@@ -201,7 +201,7 @@ TEST_CASE("A callback stops training, and what was learned is kept") {
   const Labelled data = golden_data();
   const auto stop = [](const Progress&) { return Flow::stop; };
   const LinearSvm svm =
-      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .progress = stop});
+      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .on_progress = stop});
   CHECK(svm.convergence()[0].hit_limit);
   CHECK(svm.convergence()[0].passes == 8);
   CHECK(svm.weights().norm() > 0);

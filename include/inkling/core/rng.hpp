@@ -35,7 +35,7 @@ class Rng {
   /// Uniform in [0, 1) with 24 bits.
   float uniform() noexcept { return static_cast<float>(next() >> 8U) * 0x1.0p-24F; }
 
-  /// Uniform in [low, high).
+  /// Uniform in [low, high); rounding may give `high` itself.
   float uniform(float low, float high) noexcept { return low + (high - low) * uniform(); }
 
   /// Uniform in {0, ..., count - 1} without bias (Lemire 2019, arXiv:1805.10941). Requires: count > 0.

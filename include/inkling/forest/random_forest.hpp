@@ -39,8 +39,8 @@ struct ForestOptions {
   bool bootstrap = true;   // each tree learns from as many samples, drawn with repeats
   bool out_of_bag = true;  // score the forest on what its trees did not see (needs bootstrap)
   std::uint64_t seed = 1;
-  int threads = 0;                 // 0: all cores; the result does not depend on it
-  ProgressCallback progress = {};  // called for every tree
+  int threads = 0;                    // 0: all cores; the result does not depend on it
+  ProgressCallback on_progress = {};  // called for every tree
 };
 
 /// Random forest (Breiman 2001, "Random Forests") on byte features: each tree learns from a bootstrap sample, and each
@@ -130,7 +130,7 @@ inline std::vector<Tree> grow_trees(const TrainingData& data, const ForestOption
   std::vector<Tree> trees(static_cast<std::size_t>(options.trees));
   const auto start = std::chrono::steady_clock::now();
   // The callback runs on the calling thread, between rounds. Without one nobody needs to wait.
-  const Index round = options.progress ? Index{4} * workers : options.trees;
+  const Index round = options.on_progress ? Index{4} * workers : options.trees;
   for (Index first = 0; first < options.trees; first += round) {
     const Index count = std::min(round, options.trees - first);
     parallel_for(count, options.threads, [&](Index i, int worker) {
@@ -138,9 +138,9 @@ inline std::vector<Tree> grow_trees(const TrainingData& data, const ForestOption
       trees[static_cast<std::size_t>(t)] =
           growers[static_cast<std::size_t>(worker)].grow(derive_seed(options.seed, {static_cast<std::uint64_t>(t)}));
     });
-    for (Index t = first + 1; options.progress && t <= first + count; ++t) {
+    for (Index t = first + 1; options.on_progress && t <= first + count; ++t) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      if (options.progress({.step = t, .steps = options.trees, .seconds = elapsed.count()}) == Flow::stop) {
+      if (options.on_progress({.step = t, .steps = options.trees, .seconds = elapsed.count()}) == Flow::stop) {
         trees.resize(static_cast<std::size_t>(t));
         return trees;
       }

@@ -30,7 +30,7 @@ class Classifier {
   virtual ScoreKind score_kind() const noexcept = 0;
   virtual std::unique_ptr<Classifier> clone() const = 0;
   /// The number of learned numbers: weights of a network or SVM, nodes of a forest.
-  virtual Index parameter_count() const noexcept = 0;
+  virtual Index parameter_count() const = 0;
 
   const Shape& input_shape() const noexcept { return input_shape_; }
   Index num_classes() const noexcept { return static_cast<Index>(class_names_.size()); }

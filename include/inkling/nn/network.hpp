@@ -15,6 +15,10 @@ namespace inkling::nn {
 template <typename S>
 class BasicWorkspace {
  public:
+  BasicWorkspace() = default;
+  BasicWorkspace(BasicWorkspace&&) noexcept = default;  // moves only: it holds pointers into its own buffers
+  BasicWorkspace& operator=(BasicWorkspace&&) noexcept = default;
+
   /// Decides the random numbers (dropout) of the next forward pass in training mode.
   void seed(std::uint64_t seed) noexcept { seed_ = seed; }
 

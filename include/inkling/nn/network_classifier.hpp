@@ -10,7 +10,8 @@
 
 namespace inkling::nn {
 
-/// Bytes 0..255 to 0..1, the range that every network of the library is trained on.
+/// Bytes 0..255 to 0..1, the range that every network of the library is trained on. An expression over `pixels`: assign
+/// it.
 template <typename Bytes>
 auto to_unit_range(const Bytes& pixels) {
   return pixels.template cast<float>() * (1.0F / 255.0F);
@@ -31,7 +32,7 @@ class NetworkClassifier final : public Classifier {
   std::string_view kind() const noexcept override { return "network"; }
   ScoreKind score_kind() const noexcept override { return ScoreKind::probability; }
   std::unique_ptr<Classifier> clone() const override { return std::make_unique<NetworkClassifier>(*this); }
-  Index parameter_count() const noexcept override { return network_.parameter_count(); }
+  Index parameter_count() const override { return network_.parameter_count(); }
 
   const Network& network() const noexcept { return network_; }
 

@@ -25,14 +25,14 @@
 namespace inkling {
 
 struct SvmOptions {
-  double c = 0.05;                        // weight of the losses against |w|^2 / 2; small means smooth
-  SvmLoss loss = SvmLoss::squared_hinge;  //
-  bool bias = true;                       // append a constant 1 to every sample (its weight is regularised)
-  double tolerance = 1e-2;                // ends when the duality gap is at most this share of the primal objective
-  Index max_passes = 1000;                // over the samples, for each class
-  std::uint64_t seed = 1;                 // orders the visits
-  int threads = 0;                        // 0: all cores; the result does not depend on it
-  ProgressCallback progress = {};         // called every few passes
+  double c = 0.05;  // weight of the losses against |w|^2 / 2; small means smooth
+  SvmLoss loss = SvmLoss::squared_hinge;
+  bool bias = true;                   // append a constant 1 to every sample (its weight is regularised)
+  double tolerance = 1e-2;            // ends when the duality gap is at most this share of the primal objective
+  Index max_passes = 1000;            // over the samples, for each class
+  std::uint64_t seed = 1;             // orders the visits
+  int threads = 0;                    // 0: all cores; the result does not depend on it
+  ProgressCallback on_progress = {};  // called every few passes
 };
 
 /// Linear support vector machine, one class against the rest, L2-regularised, trained by dual coordinate descent (see
@@ -165,7 +165,7 @@ LinearSvm LinearSvm::fit_samples(Shape input, const svm::BlockSparse<Value>& sam
   }
 
   // Without a callback nobody needs the classes to wait for one another.
-  const Index stride = options.progress ? std::min<Index>(8, options.max_passes) : options.max_passes;
+  const Index stride = options.on_progress ? std::min<Index>(8, options.max_passes) : options.max_passes;
   const auto start = std::chrono::steady_clock::now();
   Flow flow = Flow::go_on;
   std::vector<char> done(class_names.size(), 0);
@@ -175,9 +175,9 @@ LinearSvm LinearSvm::fit_samples(Shape input, const svm::BlockSparse<Value>& sam
       done[static_cast<std::size_t>(c)] = machines[static_cast<std::size_t>(c)].run(passes, curvature) ? 1 : 0;
     });
     pass += passes;
-    if (options.progress) {
+    if (options.on_progress) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      flow = options.progress({.step = pass, .steps = options.max_passes, .seconds = elapsed.count()});
+      flow = options.on_progress({.step = pass, .steps = options.max_passes, .seconds = elapsed.count()});
     }
     if (std::all_of(done.begin(), done.end(), [](char d) { return d != 0; })) break;
   }
