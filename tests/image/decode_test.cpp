@@ -329,7 +329,7 @@ TEST_CASE("JPEG: Exif turns the picture upright") {
         Case{4, false, false, true}, Case{5, true, false, false}, Case{6, true, true, false}, Case{7, true, true, true},
         Case{8, true, false, true}}) {
     for (const bool big_endian : {false, true}) {
-      CAPTURE(orientation);
+      CAPTURE(big_endian);
       const GreyImage seen = decode_image(with_orientation(jpeg, orientation, big_endian));
       REQUIRE(seen.width() == (turned ? 8 : 16));
       REQUIRE(seen.height() == (turned ? 16 : 8));

@@ -43,8 +43,10 @@ class Image {
   T* row(Index y) noexcept { return values_.data() + y * width_; }
   const T* row(Index y) const noexcept { return values_.data() + y * width_; }
 
-  std::span<T> values() noexcept { return values_; }
-  std::span<const T> values() const noexcept { return values_; }
+  /// Every pixel, row by row. Not of a temporary: `for (auto value : f().values())` would read what is gone.
+  std::span<T> values() & noexcept { return values_; }
+  std::span<const T> values() const& noexcept { return values_; }
+  void values() const&& = delete;
 
   bool operator==(const Image&) const = default;
 
