@@ -1,0 +1,117 @@
+#include <inkling/core/parallel.hpp>
+#include <inkling/io/atomic_file.hpp>
+
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "comparison.hpp"
+#include "data_source.hpp"
+#include "evaluation.hpp"
+#include "machine.hpp"
+#include "model_file.hpp"
+#include "recipes.hpp"
+#include "report.hpp"
+#include "training_options.hpp"
+#include "training_run.hpp"
+#include "with_commas.hpp"
+
+namespace {
+
+using inkling::Dataset;
+using inkling::Part;
+
+struct CompareOptions {
+  std::vector<std::string> models = model_names();
+  std::filesystem::path out = "inkling-report";
+  DataOptions data;
+  TrainingOptions training;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Microseconds per image on one thread.
+double time_prediction(const inkling::Classifier& model, const Dataset& test) {
+  constexpr inkling::Index most = 1000;
+  const inkling::Pixels images = test.take(most).pixels();
+  const auto start = std::chrono::steady_clock::now();
+  model.scores(images, 1);
+  return 1e6 * seconds_since(start) / static_cast<double>(images.cols());
+}
+
+ModelResult examine(const std::string& name, const DataSource& source, const Dataset& train, const Dataset& test,
+                    const CompareOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto model = run_training(parse_model(name), train, options.training);
+  const double train_seconds = seconds_since(start);
+  const auto file = options.out / (name + ".safetensors");
+  save_model_file(*model, file, provenance(name, source, train, options.training));
+  return {.name = name,
+          .evaluation = evaluate_model(*model, test, {.threads = options.training.threads}),
+          .train_seconds = train_seconds,
+          .predict_us = time_prediction(*model, test),
+          .bytes = std::filesystem::file_size(file),
+          .parameters = model->parameter_count()};
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  inkling::write_atomically(path, std::as_bytes(std::span(text)));
+}
+
+void print_row(const ModelResult& model) {
+  std::printf("%-8s %8.2f %% %8.2f %% %9.1f s %9.1f us %12s\n", model.name.c_str(), 100 * model.evaluation.accuracy,
+              100 * model.evaluation.macro_f1, model.train_seconds, model.predict_us,
+              with_commas(static_cast<inkling::Index>(model.bytes)).c_str());
+  std::fflush(stdout);
+}
+
+void compare(const CompareOptions& options) {
+  const DataSource source(options.data);
+  const Dataset train = source.load(Part::train);
+  const Dataset test = source.load(Part::test);
+  std::filesystem::create_directories(options.out);
+  Comparison comparison{.data = source.name(),
+                        .split = source.split_name(),
+                        .train_images = train.size(),
+                        .test_images = test.size(),
+                        .class_names = test.class_names(),
+                        .seed = options.training.seed,
+                        .machine = describe_machine(inkling::thread_count(options.training.threads))};
+  for (const std::string& name : options.models) {
+    comparison.models.push_back(examine(name, source, train, test, options));
+  }
+  std::printf("%-8s %10s %10s %11s %12s %12s\n", "model", "accuracy", "macro F1", "training", "per image", "bytes");
+  for (const ModelResult& model : comparison.models) print_row(model);
+  write_text(options.out / "results.json", results_json(comparison));
+  write_text(options.out / "report.html", report_html(comparison));
+  std::cout << "report: " << (options.out / "report.html").string() << std::endl;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app) {
+  const auto options = std::make_shared<CompareOptions>();
+  CLI::App& command = *app.add_subcommand("compare", "train several models on the same data and report on them");
+  command.add_option("--models", options->models, "which ones, separated by commas (default cnn,mlp,svm,forest)")
+      ->delimiter(',')
+      ->type_name("NAMES")
+      ->check(CLI::IsMember(model_names()));
+  command.add_option("--out", options->out, "folder for report, results and models (default inkling-report)")
+      ->type_name("DIR");
+  add_data_options(command, options->data);
+  add_limit_option(command, options->data);
+  add_training_options(command, options->training);
+  command.callback([options] { compare(*options); });
+}

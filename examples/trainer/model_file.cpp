@@ -1,0 +1,30 @@
+#include "model_file.hpp"
+
+#include <inkling/io/model_file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <vector>
+
+#include "with_commas.hpp"
+
+using inkling::Index;
+
+Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
+                      const TrainingOptions& options) {
+  std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
+  for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
+  return {.trained_on = source.describe(inkling::Part::train) + ", " + with_commas(data.size()) + " images, seed " +
+                        std::to_string(options.seed),
+          .notes = {{"model", model}, {"class_counts", nlohmann::json(counts).dump()}}};
+}
+
+void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
+                     inkling::Storage storage) {
+  inkling::save_model(model, file,
+                      {.storage = storage, .trained_on = provenance.trained_on, .notes = provenance.notes});
+}
+
+std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file) {
+  return inkling::load_model(file);
+}

@@ -1,0 +1,131 @@
+#include "recipes.hpp"
+
+#include <inkling/data/augmentation.hpp>
+#include <inkling/forest/random_forest.hpp>
+#include <inkling/io/checkpoint.hpp>
+#include <inkling/model/calibration.hpp>
+#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/zoo.hpp>
+#include <inkling/svm/linear_svm.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "usage_error.hpp"
+
+namespace {
+
+using namespace inkling;
+
+constexpr double held_out_share = 0.05;
+
+/// What a network learns from, and what it is chosen and calibrated on. Too few images leave nothing for the latter.
+std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
+  return data.stratified_split(held_out_share, seed);
+}
+
+/// Few images are seen more often.
+Index epochs_for(Index samples, Index samples_in_all, Index most) {
+  return std::clamp<Index>(samples_in_all / std::max<Index>(1, samples), 4, most);
+}
+
+nn::Network initial_network(ModelKind kind, const Dataset& data, std::uint64_t seed) {
+  if (kind == ModelKind::mlp) return nn::mlp(data.image_shape(), data.num_classes(), seed);
+  return nn::vgg(data.image_shape(), data.num_classes(), seed, {.width = 16, .dense = 128});
+}
+
+nn::FitOptions network_recipe(ModelKind kind, Index samples) {
+  if (kind == ModelKind::mlp) {
+    return {.optimizer = nn::AdamW{.learning_rate = 2e-3, .weight_decay = 0.05},
+            .schedule = nn::one_cycle(),
+            .epochs = epochs_for(samples, 800'000, 24),
+            .label_smoothing = 0.05,
+            .augment = random_shift(1)};
+  }
+  return {.optimizer = nn::AdamW{.learning_rate = 4e-3, .weight_decay = 0.05},
+          .schedule = nn::one_cycle(),
+          .epochs = epochs_for(samples, 500'000, 12),
+          .label_smoothing = 0.05,
+          .augment = random_shift(2)};
+}
+
+nn::TrainingState initial_state(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
+  if (options.resume && std::filesystem::exists(options.checkpoint)) return load_checkpoint(options.checkpoint);
+  return {.network = initial_network(kind, data, options.seed)};
+}
+
+std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
+  const auto [train, held_out] = hold_out(data, options.seed);
+  nn::FitOptions fit = network_recipe(kind, train.size());
+  if (options.epochs) fit.epochs = *options.epochs;
+  if (held_out.size() > 0) fit.validation = held_out;
+  fit.seed = options.seed;
+  fit.threads = options.threads;
+  fit.on_progress = options.on_progress;
+  if (!options.checkpoint.empty()) {
+    fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint); };
+  }
+  auto model = std::make_unique<nn::NetworkClassifier>(nn::fit_network(initial_state(kind, data, options), train, fit));
+  if (held_out.size() > 0) {
+    model->set_temperature(fit_temperature(model->logits(held_out.pixels(), options.threads), held_out.labels()));
+  }
+  return model;
+}
+
+std::unique_ptr<Classifier> train_svm(const Dataset& data, const TrainingOptions& options) {
+  const auto [train, held_out] = hold_out(data, options.seed);
+  SvmOptions fit{.c = 0.05, .seed = options.seed, .threads = options.threads, .on_progress = options.on_progress};
+  if (options.epochs) fit.max_passes = *options.epochs;
+  auto model = std::make_unique<LinearSvm>(LinearSvm::fit(train, fit));
+  if (held_out.size() > 0) {
+    model->set_temperature(fit_temperature(model->scores(held_out.pixels(), options.threads), held_out.labels()));
+  }
+  return model;
+}
+
+std::unique_ptr<Classifier> train_forest(const Dataset& data, const TrainingOptions& options) {
+  return std::make_unique<RandomForest>(RandomForest::fit(data, {.trees = options.epochs.value_or(100),
+                                                                 .out_of_bag = false,
+                                                                 .seed = options.seed,
+                                                                 .threads = options.threads,
+                                                                 .on_progress = options.on_progress}));
+}
+
+}  // namespace
+
+const std::vector<std::string>& model_names() {
+  static const std::vector<std::string> names{"cnn", "mlp", "svm", "forest"};
+  return names;
+}
+
+const std::string& model_name(ModelKind kind) {
+  return model_names().at(static_cast<std::size_t>(kind));
+}
+
+ModelKind parse_model(std::string_view name) {
+  const auto& names = model_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    throw UsageError("unknown model '" + std::string(name) + "': expected one of cnn, mlp, svm, forest");
+  }
+  return static_cast<ModelKind>(found - names.begin());
+}
+
+std::string_view step_name(ModelKind kind) {
+  return is_network(kind) ? "epoch" : kind == ModelKind::svm ? "pass" : "tree";
+}
+
+bool is_network(ModelKind kind) {
+  return kind == ModelKind::cnn || kind == ModelKind::mlp;
+}
+
+std::unique_ptr<Classifier> train_model(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
+  switch (kind) {
+    case ModelKind::svm:
+      return train_svm(data, options);
+    case ModelKind::forest:
+      return train_forest(data, options);
+    default:
+      return train_network(kind, data, options);
+  }
+}

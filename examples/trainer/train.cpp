@@ -1,0 +1,73 @@
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "data_source.hpp"
+#include "model_file.hpp"
+#include "recipes.hpp"
+#include "training_options.hpp"
+#include "training_run.hpp"
+#include "usage_error.hpp"
+#include "with_commas.hpp"
+
+namespace {
+
+struct TrainOptions {
+  std::string model;
+  std::filesystem::path out;
+  std::string storage = "f32";
+  DataOptions data;
+  TrainingOptions training;
+};
+
+void check(const TrainOptions& options) {
+  const bool uses_checkpoint = !options.training.checkpoint.empty();
+  if (options.training.resume && !uses_checkpoint) throw UsageError("--resume needs --checkpoint FILE");
+  if (uses_checkpoint && !is_network(parse_model(options.model))) {
+    throw UsageError("--checkpoint: the " + options.model + " trains in one go; only cnn and mlp can be continued");
+  }
+  // Found out now rather than after training.
+  const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder)) {
+    throw inkling::FileError(folder.string() + ": expected a folder for --out, found none");
+  }
+}
+
+void train(const TrainOptions& options) {
+  check(options);
+  const DataSource source(options.data);
+  const inkling::Dataset data = source.load(inkling::Part::train);
+  const auto model = run_training(parse_model(options.model), data, options.training);
+  const Provenance origin = provenance(options.model, source, data, options.training);
+  save_model_file(*model, options.out, origin,
+                  options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
+  std::cout << options.out.string() << ": " << options.model << ", "
+            << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out)))
+            << " bytes, trained on " << origin.trained_on << std::endl;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  const auto options = std::make_shared<TrainOptions>();
+  CLI::App& command = *app.add_subcommand("train", "train a model and save it");
+  command.add_option("--model", options->model, "cnn, mlp, svm or forest")
+      ->required()
+      ->type_name("NAME")
+      ->check(CLI::IsMember(model_names()));
+  command.add_option("--out", options->out, "file for the model (safetensors)")->required()->type_name("FILE");
+  add_data_options(command, options->data);
+  add_limit_option(command, options->data);
+  add_training_options(command, options->training);
+  command.add_option("--checkpoint", options->training.checkpoint, "save the state of training after every epoch")
+      ->type_name("FILE");
+  command.add_flag("--resume", options->training.resume, "go on from the checkpoint, if there is one");
+  command.add_option("--storage", options->storage, "f32 keeps the weights exactly (default), f16 halves the file")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"f32", "f16"}));
+  command.callback([options] { train(*options); });
+}
