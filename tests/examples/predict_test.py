@@ -1,0 +1,93 @@
+"""Reading pictures, and handing a model to other programs."""
+
+import json
+import unittest
+
+from command import CommandTest, inkling, write_picture, write_png
+
+
+class Predict(CommandTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.model = cls.folder / "forest.safetensors"
+        cls().train("forest", cls.model, "--epochs", 60)
+        cls.pictures = []
+        for i, (_, ink) in enumerate(cls.test_images[:12]):
+            cls.pictures.append(cls.folder / f"picture {i}.png")
+            write_picture(cls.pictures[-1], ink)
+
+    def runTest(self):
+        """Lets setUpClass use the helpers of an instance."""
+
+    def predict(self, *arguments):
+        return self.succeed("predict", "--model", self.model, *arguments).stdout.splitlines()
+
+    def test_a_line_for_each_picture(self):
+        lines = self.predict(*self.pictures)
+        self.assertEqual(len(lines), len(self.pictures))
+        right = 0
+        for line, picture, (label, _) in zip(lines, self.pictures, self.test_images):
+            path, prediction, probability = line.split("\t")
+            self.assertEqual(path, str(picture))
+            self.assertTrue(0 < float(probability) <= 1)
+            right += prediction == str(label)
+        self.assertGreaterEqual(right, 6)  # by chance: 1 of 12
+
+    def test_top(self):
+        (line,) = self.predict("--top", 3, self.pictures[0])
+        fields = line.split("\t")
+        self.assertEqual(len(fields), 7)
+        self.assertEqual(len(set(fields[1::2])), 3)
+        probabilities = [float(field) for field in fields[2::2]]
+        self.assertEqual(probabilities, sorted(probabilities, reverse=True))
+        self.assertEqual(len(self.predict("--top", 99, self.pictures[0])[0].split("\t")), 21)
+
+    def test_json(self):
+        lines = [json.loads(line) for line in self.predict("--json", "--top", 2, *self.pictures[:3])]
+        self.assertEqual([line["path"] for line in lines], [str(picture) for picture in self.pictures[:3]])
+        for line in lines:
+            self.assertEqual(len(line["candidates"]), 2)
+            self.assertEqual(line["candidates"][0], {"label": line["prediction"], "probability": line["confidence"]})
+
+    def test_charset(self):
+        for line in self.predict("--charset", "67", "--top", 5, *self.pictures):
+            fields = line.split("\t")
+            self.assertEqual(sorted(fields[1::2]), ["6", "7"])
+            self.assertAlmostEqual(sum(map(float, fields[2::2])), 1, places=3)
+        self.fail_with(1, "character set", "predict", "--model", self.model, "--charset", "A-F", self.pictures[0])
+
+    def test_steps(self):
+        steps = self.folder / "new" / "steps"
+        self.predict("--steps", steps, self.pictures[0])
+        names = sorted(file.name for file in steps.iterdir())
+        self.assertGreater(len(names), 3)
+        self.assertTrue(names[-1].startswith("picture 0-") and names[-1].endswith("-normalised.png"), names)
+        for file in steps.iterdir():
+            self.assertTrue(file.read_bytes().startswith(b"\x89PNG"))
+
+    def test_export(self):
+        out = self.folder / "forest.onnx"
+        self.succeed("export", "--model", self.model, "--out", out)
+        written = out.read_bytes()
+        for part in (b"inkling", b"image", b"scores", b"TreeEnsemble"):
+            self.assertTrue(part in written, part)
+        self.fail_with(1, "", "export", "--model", self.pictures[0], "--out", self.folder / "no.onnx")
+        self.assertFalse((self.folder / "no.onnx").exists())
+
+    def test_a_bad_picture_does_not_keep_the_others_from_being_read(self):
+        blank, text, cut = (self.folder / name for name in ("blank.png", "text.png", "cut.png"))
+        write_png(blank, b"\xff" * 400, 20)
+        text.write_text("not a picture")
+        cut.write_bytes(self.pictures[0].read_bytes()[:120])
+        for bad in (blank, text, cut, self.folder / "none.png", self.folder):
+            with self.subTest(bad.name):
+                run = inkling("predict", "--model", self.model, self.pictures[0], bad, self.pictures[1])
+                self.assertEqual(run.returncode, 1)
+                self.assertEqual(len(run.stdout.splitlines()), 2)
+                self.assertRegex(run.stderr, r"\Ainkling: [^\n]+\n\Z")
+                self.assertIn(str(bad), run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

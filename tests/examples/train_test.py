@@ -1,0 +1,118 @@
+"""Training: every kind of model, whatever the number of threads, cut short and continued."""
+
+import json
+import pathlib
+import shutil
+import signal
+import struct
+import unittest
+
+from command import BIN, CommandTest, environment, sample_images, start, write_idx
+
+import subprocess
+
+
+def metadata(model):
+    bytes_ = pathlib.Path(model).read_bytes()
+    (length,) = struct.unpack("<Q", bytes_[:8])
+    return json.loads(bytes_[8:8 + length])["__metadata__"]
+
+
+class Train(CommandTest):
+    def test_every_kind(self):
+        for model, arguments in (("cnn", ["--epochs", 1, "--limit", 60]), ("mlp", ["--epochs", 2]), ("svm", []),
+                                 ("forest", ["--epochs", 12])):
+            with self.subTest(model):
+                out = self.folder / f"{model}.safetensors"
+                run = self.train(model, out, "--seed", 3, *arguments)
+                images = 60 if "--limit" in arguments else 300
+                self.assertIn(f"MNIST train, {images} images, seed 3", run.stdout)
+                about = metadata(out)
+                self.assertEqual(about["trained_on"], f"MNIST train, {images} images, seed 3")
+                self.assertEqual(about["model"], model)
+                self.assertEqual(sum(json.loads(about["class_counts"])), images)
+
+    def test_log_lines_when_stderr_is_no_terminal(self):
+        run = self.train("mlp", self.folder / "m.safetensors", "--epochs", 3)
+        lines = run.stderr.splitlines()
+        self.assertEqual(len(lines), 3, run.stderr)
+        for number, line in enumerate(lines, 1):
+            self.assertRegex(line, rf"^mlp  epoch {number}/3  loss \d+\.\d+  accuracy .* %  validation .* %  .* s$")
+
+    def test_threads_do_not_change_the_model(self):
+        for model, epochs in (("mlp", 2), ("svm", 50), ("forest", 5)):
+            with self.subTest(model):
+                files = [self.folder / f"{model}-{threads}.safetensors" for threads in (1, 2, 3)]
+                for threads, file in enumerate(files, 1):
+                    self.train(model, file, "--epochs", epochs, "--threads", threads)
+                self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
+                self.assertEqual(files[0].read_bytes(), files[2].read_bytes())
+
+    def test_seed_changes_the_model(self):
+        files = [self.folder / f"seed-{seed}.safetensors" for seed in (1, 2)]
+        for seed, file in enumerate(files, 1):
+            self.train("forest", file, "--epochs", 3, "--seed", seed)
+        self.assertNotEqual(files[0].read_bytes(), files[1].read_bytes())
+
+    def test_half_precision_halves_the_file(self):
+        full, half = self.folder / "full.safetensors", self.folder / "half.safetensors"
+        self.train("svm", full)
+        self.train("svm", half, "--storage", "f16")
+        self.assertLess(half.stat().st_size, 0.7 * full.stat().st_size)
+
+    def arguments(self, out, checkpoint, epochs):
+        return ["train", "--model", "mlp", "--out", out, "--data", self.data, "--epochs", epochs, "--checkpoint",
+                checkpoint]
+
+    def test_killed_and_resumed_gives_the_same_bits(self):
+        whole, resumed = self.folder / "whole.safetensors", self.folder / "resumed.safetensors"
+        checkpoint = self.folder / "run.checkpoint"
+        self.succeed(*self.arguments(whole, self.folder / "whole.checkpoint", 6))
+        process = start(*self.arguments(resumed, checkpoint, 6))
+        for line in process.stderr:
+            if "epoch 3/6" in line:
+                process.kill()
+                break
+        process.communicate()
+        self.assertTrue(checkpoint.exists())
+        run = self.succeed(*self.arguments(resumed, checkpoint, 6), "--resume")
+        self.assertNotIn("epoch 3/6", run.stderr)
+        self.assertEqual(whole.read_bytes(), resumed.read_bytes())
+
+    def test_resume_without_a_checkpoint_begins_anew(self):
+        out = self.folder / "new.safetensors"
+        run = self.succeed(*self.arguments(out, self.folder / "new.checkpoint", 2), "--resume")
+        self.assertIn("epoch 1/2", run.stderr)
+
+    def test_a_damaged_checkpoint_is_refused(self):
+        checkpoint = self.folder / "damaged.checkpoint"
+        checkpoint.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+        self.fail_with(1, "damaged.checkpoint", *self.arguments(self.folder / "d", checkpoint, 2), "--resume")
+
+    def test_interrupt_keeps_what_is_learned(self):
+        out = self.folder / "interrupted.safetensors"
+        process = start("train", "--model", "mlp", "--out", out, "--data", self.data, "--epochs", 100000)
+        for line in process.stderr:
+            if "epoch 1/" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        stdout, stderr = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 0, stderr)
+        self.assertIn("stopping", stderr)
+        self.assertIn("interrupted.safetensors", stdout)
+        self.succeed("evaluate", "--model", out, "--data", self.data)
+
+    def test_an_installed_command_finds_its_sample(self):
+        prefix = self.folder / "prefix"
+        (prefix / "bin").mkdir(parents=True)
+        (prefix / "share/inkling/data").mkdir(parents=True)
+        shutil.copy(BIN / "inkling", prefix / "bin")
+        write_idx(prefix / "share/inkling/data", "t10k", sample_images(0, 100))
+        run = subprocess.run([prefix / "bin/inkling", "train", "--model", "svm", "--out", self.folder / "s.safetensors"],
+                             env=environment(), capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stdout, r"MNIST sample train, (79|80|81) images")
+
+
+if __name__ == "__main__":
+    unittest.main()
