@@ -9,6 +9,7 @@
 #include <inkling/core/progress.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
+#include <inkling/data/augmentation.hpp>
 #include <inkling/data/byte_reader.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/emnist.hpp>

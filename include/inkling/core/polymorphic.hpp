@@ -8,7 +8,7 @@ namespace inkling {
 /// Owns an object of a derived class and copies it with the object: value semantics for a class hierarchy, so that its
 /// holders keep the rule of zero. T needs `std::unique_ptr<T> clone() const`.
 template <typename T>
-class Polymorphic {
+class Polymorphic {  // NOLINT(cppcoreguidelines-special-member-functions): the assignment by value moves, too
  public:
   explicit Polymorphic(std::unique_ptr<T> object) noexcept : object_(std::move(object)) {}
   Polymorphic(const Polymorphic& other) : object_(other.object_ ? other.object_->clone() : nullptr) {}
