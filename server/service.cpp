@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,9 @@ Response json(const Json& body, int status = 200) {
 class Form {
  public:
   explicit Form(const Request& request) {
-    if (request.content_type.empty())
+    if (request.content_type.empty() || request.body.empty()) {
       throw Problem(400, "Send multipart/form-data with the picture in the field file.");
+    }
     if (!request.content_type.starts_with("multipart/")) {
       throw Problem(415, "Expected multipart/form-data with the picture in the field file.");
     }
@@ -87,14 +89,19 @@ bool wants_seen(const Form& form) {
   return text == "1";
 }
 
+/// Six digits: more would be the noise of single precision.
+double rounded(float probability) {
+  return std::round(1e6 * static_cast<double>(probability)) / 1e6;
+}
+
 Json to_json(const Recognition& recognition, bool with_seen) {
   Json candidates = Json::array();
   for (const Candidate& candidate : recognition.candidates) {
-    candidates.push_back({{"label", candidate.label}, {"probability", candidate.probability}});
+    candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability)}});
   }
   const Candidate& best = recognition.candidates.front();
   Json body = {{"prediction", best.label},
-               {"confidence", best.probability},
+               {"confidence", rounded(best.probability)},
                {"model", recognition.model},
                {"candidates", std::move(candidates)}};
   if (with_seen) body["seen"] = recognition.seen;

@@ -10,7 +10,7 @@ const modelNames = { cnn: "CNN", mlp: "MLP", svm: "SVM", forest: "Forest" };
 
 const states = {
   empty: ["Nothing written yet", "Draw on the sheet, drop a picture on it, or paste one."],
-  offline: ["The server is away", "Your ink is kept. Check that the server runs and that you are online, then try again."],
+  offline: ["The server is away", "Your ink is kept. Check that you are online and the server runs, then try again."],
   413: ["That picture is too large", "Choose one of less than 4 MB, or crop it to the character."],
   415: ["That is not a picture", "Choose a PNG or JPEG file, or draw the character."],
   422: ["No character found", "Write larger, or choose a picture with one clear character on plain paper."],
@@ -71,7 +71,7 @@ function showAnswer({ prediction, confidence, candidates, seen }) {
   const sure = confidence >= sureFrom;
   const rival = candidates[1]?.label;
   const headline = sure ? `This is ${prediction}` : `Perhaps ${prediction}`;
-  const doubt = rival ? `Not sure: it could also be ${rival}. Write it more clearly, or say what to look for.` : "Not sure.";
+  const doubt = rival ? `It could also be ${rival}. Write it more clearly, or say what to look for.` : "Not sure.";
   announce(headline, sure ? `${percent(confidence)} sure.` : doubt, { unsure: !sure });
   $("retry").hidden = true;
   $("glyph").textContent = prediction;
