@@ -26,25 +26,25 @@ std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
 
 /// Few images are seen more often.
 Index epochs_for(Index samples, Index samples_in_all, Index most) {
-  return std::clamp<Index>(samples_in_all / std::max<Index>(1, samples), 4, most);
+  return std::clamp<Index>(samples_in_all / std::max<Index>(1, samples), 8, most);
 }
 
 nn::Network initial_network(ModelKind kind, const Dataset& data, std::uint64_t seed) {
   if (kind == ModelKind::mlp) return nn::mlp(data.image_shape(), data.num_classes(), seed);
-  return nn::vgg(data.image_shape(), data.num_classes(), seed, {.width = 16, .dense = 128});
+  return nn::vgg(data.image_shape(), data.num_classes(), seed, {.width = 24, .dense = 128});
 }
 
 nn::FitOptions network_recipe(ModelKind kind, Index samples) {
   if (kind == ModelKind::mlp) {
     return {.optimizer = nn::AdamW{.learning_rate = 2e-3, .weight_decay = 0.05},
             .schedule = nn::one_cycle(),
-            .epochs = epochs_for(samples, 800'000, 24),
+            .epochs = epochs_for(samples, 2'000'000, 24),
             .label_smoothing = 0.05,
             .augment = random_shift(1)};
   }
   return {.optimizer = nn::AdamW{.learning_rate = 4e-3, .weight_decay = 0.05},
           .schedule = nn::one_cycle(),
-          .epochs = epochs_for(samples, 500'000, 12),
+          .epochs = epochs_for(samples, 1'000'000, 12),
           .label_smoothing = 0.05,
           .augment = random_shift(2)};
 }
@@ -85,6 +85,7 @@ std::unique_ptr<Classifier> train_svm(const Dataset& data, const TrainingOptions
 
 std::unique_ptr<Classifier> train_forest(const Dataset& data, const TrainingOptions& options) {
   return std::make_unique<RandomForest>(RandomForest::fit(data, {.trees = options.epochs.value_or(100),
+                                                                 .max_leaves = options.max_leaves,
                                                                  .out_of_bag = false,
                                                                  .seed = options.seed,
                                                                  .threads = options.threads,

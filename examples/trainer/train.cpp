@@ -30,6 +30,9 @@ void check(const TrainOptions& options) {
   if (uses_checkpoint && !is_network(parse_model(options.model))) {
     throw UsageError("--checkpoint: the " + options.model + " trains in one go; only cnn and mlp can be continued");
   }
+  if (options.training.max_leaves > 0 && parse_model(options.model) != ModelKind::forest) {
+    throw UsageError("--max-leaves: only a forest has leaves");
+  }
   // Found out now rather than after training.
   const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
   if (!std::filesystem::is_directory(folder)) {
@@ -63,6 +66,10 @@ void add_train(CLI::App& app) {
   add_data_options(command, options->data);
   add_limit_option(command, options->data);
   add_training_options(command, options->training);
+  command
+      .add_option("--max-leaves", options->training.max_leaves, "most leaves of a tree of the forest: a smaller file")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   command.add_option("--checkpoint", options->training.checkpoint, "save the state of training after every epoch")
       ->type_name("FILE");
   command.add_flag("--resume", options->training.resume, "go on from the checkpoint, if there is one");
