@@ -67,10 +67,10 @@ template <typename S>
 void route_to_maximum(const S* __restrict x, const S* __restrict top, Index channels, S* __restrict left,
                       S* __restrict dx) noexcept {
   for (Index c = 0; c < channels; ++c) {
-    const S available = left[c];  // read on every path, or the loop does not vectorise
-    const S taken = x[c] == top[c] ? available : S{0};
+    const S hit = x[c] == top[c] ? S{1} : S{0};  // a factor and no branch, which would be mispredicted half of the time
+    const S taken = hit * left[c];
     dx[c] += taken;
-    left[c] = available - taken;
+    left[c] -= taken;
   }
 }
 
