@@ -98,9 +98,9 @@ inline std::size_t size_of(Dtype dtype) noexcept {
 
 /// "[3,3,16,32]"
 inline std::string to_string(std::span<const Index> dims) {
-  std::string text = "[";
-  for (const Index dim : dims) text += (text.size() > 1 ? "," : "") + std::to_string(dim);
-  return text + "]";
+  std::string text;
+  for (const Index dim : dims) text.append(text.empty() ? "[" : ",").append(std::to_string(dim));
+  return text.empty() ? "[]" : text.append("]");
 }
 
 namespace detail {
@@ -365,7 +365,8 @@ inline void place_tensors(SafetensorsHeader& header, std::uint64_t data_begin, s
   for (auto* const entry : order) {
     TensorPlace& place = entry->second;
     const std::string where = source + ": tensor '" + entry->first + "': ";
-    const std::string got = "[" + std::to_string(place.begin) + "," + std::to_string(place.end) + "]";
+    const std::string got =
+        std::string("[").append(std::to_string(place.begin)).append(",").append(std::to_string(place.end)).append("]");
     if (place.begin != end) {
       throw FormatError(where + "expected data_offsets to begin at " + std::to_string(end) +
                         ", where the tensor before ends, got " + got);
