@@ -26,12 +26,12 @@ std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
 
 /// Few images are seen more often.
 Index epochs_for(Index samples, Index samples_in_all, Index most) {
-  return std::clamp<Index>(samples_in_all / std::max<Index>(1, samples), 8, most);
+  return std::clamp<Index>(samples_in_all / std::max<Index>(1, samples), 6, most);
 }
 
 nn::Network initial_network(ModelKind kind, const Dataset& data, std::uint64_t seed) {
   if (kind == ModelKind::mlp) return nn::mlp(data.image_shape(), data.num_classes(), seed);
-  return nn::vgg(data.image_shape(), data.num_classes(), seed, {.width = 24, .dense = 128});
+  return nn::vgg(data.image_shape(), data.num_classes(), seed, {.width = 16, .dense = 128});
 }
 
 nn::FitOptions network_recipe(ModelKind kind, Index samples) {
