@@ -1,13 +1,15 @@
 #pragma once
 
 #include <Eigen/Core>
+
 #include <cmath>
 #include <sstream>
 #include <string>
 
 namespace inkling::test {
 
-/// Empty when |a - b| <= absolute + relative * |b| everywhere; else says where it is worst. Use: CHECK(mismatch(a, b, 1e-5) == "").
+/// Empty when |a - b| <= absolute + relative * |b| everywhere; else says where it is worst. Use: CHECK(mismatch(a, b,
+/// 1e-5) == "").
 template <typename A, typename B>
 std::string mismatch(const Eigen::DenseBase<A>& a, const Eigen::DenseBase<B>& b, double relative, double absolute = 0) {
   std::ostringstream text;

@@ -28,7 +28,7 @@ bool is_network(ModelKind kind);
 
 struct TrainingOptions {
   std::optional<inkling::Index> epochs = {};  // epochs of a network, most passes of the SVM, trees of the forest
-  inkling::Index max_leaves = 0;  // of a tree of the forest; 0: no limit
+  inkling::Index max_leaves = 0;              // of a tree of the forest; 0: no limit
   std::uint64_t seed = 1;
   int threads = 0;                        // 0: all cores; the model is the same for any number
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none

@@ -268,7 +268,8 @@ TEST_CASE("The callback hears of every tree and can stop, with the same result f
       CHECK(progress.steps == 30);
       return progress.step == 5 ? Flow::stop : Flow::go_on;
     };
-    const RandomForest stopped = RandomForest::fit(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
+    const RandomForest stopped =
+        RandomForest::fit(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
     CHECK(steps == std::vector<Index>{1, 2, 3, 4, 5});
     CHECK(same(stopped, RandomForest::fit(data, {.trees = 5})));
   }
