@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds Release, and serves the page with the shipped models.
+# Installs what is missing, builds the server, and serves the page with the shipped models.
 set -euo pipefail
 
 usage="usage: scripts/demo.sh [--check]
@@ -28,7 +28,7 @@ fail() {
 "$root/scripts/install-packages.sh" build
 cd "$root"
 cmake --preset default -D INKLING_BUILD_TESTS=OFF -D INKLING_BUILD_BENCH=OFF
-cmake --build --preset default
+cmake --build --preset default --target inkling-server
 
 if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is taken; choose another: PORT=8090 scripts/demo.sh"
