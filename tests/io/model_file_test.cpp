@@ -12,9 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "random_matrix.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling;
+using inkling::test::random_matrix;
+using inkling::test::random_pixels;
 
 namespace {
 
@@ -22,20 +25,6 @@ using Bytes = std::vector<std::byte>;
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-Pixels noise(Index rows, Index cols, std::uint64_t seed) {
-  Rng rng(seed);
-  Pixels pixels(rows, cols);
-  for (std::uint8_t& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
-  return pixels;
-}
-
-Matrix normal(Index rows, Index cols, std::uint64_t seed) {
-  Rng rng(seed);
-  Matrix matrix(rows, cols);
-  for (float& value : matrix.reshaped()) value = rng.normal();
-  return matrix;
 }
 
 const std::vector<std::string>& names() {
@@ -63,11 +52,11 @@ nn::NetworkClassifier make_network() {
 }
 
 LinearSvm make_svm() {
-  return LinearSvm({4, 5, 1}, names(), normal(20, 3, 1), normal(3, 1, 2));
+  return LinearSvm({4, 5, 1}, names(), random_matrix<float>(20, 3, 1), random_matrix<float>(3, 1, 2));
 }
 
 RandomForest make_forest() {
-  const Pixels pixels = noise(20, 60, 5);
+  const Pixels pixels = random_pixels(20, 60, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(pixels(3, i) > 200 ? 2 : pixels(7, i) > 100 ? 1 : 0);
   return RandomForest::fit(Dataset({4, 5, 1}, pixels, labels, names()), {.trees = 5, .min_samples_leaf = 3});
@@ -148,7 +137,7 @@ TEST_CASE("every kind of model survives the disk, and gives the same scores bit 
     CHECK(loaded->class_names() == model->class_names());
     CHECK(loaded->temperature() == 0.1F);
     CHECK(loaded->parameter_count() == model->parameter_count());
-    const Pixels images = noise(model->input_shape().size(), 37, 9);
+    const Pixels images = random_pixels(model->input_shape().size(), 37, 9);
     CHECK(loaded->scores(images) == changed->scores(images));
     CHECK(loaded->probabilities(images) == changed->probabilities(images));
     CHECK(encode_model(*loaded) == encode_model(*changed));
@@ -157,7 +146,7 @@ TEST_CASE("every kind of model survives the disk, and gives the same scores bit 
 
 TEST_CASE("a network of the zoo survives") {
   const nn::NetworkClassifier model(nn::vgg({28, 28, 1}, 3, 1, {.width = 2, .dense = 8}), names());
-  const Pixels images = noise(784, 3, 2);
+  const Pixels images = random_pixels(784, 3, 2);
   CHECK(load(encode_model(model))->scores(images) == model.scores(images));
 }
 
@@ -170,7 +159,7 @@ TEST_CASE("a model in half precision takes about half the bytes and stays close"
   CHECK(static_cast<double>(safetensors_bytes(half).size()) <
         0.53 * static_cast<double>(safetensors_bytes(full).size()));
   const auto loaded = load(half);
-  const Pixels images = noise(784, 20, 2);
+  const Pixels images = random_pixels(784, 20, 2);
   const Matrix difference = loaded->scores(images) - exact.scores(images);
   CHECK(difference.cwiseAbs().maxCoeff() < 5e-3F);
   CHECK(difference.cwiseAbs().maxCoeff() > 0);
@@ -243,13 +232,13 @@ TEST_CASE("what a file says about its model is read without the model") {
 }
 
 TEST_CASE("the self-test's images may be given") {
-  const Pixels images = noise(64, 2, 8);
+  const Pixels images = random_pixels(64, 2, 8);
   const Safetensors file = encode_model(make_network(), {.self_test = images});
   CHECK(file.tensors.at("self_test.input").dims == std::vector<Index>{2, 8, 8, 1});
   const auto stored = tensor_values<std::uint8_t>(file.tensors.at("self_test.input"));
   CHECK(Eigen::Map<const Pixels>(stored.data(), 64, 2) == images);
   CHECK(load(file)->num_classes() == 3);
-  CHECK_THROWS_AS(encode_model(make_network(), {.self_test = noise(63, 2, 8)}), ShapeError);
+  CHECK_THROWS_AS(encode_model(make_network(), {.self_test = random_pixels(63, 2, 8)}), ShapeError);
 }
 
 TEST_CASE("a model whose numbers changed fails its self-test") {
@@ -439,8 +428,8 @@ TEST_CASE("a failed save keeps the old model") {
 }
 
 TEST_CASE("a model cut anywhere is refused") {
-  const Bytes whole =
-      safetensors_bytes(encode_model(LinearSvm({1, 2, 1}, {"a", "b"}, normal(2, 2, 1), normal(2, 1, 2))));
+  const Bytes whole = safetensors_bytes(
+      encode_model(LinearSvm({1, 2, 1}, {"a", "b"}, random_matrix<float>(2, 2, 1), random_matrix<float>(2, 1, 2))));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
     const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
@@ -452,18 +441,19 @@ TEST_CASE("any changed byte is refused, or gives a model that works") {
   // Small models: the loop visits every byte of the file.
   nn::Network layers({2, 2, 1}, 1);
   layers.add(nn::Conv2d({.filters = 1, .kernel = 1})).add(nn::Flatten()).add(nn::Dense({.units = 2}));
-  const Pixels pixels = noise(2, 12, 5);
+  const Pixels pixels = random_pixels(2, 12, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < 12; ++i) labels.push_back(pixels(0, i) > 128 ? 1 : 0);
   const std::vector<std::shared_ptr<const Classifier>> models{
       std::make_shared<nn::NetworkClassifier>(layers, std::vector<std::string>{"a", "b"}),
-      std::make_shared<LinearSvm>(Shape{1, 2, 1}, std::vector<std::string>{"a", "b"}, normal(2, 2, 1), normal(2, 1, 2)),
+      std::make_shared<LinearSvm>(Shape{1, 2, 1}, std::vector<std::string>{"a", "b"}, random_matrix<float>(2, 2, 1),
+                                  random_matrix<float>(2, 1, 2)),
       std::make_shared<RandomForest>(
           RandomForest::fit(Dataset({1, 2, 1}, pixels, labels, {"a", "b"}), {.trees = 2, .min_samples_leaf = 2}))};
   for (const auto& model : models) {
     CAPTURE(std::string(model->kind()));
     const Bytes whole =
-        safetensors_bytes(encode_model(*model, {.self_test = noise(model->input_shape().size(), 1, 1)}));
+        safetensors_bytes(encode_model(*model, {.self_test = random_pixels(model->input_shape().size(), 1, 1)}));
     int loaded = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
       for (const unsigned bits : {0x01U, 0x80U}) {
@@ -472,7 +462,7 @@ TEST_CASE("any changed byte is refused, or gives a model that works") {
         try {
           const auto other = load_model(changed, "bytes");
           ++loaded;
-          CHECK(other->scores(noise(other->input_shape().size(), 2, 3), 1).allFinite());
+          CHECK(other->scores(random_pixels(other->input_shape().size(), 2, 3), 1).allFinite());
         } catch (const FormatError&) {
         }
       }

@@ -11,25 +11,14 @@
 #include <sys/wait.h>
 #include <vector>
 
+#include "random_matrix.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling;
+using inkling::test::random_matrix;
+using inkling::test::random_pixels;
 
 namespace {
-
-Pixels noise(Index rows, Index cols, std::uint64_t seed) {
-  Rng rng(seed);
-  Pixels pixels(rows, cols);
-  for (std::uint8_t& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
-  return pixels;
-}
-
-Matrix normal(Index rows, Index cols, std::uint64_t seed) {
-  Rng rng(seed);
-  Matrix matrix(rows, cols);
-  for (float& value : matrix.reshaped()) value = rng.normal();
-  return matrix;
-}
 
 std::vector<std::string> class_names(Index count) {
   std::vector<std::string> names;
@@ -68,7 +57,7 @@ nn::NetworkClassifier every_layer() {
 }
 
 RandomForest grow(const Shape& shape, Index classes) {
-  const Pixels pixels = noise(shape.size(), 150, 5);
+  const Pixels pixels = random_pixels(shape.size(), 150, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(static_cast<Label>(pixels(3, i) * classes / 256));
   return RandomForest::fit(Dataset(shape, pixels, labels, class_names(classes)), {.trees = 5, .min_samples_leaf = 3});
@@ -78,7 +67,7 @@ RandomForest grow(const Shape& shape, Index classes) {
 void write_case(const std::filesystem::path& folder, const std::string& name, const Classifier& model) {
   export_onnx(model, folder / (name + ".onnx"));
   const Shape& shape = model.input_shape();
-  const Pixels images = noise(shape.size(), 9, 11);
+  const Pixels images = random_pixels(shape.size(), 9, 11);
   const Matrix scores = model.scores(images);
   std::ofstream(folder / (name + ".json"))
       << nlohmann::json{{"height", shape.height},
@@ -111,8 +100,10 @@ TEST_CASE("ONNX Runtime gives the scores that our models give") {
   nn::Network plain({1, 1, 6}, 2);
   plain.add(nn::Dense({.units = 3}));
   write_case(folder.path(), "plain_features", lived_in(std::move(plain)));
-  write_case(folder.path(), "svm", LinearSvm({4, 5, 1}, class_names(3), normal(20, 3, 1), normal(3, 1, 2)));
-  write_case(folder.path(), "svm_channels", LinearSvm({2, 5, 2}, class_names(3), normal(20, 3, 1), normal(3, 1, 2)));
+  write_case(folder.path(), "svm",
+             LinearSvm({4, 5, 1}, class_names(3), random_matrix<float>(20, 3, 1), random_matrix<float>(3, 1, 2)));
+  write_case(folder.path(), "svm_channels",
+             LinearSvm({2, 5, 2}, class_names(3), random_matrix<float>(20, 3, 1), random_matrix<float>(3, 1, 2)));
   write_case(folder.path(), "forest", grow({4, 5, 1}, 5));
   write_case(folder.path(), "forest_channels", grow({2, 5, 2}, 3));
   write_case(folder.path(), "forest_of_two_classes", grow({4, 5, 1}, 2));

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "nn/random_matrix.hpp"
+#include "random_matrix.hpp"
 
 using namespace inkling;
 using namespace inkling::nn::kernels;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/random_matrix.hpp"
+#include "random_matrix.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "all_close.hpp"
-#include "nn/random_matrix.hpp"
+#include "random_matrix.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;

@@ -17,6 +17,14 @@ MatrixOf<S> random_matrix(Index rows, Index columns, std::uint64_t seed) {
   return matrix;
 }
 
+/// Bytes, each as likely as another.
+inline Pixels random_pixels(Index rows, Index columns, std::uint64_t seed) {
+  Pixels pixels(rows, columns);
+  Rng rng(seed);
+  for (std::uint8_t& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
+  return pixels;
+}
+
 /// Whole numbers from -4 to 4: sums of their products are exact in any order, so that a fast kernel must agree with a
 /// naive one to the bit.
 template <typename S>
