@@ -64,9 +64,11 @@
 #include <inkling/nn/initialisation.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>
+#include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/gemm.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 #include <inkling/nn/kernels/tile.hpp>
+#include <inkling/nn/kernels/winograd.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/layer_registry.hpp>
 #include <inkling/nn/loss.hpp>

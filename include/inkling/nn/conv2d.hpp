@@ -1,7 +1,9 @@
 #pragma once
 
 #include <inkling/nn/initialisation.hpp>
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>
+#include <inkling/nn/kernels/winograd.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/option.hpp>
 
@@ -80,11 +82,15 @@ class BasicConv2d final : public BasicLayer<S> {
   }
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
+    if (by_winograd()) {
+      const auto taps = kernels::filter_taps(weight().data(), in_.channels, options_.filters);
+      convolve_by_winograd({in_, out(), before_y_, before_x_}, taps, {.bias = bias()}, x, y, scratch);
+      return;
+    }
     S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(sizes_.filters, sizes_.depth()));
     kernels::pack_filters(sizes_, weight().data(), packed);
-    const S* const bias = options_.bias ? this->parameters_[1].value.data() : nullptr;
     for (Index i = 0; i < x.cols(); ++i) {
-      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, bias, y.col(i).data());
+      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, bias(), y.col(i).data());
     }
   }
 
@@ -93,17 +99,10 @@ class BasicConv2d final : public BasicLayer<S> {
     // y = W * patches(x) + b, one column of patches a pixel:
     // dLoss/dW = dy patches(x)',  dLoss/db = sum of dy over pixels and samples,  dLoss/dx = dy convolved with the
     // turned filters
-    gradients[0].setZero();
-    for (Index i = 0; i < x.cols(); ++i) {
-      const auto [gradient, step] = whole_tiles(dy.col(i).data(), scratch);
-      kernels::add_weight_gradient(sizes_, padded(x.col(i).data(), scratch), gradient, step, gradients[0].data());
-    }
+    weight_gradient(x, dy, gradients[0], scratch);
     if (options_.bias) {
       gradients[1].setZero();
-      for (Index i = 0; i < x.cols(); ++i) {
-        const Eigen::Map<const MatrixOf<S>> by_pixel(dy.col(i).data(), sizes_.filters, sizes_.out_pixels());
-        gradients[1] += by_pixel.rowwise().sum();
-      }
+      kernels::add_sums(dy.data(), dy.size() / sizes_.filters, sizes_.filters, gradients[1].data());
     }
     if (dx.cols() > 0) input_gradient(dy, dx, scratch);
   }
@@ -115,7 +114,12 @@ class BasicConv2d final : public BasicLayer<S> {
   const Conv2dOptions& settings() const noexcept { return options_; }
 
  private:
-  enum Slot { packed_filters, padded_input, padded_gradient, tiled_gradient };
+  enum Slot { packed_filters, padded_input, padded_gradient, tiled_gradient, winograd_points = padded_input };
+
+  bool by_winograd() const noexcept {
+    return kernels::winograd_fits<S>(options_.kernel, options_.stride, in_.channels, options_.filters);
+  }
+  const S* bias() const noexcept { return options_.bias ? this->parameters_[1].value.data() : nullptr; }
 
   Shape out() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
 
@@ -150,17 +154,47 @@ class BasicConv2d final : public BasicLayer<S> {
     return {filled.data(), step};
   }
 
+  static void convolve_by_winograd(const kernels::WinogradSizes& sizes, const kernels::FilterTaps<S>& taps,
+                                   const kernels::Epilogue<S>& epilogue, const ConstMatrixRef<S>& x, MatrixRef<S>& y,
+                                   Scratch<S>& scratch) {
+    const Index rows = sizes.out.channels;
+    const Index depth = sizes.in.channels;
+    S* const packed = memory(scratch, packed_filters, kernels::winograd_points * rows * depth);
+    kernels::winograd_pack(taps, rows, depth, packed);
+    kernels::winograd_convolve(sizes, x.cols(), x.data(), packed, epilogue, y.data(), scratch.buffers[winograd_points]);
+  }
+
+  void weight_gradient(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& dy, MatrixOf<S>& gradient,
+                       Scratch<S>& scratch) const {
+    if (by_winograd()) {
+      kernels::winograd_weight_gradient({in_, out(), before_y_, before_x_}, x.cols(), x.data(), dy.data(),
+                                        gradient.data(), scratch.buffers[winograd_points]);
+      return;
+    }
+    gradient.setZero();
+    for (Index i = 0; i < x.cols(); ++i) {
+      const auto [tiled, step] = whole_tiles(dy.col(i).data(), scratch);
+      kernels::add_weight_gradient(sizes_, padded(x.col(i).data(), scratch), tiled, step, gradient.data());
+    }
+  }
+
   void input_gradient(const ConstMatrixRef<S>& dy, MatrixRef<S>& dx, Scratch<S>& scratch) const {
     const Index k = options_.kernel;
     // Spread by the stride and padded so that the turned filters, moved one step at a time, give one value for each
     // input pixel.
+    const Index top = k - 1 - before_y_;
+    const Index left = k - 1 - before_x_;
+    if (by_winograd()) {
+      const auto taps = kernels::turned_filter_taps(weight().data(), in_.channels, options_.filters);
+      convolve_by_winograd({out(), in_, top, left}, taps, {}, dy, dx, scratch);
+      return;
+    }
     const kernels::ConvolutionSizes turned{{in_.height + k - 1, in_.width + k - 1, sizes_.filters}, k, 1, in_.channels};
     S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(in_.channels, turned.depth()));
     kernels::pack_turned_filters(sizes_, weight().data(), packed);
     S* const spread = memory(scratch, padded_gradient, turned.padded.size());
     for (Index i = 0; i < dy.cols(); ++i) {
-      kernels::pad(dy.col(i).data(), out(), k - 1 - before_y_, k - 1 - before_x_, options_.stride, turned.padded,
-                   spread);
+      kernels::pad(dy.col(i).data(), out(), top, left, options_.stride, turned.padded, spread);
       kernels::convolve<S>(turned, spread, packed, nullptr, dx.col(i).data());
     }
   }

@@ -98,7 +98,7 @@ void convolve(const ConvolutionSizes& sizes, const S* padded, const S* packed, c
         tile.start(start);
         tile.accumulate(sizes.kernel, sizes.row_depth(), panel, sizes.row_depth() * tile_rows<S>, tile_rows<S>, runs,
                         padded_row, 1);
-        for (int j = 0; j < width; ++j) tile.write(j, output + (p + j) * sizes.filters + f, height, false);
+        tile.write(output + p * sizes.filters + f, sizes.filters, height, false);
       });
     }
   }
@@ -157,7 +157,7 @@ void add_weight_gradient(const ConvolutionSizes& sizes, const S* padded, const S
           tile.accumulate(sizes.out_height(), sizes.out_width(), output_gradient + f, sizes.out_width() * gradient_step,
                           gradient_step, values, sizes.stride * padded_row, pixel_step);
           S* const to = weight_gradient + (ky * sizes.row_depth() + k) * sizes.filters + f;
-          for (int j = 0; j < width; ++j) tile.write(j, to + j * sizes.filters, height, true);
+          tile.write(to, sizes.filters, height, true);
         });
       }
     }

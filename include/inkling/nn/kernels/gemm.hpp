@@ -80,9 +80,7 @@ void gemm(Index rows, Index columns, Index depth, Strided<S> a, Strided<S> b, S*
             tile.clear();
             tile.accumulate(1, block, in_place ? a_block + p : panels + p * block, 0,
                             in_place ? a.column_step : tile_rows<S>, b_columns, 0, gather ? width : 1);
-            for (int t = 0; t < width; ++t) {
-              tile.write(t, c + i + p + (j + t) * c_step, std::min(tile_rows<S>, height - p), add || k > 0);
-            }
+            tile.write(c + i + p + j * c_step, c_step, std::min(tile_rows<S>, height - p), add || k > 0);
           }
         });
       }

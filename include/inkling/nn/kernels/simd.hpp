@@ -46,4 +46,9 @@ inline void store(S* to, const Pack<S>& value) noexcept {
   std::memcpy(to, &value, sizeof value);
 }
 
+template <typename S>
+inline Pack<S> at_least_zero(const Pack<S>& value) noexcept {
+  return value > S{0} ? value : Pack<S>{};
+}
+
 }  // namespace inkling::nn::kernels

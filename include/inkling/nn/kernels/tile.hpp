@@ -24,26 +24,23 @@ template <typename S, int columns>
 struct Tile {
   Pack<S> sums[columns][tile_packs];
 
-  void clear() noexcept {
-    for (auto& column : sums) {
-      for (auto& pack : column) pack = Pack<S>{};
-    }
+  [[gnu::always_inline]] void clear() noexcept {
+#pragma GCC unroll 12
+    for (int j = 0; j < columns; ++j) sums[j][0] = sums[j][1] = Pack<S>{};
   }
 
   /// Starts from `initial[0, tile_rows)` in every column: the bias.
-  void start(const S* initial) noexcept {
-    for (auto& column : sums) {
-      for (int p = 0; p < tile_packs; ++p) column[p] = load<S>(initial + p * lanes<S>);
+  [[gnu::always_inline]] void start(const S* initial) noexcept {
+#pragma GCC unroll 12
+    for (int j = 0; j < columns; ++j) {
+      sums[j][0] = load<S>(initial);
+      sums[j][1] = load<S>(initial + lanes<S>);
     }
   }
 
   /// Adds runs * depth products; b[j] is where column j begins.
   [[gnu::always_inline]] void accumulate(Index runs, Index depth, const S* a, Index a_run, Index a_step,
                                          const S* const (&b)[columns], Index b_run, Index b_step) noexcept {
-    Pack<S> local[columns][tile_packs];  // a copy that the compiler can keep in registers
-    for (int j = 0; j < columns; ++j) {
-      for (int p = 0; p < tile_packs; ++p) local[j][p] = sums[j][p];
-    }
     for (Index r = 0; r < runs; ++r) {
       const S* rows = a + r * a_run;
       Index offset = r * b_run;
@@ -53,30 +50,55 @@ struct Tile {
 #pragma GCC unroll 12
         for (int j = 0; j < columns; ++j) {
           const S factor = b[j][offset];
-          local[j][0] += low * factor;
-          local[j][1] += high * factor;
+          sums[j][0] += low * factor;
+          sums[j][1] += high * factor;
         }
         rows += a_step;
         offset += b_step;
       }
     }
-    for (int j = 0; j < columns; ++j) {
-      for (int p = 0; p < tile_packs; ++p) sums[j][p] = local[j][p];
+  }
+
+  /// The same for columns that lie `b_column` apart: fewer addresses to keep, so the loop has registers to spare.
+  [[gnu::always_inline]] void accumulate(Index depth, const S* a, Index a_step, const S* b, Index b_column,
+                                         Index b_step) noexcept {
+    const S* far = b + 3 * b_column;
+#pragma GCC unroll 2
+    for (Index k = 0; k < depth; ++k) {
+      const Pack<S> low = load<S>(a);
+      const Pack<S> high = load<S>(a + lanes<S>);
+#pragma GCC unroll 12
+      for (int j = 0; j < columns; ++j) {
+        const S factor = j < 3 ? b[j * b_column] : far[(j - 3) * b_column];
+        sums[j][0] += low * factor;
+        sums[j][1] += high * factor;
+      }
+      a += a_step;
+      b += b_step;
+      far += b_step;
     }
   }
 
-  /// Writes the first `rows` of column j, adding to what is there when `add` is set.
-  void write(int j, S* to, Index rows, bool add) const noexcept {
+  /// Writes the first `rows` of each column, adding to what is there when `add` is set; column j begins at
+  /// to + j * step.
+  [[gnu::always_inline]] void write(S* to, Index step, Index rows, bool add) const noexcept {
     if (rows == tile_rows<S>) {
-      for (int p = 0; p < tile_packs; ++p) {
-        S* const part = to + p * lanes<S>;
-        store<S>(part, add ? load<S>(part) + sums[j][p] : sums[j][p]);
+#pragma GCC unroll 12
+      for (int j = 0; j < columns; ++j) {
+        S* const low = to + j * step;
+        S* const high = low + lanes<S>;
+        store<S>(low, add ? load<S>(low) + sums[j][0] : sums[j][0]);
+        store<S>(high, add ? load<S>(high) + sums[j][1] : sums[j][1]);
       }
       return;
     }
-    S values[tile_rows<S>];
-    for (int p = 0; p < tile_packs; ++p) store<S>(values + p * lanes<S>, sums[j][p]);
-    for (Index i = 0; i < rows; ++i) to[i] = add ? to[i] + values[i] : values[i];
+#pragma GCC unroll 12
+    for (int j = 0; j < columns; ++j) {
+      S values[tile_rows<S>];
+      store<S>(values, sums[j][0]);
+      store<S>(values + lanes<S>, sums[j][1]);
+      for (Index i = 0; i < rows; ++i) to[j * step + i] = add ? to[j * step + i] + values[i] : values[i];
+    }
   }
 };
 
@@ -88,6 +110,20 @@ template <int most = tile_columns, typename Work>
     if (columns < most) return with_columns<most - 1>(columns, work);
   }
   work.template operator()<most>();
+}
+
+/// Cuts 0 .. columns into as few groups as tiles allow, of equal width (give or take one: a narrow last tile would not
+/// keep the multiply-add units busy), and calls work.template operator()<width>(first) for each.
+template <typename Work>
+[[gnu::always_inline]] inline void in_even_groups(Index columns, Work&& work) {
+  const Index groups = (columns + tile_columns - 1) / tile_columns;
+  const Index width = columns / groups;
+  const Index wider = columns % groups;  // so many groups have one column more
+  for (Index g = 0, first = 0; g < groups; ++g) {
+    const Index count = g < wider ? width + 1 : width;
+    with_columns(count, [&]<int fixed>() { work.template operator()<fixed>(first); });
+    first += count;
+  }
 }
 
 /// Copies a strided rows x depth block into panels of tile_rows rows each, [panel][depth][tile_rows], the last one
