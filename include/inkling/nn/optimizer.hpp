@@ -107,7 +107,7 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
   detail::check_state(parameters, two_moments, state);
   ++state.steps;
 
-  constexpr Index slice = 16384;  // values a task: fits the first-level cache with its moments
+  constexpr Index slice = 2048;  // values at a time: with moments and gradients they stay in the first-level cache
   struct Task {
     std::size_t parameter;
     Index first;

@@ -39,22 +39,62 @@ void gemm_naive(Index rows, Index columns, Index depth, Strided<S> a, Strided<S>
   }
 }
 
-/// One block of `a` is packed at a time: 128 x 256 floats are 128 kB, a share of the second-level cache that leaves
-/// room for the rest.
-inline constexpr Index gemm_row_block = 128;
+/// One block of `a` is packed at a time: 256 x 256 floats are 256 kB, half of a common second-level cache.
+inline constexpr Index gemm_row_block = 256;
 inline constexpr Index gemm_depth_block = 256;
+
+namespace detail {
+
+/// The steps of a block of depth at which some column of a tile is not zero, with those columns' values.
+template <typename S>
+struct ChosenSteps {
+  Index count;
+  Index offsets[gemm_depth_block];            // of the rows of `a`
+  S values[gemm_depth_block * tile_columns];  // [step][column]
+};
+
+/// Gathers `width` columns of b, leaving out steps at which all are zero: most of them, where b holds images. The rows
+/// of `a` lie a_step apart.
+template <int width, typename S>
+void choose_steps(Index depth, const Strided<S>& b, Index a_step, ChosenSteps<S>& chosen) noexcept {
+  chosen.count = 0;
+  for (Index k = 0; k < depth; ++k) {
+    S* const to = chosen.values + chosen.count * width;
+    bool any = false;
+    for (int t = 0; t < width; ++t) {
+      to[t] = b.data[k * b.row_step + t * b.column_step];
+      any |= to[t] != S{0};
+    }
+    chosen.offsets[chosen.count] = k * a_step;
+    chosen.count += any ? 1 : 0;
+  }
+}
+
+/// True when choosing pays: an eighth of the steps would be left out. Requires: b.row_step is 1.
+template <int width, typename S>
+bool many_zero_steps(Index depth, const Strided<S>& b) noexcept {
+  int zeros = 0;
+  for (Index k = 0; k < depth; ++k) {
+    int zero = 1;
+    for (int t = 0; t < width; ++t) zero &= b.data[k + t * b.column_step] == S{0} ? 1 : 0;
+    zeros += zero;
+  }
+  return 8 * zeros > depth;
+}
+
+}  // namespace detail
 
 /// The same product by packed panels and register tiles (Goto and van de Geijn 2008, "Anatomy of High-Performance
 /// Matrix Multiplication"). One thread; the order of every sum is fixed, so the bits do not depend on who calls it.
+/// A zero in `b` adds nothing, even where `a` is infinite.
 template <typename S>
 void gemm(Index rows, Index columns, Index depth, Strided<S> a, Strided<S> b, S* c, Index c_step, bool add,
           Buffer<S>& memory) {
   if (depth == 0 && !add) {
     for (Index j = 0; j < columns; ++j) std::fill_n(c + j * c_step, rows, S{0});
   }
-  constexpr Index panels_size = gemm_row_block * gemm_depth_block;
-  S* const panels = memory.matrix(panels_size + tile_columns * gemm_depth_block, 1).data();
-  S* const b_packed = panels + panels_size;
+  S* const panels = memory.matrix(gemm_row_block * gemm_depth_block, 1).data();
+  detail::ChosenSteps<S> steps;
   for (Index k = 0; k < depth; k += gemm_depth_block) {
     const Index block = std::min(gemm_depth_block, depth - k);
     for (Index i = 0; i < rows; i += gemm_row_block) {
@@ -62,28 +102,27 @@ void gemm(Index rows, Index columns, Index depth, Strided<S> a, Strided<S> b, S*
       const S* const a_block = a.data + i * a.row_step + k * a.column_step;
       // Packing pays once several column tiles share the panels; before that, rows that lie together are read in place.
       const bool in_place = columns <= tile_columns && height % tile_rows<S> == 0 && a.row_step == 1;
+      const Index a_step = in_place ? a.column_step : tile_rows<S>;
       if (!in_place) pack_rows(a_block, height, block, a.row_step, a.column_step, panels);
-      for (Index j = 0; j < columns; j += tile_columns) {
-        with_columns(std::min<Index>(tile_columns, columns - j), [&]<int width>() {
-          const S* const b_block = b.data + k * b.row_step + j * b.column_step;
-          // A column that is scattered in memory is gathered once for all the panels.
-          const bool gather = b.row_step != 1;
-          const S* b_columns[width];
-          for (int t = 0; t < width; ++t) b_columns[t] = gather ? b_packed + t : b_block + t * b.column_step;
-          if (gather) {
-            for (Index q = 0; q < block; ++q) {
-              for (int t = 0; t < width; ++t) b_packed[q * width + t] = b_block[q * b.row_step + t * b.column_step];
-            }
+      in_even_groups(columns, [&]<int width>(Index j) {
+        const Strided<S> b_block{b.data + k * b.row_step + j * b.column_step, b.row_step, b.column_step};
+        // Columns that are scattered in memory are gathered in any case; looking for zeros in others pays when many
+        // panels share the work.
+        const bool choose =
+            b.row_step != 1 || (height >= 8 * tile_rows<S> && detail::many_zero_steps<width>(block, b_block));
+        if (choose) detail::choose_steps<width>(block, b_block, a_step, steps);
+        for (Index p = 0; p < height; p += tile_rows<S>) {
+          const S* const panel = in_place ? a_block + p : panels + p * block;
+          Tile<S, width> tile;
+          tile.clear();
+          if (choose) {
+            tile.accumulate_chosen(steps.count, panel, steps.offsets, steps.values);
+          } else {
+            tile.accumulate(block, panel, a_step, b_block.data, b.column_step, 1);
           }
-          for (Index p = 0; p < height; p += tile_rows<S>) {
-            Tile<S, width> tile;
-            tile.clear();
-            tile.accumulate(1, block, in_place ? a_block + p : panels + p * block, 0,
-                            in_place ? a.column_step : tile_rows<S>, b_columns, 0, gather ? width : 1);
-            tile.write(c + i + p + j * c_step, c_step, std::min(tile_rows<S>, height - p), add || k > 0);
-          }
-        });
-      }
+          tile.write(c + i + p + j * c_step, c_step, std::min(tile_rows<S>, height - p), add || k > 0);
+        }
+      });
     }
   }
 }

@@ -79,6 +79,20 @@ struct Tile {
     }
   }
 
+  /// The same for `count` chosen steps: the rows of step s are at a + offsets[s], its column values at b + s * columns.
+  [[gnu::always_inline]] void accumulate_chosen(Index count, const S* a, const Index* offsets, const S* b) noexcept {
+    for (Index s = 0; s < count; ++s) {
+      const Pack<S> low = load<S>(a + offsets[s]);
+      const Pack<S> high = load<S>(a + offsets[s] + lanes<S>);
+#pragma GCC unroll 12
+      for (int j = 0; j < columns; ++j) {
+        const S factor = b[s * columns + j];
+        sums[j][0] += low * factor;
+        sums[j][1] += high * factor;
+      }
+    }
+  }
+
   /// Writes the first `rows` of each column, adding to what is there when `add` is set; column j begins at
   /// to + j * step.
   [[gnu::always_inline]] void write(S* to, Index step, Index rows, bool add) const noexcept {
@@ -116,6 +130,7 @@ template <int most = tile_columns, typename Work>
 /// keep the multiply-add units busy), and calls work.template operator()<width>(first) for each.
 template <typename Work>
 [[gnu::always_inline]] inline void in_even_groups(Index columns, Work&& work) {
+  if (columns == 0) return;
   const Index groups = (columns + tile_columns - 1) / tile_columns;
   const Index width = columns / groups;
   const Index wider = columns % groups;  // so many groups have one column more
@@ -133,20 +148,37 @@ void pack_rows(const S* source, Index rows, Index depth, Index row_step, Index d
   const Index panel_size = tile_rows<S> * depth;
   const Index whole = rows / tile_rows<S>;
   if (row_step == 1) {
-    // Each step of depth is one contiguous run over all panels: read in that order, for the sake of the hardware's
-    // prefetcher.
-    for (Index k = 0; k < depth; ++k) {
-      const S* const from = source + k * depth_step;
-      for (Index panel = 0; panel < whole; ++panel) {
-        std::copy_n(from + panel * tile_rows<S>, tile_rows<S>, panels + panel * panel_size + k * tile_rows<S>);
+    // A few panels at a time: each step of depth reads one contiguous run over them, and the places written to, which
+    // often lie a power of two apart, still fit the ways of the first-level cache.
+    constexpr Index together = 4;
+    for (Index first = 0; first < whole; first += together) {
+      const Index count = std::min(together, whole - first);
+      for (Index k = 0; k < depth; ++k) {
+        const S* const from = source + k * depth_step + first * tile_rows<S>;
+        S* const to = panels + first * panel_size + k * tile_rows<S>;
+        for (Index panel = 0; panel < count; ++panel) {
+          for (int p = 0; p < tile_packs; ++p) {
+            store<S>(to + panel * panel_size + p * lanes<S>, load<S>(from + panel * tile_rows<S> + p * lanes<S>));
+          }
+        }
       }
     }
   } else {
-    for (Index panel = 0; panel < whole; ++panel) {
-      const S* const from = source + panel * tile_rows<S> * row_step;
-      S* const to = panels + panel * panel_size;
-      for (Index k = 0; k < depth; ++k) {
-        for (Index i = 0; i < tile_rows<S>; ++i) to[k * tile_rows<S> + i] = from[i * row_step + k * depth_step];
+    // Squares of lanes x lanes are transposed in registers when the depth is contiguous.
+    const Index squares = depth_step == 1 ? depth / lanes<S> * lanes<S> : 0;
+    for (Index i = 0; i < whole * tile_rows<S>; i += lanes<S>) {
+      const S* const from = source + i * row_step;
+      S* const to = panels + i / tile_rows<S> * panel_size + i % tile_rows<S>;
+      for (Index k = 0; k < squares; k += lanes<S>) {
+        Pack<S> square[lanes<S>];
+#pragma GCC unroll 16
+        for (Index l = 0; l < lanes<S>; ++l) square[l] = load<S>(from + l * row_step + k);
+        transpose<S>(square);
+#pragma GCC unroll 16
+        for (Index l = 0; l < lanes<S>; ++l) store<S>(to + (k + l) * tile_rows<S>, square[l]);
+      }
+      for (Index k = squares; k < depth; ++k) {
+        for (Index l = 0; l < lanes<S>; ++l) to[k * tile_rows<S> + l] = from[l * row_step + k * depth_step];
       }
     }
   }
