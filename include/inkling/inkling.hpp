@@ -6,6 +6,7 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/polymorphic.hpp>
+#include <inkling/core/pool.hpp>
 #include <inkling/core/progress.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
@@ -61,6 +62,7 @@
 #include <inkling/nn/dropout.hpp>
 #include <inkling/nn/flatten.hpp>
 #include <inkling/nn/gradient_check.hpp>
+#include <inkling/nn/inference.hpp>
 #include <inkling/nn/initialisation.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>

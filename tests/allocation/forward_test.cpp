@@ -6,6 +6,7 @@
     if (!(condition)) throw std::logic_error(#condition); \
   } while (false)
 
+#include <inkling/nn/inference.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -62,8 +63,8 @@ TEST_CASE("allocations are seen") {
 
 TEST_CASE("a warm workspace forwards without an allocation, and so does a smaller batch") {
   const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
-  for (const Network& network :
-       {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}), mlp({12, 12, 1}, 4, 1)}) {
+  for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}),
+                                 vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), mlp({12, 12, 1}, 4, 1)}) {
     for (const Mode mode : {Mode::inference, Mode::training}) {
       Workspace workspace;
       network.forward(x, workspace, mode);
@@ -73,10 +74,23 @@ TEST_CASE("a warm workspace forwards without an allocation, and so does a smalle
   }
 }
 
+TEST_CASE("a fused network forwards without an allocation") {
+  const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
+  for (const Network& network :
+       {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), mlp({12, 12, 1}, 4, 1)}) {
+    const Network fused = fuse(network);
+    Workspace workspace;
+    fused.forward(x, workspace);
+    CHECK(count_allocations([&] { fused.forward(x, workspace); }) == 0);
+    CHECK(count_allocations([&] { fused.forward(x.leftCols(1), workspace); }) == 0);
+  }
+}
+
 TEST_CASE("backward with a warm workspace allocates no matrix") {
   const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
   const Matrix dy = Matrix::Constant(4, 5, 0.1F);
-  for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7})}) {
+  for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}),
+                                 vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7})}) {
     Workspace workspace;
     std::vector<Matrix> gradients;
     network.forward(x, workspace, Mode::training);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
@@ -444,7 +445,7 @@ TEST_CASE("any changed byte is refused, or gives a model that works") {
   const Pixels pixels = random_pixels(2, 12, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < 12; ++i) labels.push_back(pixels(0, i) > 128 ? 1 : 0);
-  const std::vector<std::shared_ptr<const Classifier>> models{
+  const std::array<std::shared_ptr<const Classifier>, 3> models{
       std::make_shared<nn::NetworkClassifier>(layers, std::vector<std::string>{"a", "b"}),
       std::make_shared<LinearSvm>(Shape{1, 2, 1}, std::vector<std::string>{"a", "b"}, random_matrix<float>(2, 2, 1),
                                   random_matrix<float>(2, 1, 2)),

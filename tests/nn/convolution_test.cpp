@@ -73,7 +73,7 @@ TEST_CASE_TEMPLATE("convolve agrees with convolve_naive", S, float, double) {
     for (const S* const start : {bias.data(), static_cast<const S*>(nullptr)}) {
       auto fast = random_values<S>(sizes.filters * sizes.out_pixels(), 4);
       auto naive = random_values<S>(sizes.filters * sizes.out_pixels(), 5);
-      convolve(sizes, image.data(), packed.data(), start, fast.data());
+      convolve(sizes, image.data(), packed.data(), {.bias = start}, fast.data());
       convolve_naive(sizes, image.data(), weights.data(), start, naive.data());
       const bool same = fast == naive;
       REQUIRE(same);
@@ -114,7 +114,7 @@ TEST_CASE_TEMPLATE("a convolution with turned filters carries the gradient back 
     pad(gradient.data(), {sizes.out_height(), sizes.out_width(), sizes.filters}, border, border, sizes.stride,
         turned.padded, spread.data());
     auto fast = random_values<S>(sizes.padded.size(), 4);
-    convolve<S>(turned, spread.data(), packed.data(), nullptr, fast.data());
+    convolve<S>(turned, spread.data(), packed.data(), {}, fast.data());
 
     auto naive = zeros<S>(sizes.padded.size());
     input_gradient_naive(sizes, gradient.data(), weights.data(), naive.data());

@@ -42,6 +42,18 @@ class BasicBatchNorm final : public BasicLayer<S> {
     return in;
   }
 
+  /// In inference, channel c is factor[c] * x + offset[c].
+  struct Affine {
+    VectorOf<S> factor;
+    VectorOf<S> offset;
+  };
+  Affine inference_affine() const {
+    Affine affine;
+    affine.factor = (value(running_variance).array() + static_cast<S>(options_.epsilon)).rsqrt() * value(scale).array();
+    affine.offset = value(shift) - value(running_mean).cwiseProduct(affine.factor);
+    return affine;
+  }
+
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override {
     auto statistics = scratch.buffers[0].matrix(channels_, 3);  // mean, variance, 1 / deviation
     if (mode == Mode::training) {

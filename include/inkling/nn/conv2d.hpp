@@ -78,19 +78,38 @@ class BasicConv2d final : public BasicLayer<S> {
     if (options_.bias) {
       this->parameters_.push_back({"bias", Role::offset, {options_.filters}, MatrixOf<S>::Zero(options_.filters, 1)});
     }
-    return out();
+    return output_shape();
   }
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
+    S* const packed = memory(scratch, packed_filters, packed_size());
+    pack(packed);
+    forward_packed(packed, {.bias = bias()}, x, y, scratch);
+  }
+
+  /// Puts the weights in the order that forward_packed reads; `packed` has room for packed_size().
+  void pack(S* packed) const {
     if (by_winograd()) {
       const auto taps = kernels::filter_taps(weight().data(), in_.channels, options_.filters);
-      convolve_by_winograd({in_, out(), before_y_, before_x_}, taps, {.bias = bias()}, x, y, scratch);
+      kernels::winograd_pack(taps, options_.filters, in_.channels, packed);
+    } else {
+      kernels::pack_filters(sizes_, weight().data(), packed);
+    }
+  }
+  Index packed_size() const noexcept {
+    return by_winograd() ? kernels::winograd_points * in_.channels * options_.filters
+                         : kernels::packed_size<S>(options_.filters, sizes_.depth());
+  }
+  /// y = activation(convolution of x + bias) with weights that are packed already.
+  void forward_packed(const S* packed, const kernels::Epilogue<S>& epilogue, const ConstMatrixRef<S>& x, MatrixRef<S> y,
+                      Scratch<S>& scratch) const {
+    if (by_winograd()) {
+      kernels::winograd_convolve({in_, output_shape(), before_y_, before_x_}, x.cols(), x.data(), packed, epilogue,
+                                 y.data(), scratch.buffers[winograd_points]);
       return;
     }
-    S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(sizes_.filters, sizes_.depth()));
-    kernels::pack_filters(sizes_, weight().data(), packed);
     for (Index i = 0; i < x.cols(); ++i) {
-      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, bias(), y.col(i).data());
+      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, epilogue, y.col(i).data());
     }
   }
 
@@ -112,6 +131,7 @@ class BasicConv2d final : public BasicLayer<S> {
   /// filters x (kernel * kernel * channels): in memory [ky][kx][channel][filter].
   const MatrixOf<S>& weight() const noexcept { return this->parameters_[0].value; }
   const Conv2dOptions& settings() const noexcept { return options_; }
+  Shape output_shape() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
 
  private:
   enum Slot { packed_filters, padded_input, padded_gradient, tiled_gradient, winograd_points = padded_input };
@@ -120,8 +140,6 @@ class BasicConv2d final : public BasicLayer<S> {
     return kernels::winograd_fits<S>(options_.kernel, options_.stride, in_.channels, options_.filters);
   }
   const S* bias() const noexcept { return options_.bias ? this->parameters_[1].value.data() : nullptr; }
-
-  Shape out() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
 
   Index same_border(Index size) const noexcept {
     const Index out = (size - 1) / options_.stride + 1;
@@ -154,20 +172,10 @@ class BasicConv2d final : public BasicLayer<S> {
     return {filled.data(), step};
   }
 
-  static void convolve_by_winograd(const kernels::WinogradSizes& sizes, const kernels::FilterTaps<S>& taps,
-                                   const kernels::Epilogue<S>& epilogue, const ConstMatrixRef<S>& x, MatrixRef<S>& y,
-                                   Scratch<S>& scratch) {
-    const Index rows = sizes.out.channels;
-    const Index depth = sizes.in.channels;
-    S* const packed = memory(scratch, packed_filters, kernels::winograd_points * rows * depth);
-    kernels::winograd_pack(taps, rows, depth, packed);
-    kernels::winograd_convolve(sizes, x.cols(), x.data(), packed, epilogue, y.data(), scratch.buffers[winograd_points]);
-  }
-
   void weight_gradient(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& dy, MatrixOf<S>& gradient,
                        Scratch<S>& scratch) const {
     if (by_winograd()) {
-      kernels::winograd_weight_gradient({in_, out(), before_y_, before_x_}, x.cols(), x.data(), dy.data(),
+      kernels::winograd_weight_gradient({in_, output_shape(), before_y_, before_x_}, x.cols(), x.data(), dy.data(),
                                         gradient.data(), scratch.buffers[winograd_points]);
       return;
     }
@@ -186,7 +194,10 @@ class BasicConv2d final : public BasicLayer<S> {
     const Index left = k - 1 - before_x_;
     if (by_winograd()) {
       const auto taps = kernels::turned_filter_taps(weight().data(), in_.channels, options_.filters);
-      convolve_by_winograd({out(), in_, top, left}, taps, {}, dy, dx, scratch);
+      S* const packed = memory(scratch, packed_filters, packed_size());
+      kernels::winograd_pack(taps, in_.channels, options_.filters, packed);
+      kernels::winograd_convolve<S>({output_shape(), in_, top, left}, dy.cols(), dy.data(), packed, {}, dx.data(),
+                                    scratch.buffers[winograd_points]);
       return;
     }
     const kernels::ConvolutionSizes turned{{in_.height + k - 1, in_.width + k - 1, sizes_.filters}, k, 1, in_.channels};
@@ -194,8 +205,8 @@ class BasicConv2d final : public BasicLayer<S> {
     kernels::pack_turned_filters(sizes_, weight().data(), packed);
     S* const spread = memory(scratch, padded_gradient, turned.padded.size());
     for (Index i = 0; i < dy.cols(); ++i) {
-      kernels::pad(dy.col(i).data(), out(), top, left, options_.stride, turned.padded, spread);
-      kernels::convolve<S>(turned, spread, packed, nullptr, dx.col(i).data());
+      kernels::pad(dy.col(i).data(), output_shape(), top, left, options_.stride, turned.padded, spread);
+      kernels::convolve<S>(turned, spread, packed, {}, dx.col(i).data());
     }
   }
 

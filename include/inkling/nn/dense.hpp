@@ -48,6 +48,12 @@ class BasicDense final : public BasicLayer<S> {
                   y.outerStride(), true, scratch.buffers[0]);
   }
 
+  /// Puts the weights in the order that forward_packed reads; `packed` has room for packed_size().
+  void pack(S* packed) const {
+    kernels::pack_matrix(weight().rows(), weight().cols(), kernels::plain<S>(weight()), packed);
+  }
+  Index packed_size() const noexcept { return kernels::packed_size<S>(options_.units, weight().cols()); }
+
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
                 std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override {
     // y = W x + b:  dLoss/dW = dy x',  dLoss/db = sum of dy over the samples,  dLoss/dx = W' dy

@@ -53,6 +53,13 @@ class BasicNetwork {
   }
   BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
 
+  /// Appends a layer that is built already for this place in a network, such as the clone of another network's.
+  BasicNetwork& add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output) {
+    layers_.emplace_back(std::move(layer));
+    shapes_.push_back(output);
+    return *this;
+  }
+
   Index size() const noexcept { return static_cast<Index>(layers_.size()); }
   const BasicLayer<S>& layer(Index i) const { return *layers_.at(static_cast<std::size_t>(i)); }
   const Shape& input_shape() const noexcept { return shapes_.front(); }

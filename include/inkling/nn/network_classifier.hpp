@@ -1,7 +1,9 @@
 #pragma once
 
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/pool.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/nn/inference.hpp>
 #include <inkling/nn/network.hpp>
 
 #include <string>
@@ -22,7 +24,9 @@ class NetworkClassifier final : public Classifier {
  public:
   /// Throws ShapeError when the network's output does not have one value a class.
   NetworkClassifier(Network network, std::vector<std::string> class_names)
-      : Classifier(network.input_shape(), std::move(class_names)), network_(std::move(network)) {
+      : Classifier(network.input_shape(), std::move(class_names)),
+        network_(std::move(network)),
+        fused_(fuse(network_)) {
     if (network_.output_shape() != Shape{1, 1, num_classes()}) {
       throw ShapeError("NetworkClassifier: " + std::to_string(num_classes()) + " classes need an output of 1x1x" +
                        std::to_string(num_classes()) + ", the network puts out " + to_string(network_.output_shape()));
@@ -41,19 +45,13 @@ class NetworkClassifier final : public Classifier {
     constexpr Index block = 32;  // images whose activations stay in the cache between layers
     Matrix result(num_classes(), images.cols());
     const Index blocks = (images.cols() + block - 1) / block;
-    struct Worker {
-      Workspace workspace;
-      Buffer<float> input;
-    };
-    std::vector<Worker> workers(
-        static_cast<std::size_t>(std::min<Index>(thread_count(threads), std::max<Index>(1, blocks))));
-    parallel_for(blocks, threads, [&](Index b, int w) {
-      Worker& worker = workers[static_cast<std::size_t>(w)];
+    parallel_for(blocks, threads, [&](Index b, int) {
+      const auto worker = workers_.take();
       const Index first = b * block;
       const Index count = std::min(block, images.cols() - first);
-      auto input = worker.input.matrix(images.rows(), count);
+      auto input = worker->input.matrix(images.rows(), count);
       input = to_unit_range(images.middleCols(first, count));
-      result.middleCols(first, count) = network_.forward(input, worker.workspace);
+      result.middleCols(first, count) = fused_.forward(input, worker->workspace);
     });
     return result;
   }
@@ -63,7 +61,14 @@ class NetworkClassifier final : public Classifier {
     result = softmax(logits(images, threads), temperature());
   }
 
+  struct Worker {
+    Workspace workspace;
+    Buffer<float> input;
+  };
+
   Network network_;
+  Network fused_;  // the same function, for speed
+  mutable Pool<Worker> workers_;
 };
 
 }  // namespace inkling::nn

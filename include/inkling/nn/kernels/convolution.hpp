@@ -80,16 +80,16 @@ void pack_filters(const ConvolutionSizes& sizes, const S* weights, S* packed) {
   pack_rows(weights, sizes.filters, sizes.depth(), Index{1}, sizes.filters, packed);
 }
 
-/// The fast convolve_naive. `packed` comes from pack_filters; `bias` (null: zeros) has filters values.
+/// The fast convolve_naive. `packed` comes from pack_filters.
 template <typename S>
-void convolve(const ConvolutionSizes& sizes, const S* padded, const S* packed, const S* bias, S* output) {
+void convolve(const ConvolutionSizes& sizes, const S* padded, const S* packed, const Epilogue<S>& epilogue, S* output) {
   const Index pixels = sizes.out_pixels();
   const Index padded_row = sizes.padded.width * sizes.padded.channels;
   for (Index f = 0; f < sizes.filters; f += tile_rows<S>) {
     const Index height = std::min(tile_rows<S>, sizes.filters - f);
     const S* const panel = packed + f * sizes.depth();
     S start[tile_rows<S>] = {};
-    if (bias != nullptr) std::copy_n(bias + f, height, start);
+    if (epilogue.bias != nullptr) std::copy_n(epilogue.bias + f, height, start);
     for (Index p = 0; p < pixels; p += tile_columns) {
       with_columns(std::min<Index>(tile_columns, pixels - p), [&]<int width>() {
         const S* runs[width];
@@ -98,6 +98,7 @@ void convolve(const ConvolutionSizes& sizes, const S* padded, const S* packed, c
         tile.start(start);
         tile.accumulate(sizes.kernel, sizes.row_depth(), panel, sizes.row_depth() * tile_rows<S>, tile_rows<S>, runs,
                         padded_row, 1);
+        tile.activate(epilogue);
         tile.write(output + p * sizes.filters + f, sizes.filters, height, false);
       });
     }

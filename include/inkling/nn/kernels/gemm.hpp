@@ -84,6 +84,68 @@ bool many_zero_steps(Index depth, const Strided<S>& b) noexcept {
 
 }  // namespace detail
 
+namespace detail {
+
+/// One column through `count` panels at once: the sums of one panel alone would wait for each other.
+template <int count, typename S>
+void multiply_column(const S* panels, Index panel_step, const ChosenSteps<S>& steps, S* c, Index rows, bool add) {
+  Tile<S, 1> tiles[count];
+#pragma GCC unroll 12
+  for (int p = 0; p < count; ++p) tiles[p].clear();
+  for (Index s = 0; s < steps.count; ++s) {
+    const S* const a = panels + steps.offsets[s];
+    const S factor = steps.values[s];
+#pragma GCC unroll 12
+    for (int p = 0; p < count; ++p) {
+      tiles[p].sums[0][0] += load<S>(a + p * panel_step) * factor;
+      tiles[p].sums[0][1] += load<S>(a + p * panel_step + lanes<S>) * factor;
+    }
+  }
+#pragma GCC unroll 12
+  for (int p = 0; p < count; ++p) {
+    tiles[p].write(c + p * tile_rows<S>, 0, std::min(tile_rows<S>, rows - p * tile_rows<S>), add);
+  }
+}
+
+/// c (rows x columns) = panels (rows x depth) * b, or += when `add`; depth <= gemm_depth_block. Panels lie panel_step
+/// apart, and within one the rows of the next step a_step.
+template <typename S>
+void multiply_panels(Index rows, Index columns, Index depth, const S* panels, Index panel_step, Index a_step,
+                     const Strided<S>& b, S* c, Index c_step, bool add) {
+  ChosenSteps<S> steps;
+  if (columns == 1) {
+    choose_steps<1>(depth, b, a_step, steps);
+    constexpr Index together = tile_columns;
+    for (Index i = 0; i < rows; i += together * tile_rows<S>) {
+      const Index count = std::min(together, (rows - i + tile_rows<S> - 1) / tile_rows<S>);
+      with_columns(count, [&]<int fixed>() {
+        multiply_column<fixed>(panels + i / tile_rows<S> * panel_step, panel_step, steps, c + i, rows - i, add);
+      });
+    }
+    return;
+  }
+  in_even_groups(columns, [&]<int width>(Index j) {
+    const Strided<S> b_group{b.data + j * b.column_step, b.row_step, b.column_step};
+    // Columns that are scattered in memory are gathered in any case; looking for zeros in others pays when many panels
+    // share the work.
+    const bool choose = b.row_step != 1 || (rows >= 8 * tile_rows<S> && many_zero_steps<width>(depth, b_group));
+    if (choose) choose_steps<width>(depth, b_group, a_step, steps);
+    for (Index i = 0; i < rows; i += tile_rows<S>) {
+      const S* const panel = panels + i / tile_rows<S> * panel_step;
+      Tile<S, width> tile;
+      tile.clear();
+      if (choose) {
+        tile.accumulate_chosen(steps.count, panel, steps.offsets, steps.values);
+      } else {
+        tile.accumulate(depth, panel, a_step, b_group.data, b.column_step, 1);
+      }
+      tile.write(c + i + j * c_step, c_step, std::min(tile_rows<S>, rows - i), add);
+    }
+  });
+}
+
+}  // namespace detail
+
 /// The same product by packed panels and register tiles (Goto and van de Geijn 2008, "Anatomy of High-Performance
 /// Matrix Multiplication"). One thread; the order of every sum is fixed, so the bits do not depend on who calls it.
 /// A zero in `b` adds nothing, even where `a` is infinite.
@@ -94,36 +156,44 @@ void gemm(Index rows, Index columns, Index depth, Strided<S> a, Strided<S> b, S*
     for (Index j = 0; j < columns; ++j) std::fill_n(c + j * c_step, rows, S{0});
   }
   S* const panels = memory.matrix(gemm_row_block * gemm_depth_block, 1).data();
-  detail::ChosenSteps<S> steps;
   for (Index k = 0; k < depth; k += gemm_depth_block) {
     const Index block = std::min(gemm_depth_block, depth - k);
+    const Strided<S> b_block{b.data + k * b.row_step, b.row_step, b.column_step};
     for (Index i = 0; i < rows; i += gemm_row_block) {
       const Index height = std::min(gemm_row_block, rows - i);
       const S* const a_block = a.data + i * a.row_step + k * a.column_step;
       // Packing pays once several column tiles share the panels; before that, rows that lie together are read in place.
-      const bool in_place = columns <= tile_columns && height % tile_rows<S> == 0 && a.row_step == 1;
-      const Index a_step = in_place ? a.column_step : tile_rows<S>;
-      if (!in_place) pack_rows(a_block, height, block, a.row_step, a.column_step, panels);
-      in_even_groups(columns, [&]<int width>(Index j) {
-        const Strided<S> b_block{b.data + k * b.row_step + j * b.column_step, b.row_step, b.column_step};
-        // Columns that are scattered in memory are gathered in any case; looking for zeros in others pays when many
-        // panels share the work.
-        const bool choose =
-            b.row_step != 1 || (height >= 8 * tile_rows<S> && detail::many_zero_steps<width>(block, b_block));
-        if (choose) detail::choose_steps<width>(block, b_block, a_step, steps);
-        for (Index p = 0; p < height; p += tile_rows<S>) {
-          const S* const panel = in_place ? a_block + p : panels + p * block;
-          Tile<S, width> tile;
-          tile.clear();
-          if (choose) {
-            tile.accumulate_chosen(steps.count, panel, steps.offsets, steps.values);
-          } else {
-            tile.accumulate(block, panel, a_step, b_block.data, b.column_step, 1);
-          }
-          tile.write(c + i + p + j * c_step, c_step, std::min(tile_rows<S>, height - p), add || k > 0);
-        }
-      });
+      if (columns <= tile_columns && height % tile_rows<S> == 0 && a.row_step == 1) {
+        detail::multiply_panels(height, columns, block, a_block, tile_rows<S>, a.column_step, b_block, c + i, c_step,
+                                add || k > 0);
+      } else {
+        pack_rows(a_block, height, block, a.row_step, a.column_step, panels);
+        detail::multiply_panels(height, columns, block, panels, tile_rows<S> * block, tile_rows<S>, b_block, c + i,
+                                c_step, add || k > 0);
+      }
     }
+  }
+}
+
+/// Packs all of `a` for multiply_packed, a block of depth after the other; `packed` has room for packed_size(rows,
+/// depth).
+template <typename S>
+void pack_matrix(Index rows, Index depth, Strided<S> a, S* packed) noexcept {
+  for (Index k = 0; k < depth; k += gemm_depth_block) {
+    const Index block = std::min(gemm_depth_block, depth - k);
+    pack_rows(a.data + k * a.column_step, rows, block, a.row_step, a.column_step, packed);
+    packed += packed_size<S>(rows, block);
+  }
+}
+
+/// c (rows x columns) = a * b as gemm computes it, where pack_matrix has seen `a`.
+template <typename S>
+void multiply_packed(Index rows, Index columns, Index depth, const S* packed, Strided<S> b, S* c, Index c_step) {
+  for (Index k = 0; k < depth; k += gemm_depth_block) {
+    const Index block = std::min(gemm_depth_block, depth - k);
+    detail::multiply_panels(rows, columns, block, packed, tile_rows<S> * block, tile_rows<S>,
+                            {b.data + k * b.row_step, b.row_step, b.column_step}, c, c_step, k > 0);
+    packed += packed_size<S>(rows, block);
   }
 }
 

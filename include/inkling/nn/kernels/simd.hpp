@@ -48,10 +48,10 @@ inline void store(S* to, const Pack<S>& value) noexcept {
   std::memcpy(to, &value, sizeof value);
 }
 
-/// max(value, 0), lane by lane.
+/// max(value, 0), lane by lane; what is not a number stays so.
 template <typename S>
 inline Pack<S> at_least_zero(const Pack<S>& value) noexcept {
-  return value > S{0} ? value : Pack<S>{};
+  return value < S{0} ? Pack<S>{} : value;
 }
 
 namespace detail {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 
 #include <algorithm>
@@ -90,6 +91,16 @@ struct Tile {
         sums[j][0] += low * factor;
         sums[j][1] += high * factor;
       }
+    }
+  }
+
+  /// Applies the activation; the bias is what the sums started from.
+  [[gnu::always_inline]] void activate(const Epilogue<S>& epilogue) noexcept {
+    if (!epilogue.relu) return;
+#pragma GCC unroll 12
+    for (int j = 0; j < columns; ++j) {
+      sums[j][0] = at_least_zero<S>(sums[j][0]);
+      sums[j][1] = at_least_zero<S>(sums[j][1]);
     }
   }
 
