@@ -45,8 +45,11 @@ Dataset with_random_labels(const Dataset& data, std::uint64_t seed) {
 
 Network small_network(std::uint64_t seed = 3) {
   Network network({6, 6, 1}, seed);
-  network.add(Conv2d({.filters = 5, .padding = Padding::same, .bias = false}))
+  network.add(Conv2d({.filters = 32, .padding = Padding::same, .bias = false}))
       .add(BatchNorm())
+      .add(Relu())
+      .add(Conv2d({.filters = 32, .padding = Padding::same}))  // by Winograd's transform
+      .add(Conv2d({.filters = 5, .padding = Padding::same}))   // directly
       .add(Relu())
       .add(MaxPool2d({.window = 2}))
       .add(Flatten())

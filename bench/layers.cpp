@@ -1,0 +1,78 @@
+#include <inkling/nn/layer.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "reference_networks.hpp"
+#include "roofline.hpp"
+#include "setup.hpp"
+
+namespace inkling::bench {
+namespace {
+
+constexpr Index samples = 32;  // a micro-batch
+
+/// One layer of a network, alone, on one thread: the rows of a roofline.
+struct Stage {
+  Stage(const nn::Network& network, Index i)
+      : layer(network.layer(i).clone()),
+        x(Matrix::Random(i == 0 ? network.input_shape().size() : network.output_shape(i - 1).size(), samples)),
+        y(network.output_shape(i).size(), samples),
+        dy(Matrix::Random(y.rows(), samples)),
+        dx(i == 0 ? 0 : x.rows(), i == 0 ? 0 : samples),
+        flop(forward_flop(network, i) * static_cast<double>(samples)),
+        first(i == 0) {
+    for (const auto& parameter : layer->parameters()) {
+      gradients.emplace_back(parameter.value.rows(), parameter.value.cols());
+    }
+    forward();
+  }
+
+  void forward() { layer->forward(x, y, scratch, nn::Mode::training); }
+  void backward() { layer->backward(x, y, dy, dx, gradients, scratch); }
+
+  std::unique_ptr<nn::Layer> layer;
+  Matrix x, y, dy, dx;
+  std::vector<Matrix> gradients;
+  nn::Scratch<float> scratch;
+  double flop;
+  bool first;
+};
+
+void report(benchmark::State& state, double flop, double values) {
+  const auto per_second = [](double amount) {
+    return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
+  };
+  state.SetItemsProcessed(state.iterations() * samples);
+  state.counters["flop_per_second"] = per_second(flop);
+  state.counters["bytes_per_second"] = per_second(values * sizeof(float));
+  state.counters["share_of_peak"] = per_second(flop / measured_peak(1));
+}
+
+}  // namespace
+
+void register_layers(const Settings&) {
+  for (const ReferenceNetwork& reference : reference_networks()) {
+    const nn::Network network = reference.make({28, 28, 1}, reference.classes, 1);
+    for (Index i = 0; i < network.size(); ++i) {
+      const std::string name =
+          "layer/" + reference.name + "/" + std::to_string(i) + "_" + std::string(network.layer(i).kind());
+      const auto in_and_out = [](const Stage& stage) { return static_cast<double>(stage.x.size() + stage.y.size()); };
+      benchmark::RegisterBenchmark((name + "/forward").c_str(), [=](benchmark::State& state) {
+        Stage stage(network, i);
+        for (auto _ : state) stage.forward();
+        report(state, stage.flop, in_and_out(stage));
+      })->Unit(benchmark::kMicrosecond);
+      benchmark::RegisterBenchmark((name + "/backward").c_str(), [=](benchmark::State& state) {
+        Stage stage(network, i);
+        for (auto _ : state) stage.backward();
+        // Reads x and dy, writes dx.
+        report(state, stage.flop * (stage.first ? 1 : 2), in_and_out(stage) + static_cast<double>(stage.dx.size()));
+      })->Unit(benchmark::kMicrosecond);
+    }
+  }
+}
+
+}  // namespace inkling::bench

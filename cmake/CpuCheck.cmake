@@ -1,0 +1,10 @@
+# inkling-cpu-check: linked into the project's programs, it ends them with a clear message on a CPU that lacks what they
+# were built for (INKLING_ARCH), before they meet an illegal instruction.
+
+add_library(inkling-cpu-check OBJECT
+  ${PROJECT_SOURCE_DIR}/cmake/cpu_check/cpu_check.cpp ${PROJECT_SOURCE_DIR}/cmake/cpu_check/required_features.cpp)
+target_compile_features(inkling-cpu-check PRIVATE cxx_std_20)
+if(INKLING_ARCH)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/cmake/cpu_check/required_features.cpp
+                              PROPERTIES COMPILE_OPTIONS -march=${INKLING_ARCH})
+endif()
