@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -55,18 +56,18 @@ void report(benchmark::State& state, double flop, double values) {
 
 void register_layers(const Settings&) {
   for (const ReferenceNetwork& reference : reference_networks()) {
-    const nn::Network network = reference.make({28, 28, 1}, reference.classes, 1);
-    for (Index i = 0; i < network.size(); ++i) {
+    const auto network = std::make_shared<const nn::Network>(reference.make({28, 28, 1}, reference.classes, 1));
+    for (Index i = 0; i < network->size(); ++i) {
       const std::string name =
-          "layer/" + reference.name + "/" + std::to_string(i) + "_" + std::string(network.layer(i).kind());
+          "layer/" + reference.name + "/" + std::to_string(i) + "_" + std::string(network->layer(i).kind());
       const auto in_and_out = [](const Stage& stage) { return static_cast<double>(stage.x.size() + stage.y.size()); };
       benchmark::RegisterBenchmark((name + "/forward").c_str(), [=](benchmark::State& state) {
-        Stage stage(network, i);
+        Stage stage(*network, i);
         for (auto _ : state) stage.forward();
         report(state, stage.flop, in_and_out(stage));
       })->Unit(benchmark::kMicrosecond);
       benchmark::RegisterBenchmark((name + "/backward").c_str(), [=](benchmark::State& state) {
-        Stage stage(network, i);
+        Stage stage(*network, i);
         for (auto _ : state) stage.backward();
         // Reads x and dy, writes dx.
         report(state, stage.flop * (stage.first ? 1 : 2), in_and_out(stage) + static_cast<double>(stage.dx.size()));

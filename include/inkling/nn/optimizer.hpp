@@ -4,6 +4,7 @@
 #include <inkling/nn/layer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <variant>
@@ -46,31 +47,37 @@ inline constexpr double statistic_share = 0.02;
 namespace detail {
 
 template <typename S>
-using Values = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>;
-
-template <typename S>
-void update(const Sgd& sgd, double rate, Index, bool decays, Values<S> weights, Values<S> gradient, Values<S> velocity,
-            Values<S>) {
+void update(const Sgd& sgd, double rate, Index, bool decays, Index count, const S* __restrict gradient,
+            S* __restrict weights, S* __restrict velocity, S*) noexcept {
   const auto momentum = static_cast<S>(sgd.momentum);
-  if (decays) gradient += static_cast<S>(sgd.weight_decay) * weights;
-  velocity = momentum * velocity + gradient;
-  weights -= static_cast<S>(rate) * (gradient + momentum * velocity);
+  const auto decay = static_cast<S>(decays ? sgd.weight_decay : 0);
+  const auto step = static_cast<S>(rate);
+  for (Index i = 0; i < count; ++i) {
+    const S g = gradient[i] + decay * weights[i];
+    velocity[i] = momentum * velocity[i] + g;
+    weights[i] -= step * (g + momentum * velocity[i]);
+  }
 }
 
 template <typename S>
-void update(const AdamW& adam, double rate, Index steps, bool decays, Values<S> weights, Values<S> gradient,
-            Values<S> mean, Values<S> square) {
+void update(const AdamW& adam, double rate, Index steps, bool decays, Index count, const S* __restrict gradient,
+            S* __restrict weights, S* __restrict mean, S* __restrict square) noexcept {
   const double unbias1 = 1 - std::pow(adam.beta1, static_cast<double>(steps));
   const double unbias2 = 1 - std::pow(adam.beta2, static_cast<double>(steps));
   const auto beta1 = static_cast<S>(adam.beta1);
   const auto beta2 = static_cast<S>(adam.beta2);
-  mean = beta1 * mean + (S{1} - beta1) * gradient;
-  square = beta2 * square + (S{1} - beta2) * gradient.square();
-  if (decays) weights *= static_cast<S>(1 - rate * adam.weight_decay);
-  // w -= rate * (mean / unbias1) / (sqrt(square / unbias2) + epsilon)
+  const auto kept = static_cast<S>(decays ? 1 - rate * adam.weight_decay : 1);
   const auto step = static_cast<S>(rate / unbias1);
   const auto root = static_cast<S>(1 / std::sqrt(unbias2));
-  weights -= step * mean / (square.sqrt() * root + static_cast<S>(adam.epsilon));
+  const auto epsilon = static_cast<S>(adam.epsilon);
+  for (Index i = 0; i < count; ++i) {
+    mean[i] = beta1 * mean[i] + (S{1} - beta1) * gradient[i];
+    square[i] = beta2 * square[i] + (S{1} - beta2) * gradient[i] * gradient[i];
+  }
+  // w = kept * w - rate * (mean / unbias1) / (sqrt(square / unbias2) + epsilon); by Eigen, for std::sqrt may set errno,
+  // which keeps compilers from taking several at a time
+  const auto array = [count](S* data) { return Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>(data, count); };
+  array(weights) = kept * array(weights) - step * array(mean) / (array(square).sqrt() * root + epsilon);
 }
 
 /// Throws ValueError unless each learned parameter has the moments that the optimiser keeps.
@@ -89,9 +96,9 @@ void check_state(std::span<Parameter<S>* const> parameters, bool two_moments, co
 /// One step on the sum of the micro-batches' gradients, added in their order, so that the bits do not depend on the
 /// number of threads.
 ///
-/// gradients[m][p] belongs to micro-batch m and parameter p; gradients[0] is used as working memory. `rate_factor`
-/// multiplies the learning rate (see Schedule). Statistics move towards those of each micro-batch in turn.
-/// Throws ValueError when `state` was made by another optimiser or for another network.
+/// gradients[m][p] belongs to micro-batch m and parameter p. `rate_factor` multiplies the learning rate (see Schedule).
+/// Statistics move towards those of each micro-batch in turn. Throws ValueError when `state` was made by another
+/// optimiser or for another network.
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
                     std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads) {
@@ -121,20 +128,25 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
     const Index first = tasks[static_cast<std::size_t>(t)].first;
     Parameter<S>& parameter = *parameters[p];
     const Index count = std::min(slice, parameter.value.size() - first);
-    const auto part = [first, count](MatrixOf<S>& matrix) {
-      return detail::Values<S>(matrix.size() == 0 ? nullptr : matrix.data() + first, matrix.size() == 0 ? 0 : count);
-    };
-    auto weights = part(parameter.value);
+    const auto part = [first](MatrixOf<S>& matrix) { return matrix.size() == 0 ? nullptr : matrix.data() + first; };
+    S* const weights = part(parameter.value);
     if (parameter.role == Role::statistic) {
-      for (auto& micro : gradients) weights += static_cast<S>(statistic_share) * (part(micro[p]) - weights);
+      for (auto& micro : gradients) {
+        const S* const value = part(micro[p]);
+        for (Index i = 0; i < count; ++i) weights[i] += static_cast<S>(statistic_share) * (value[i] - weights[i]);
+      }
       return;
     }
-    auto sum = part(gradients[0][p]);
-    for (std::size_t m = 1; m < gradients.size(); ++m) sum += part(gradients[m][p]);
+    std::array<S, slice> sum;
+    std::copy_n(part(gradients[0][p]), count, sum.data());
+    for (std::size_t m = 1; m < gradients.size(); ++m) {
+      const S* const more = part(gradients[m][p]);
+      for (Index i = 0; i < count; ++i) sum[static_cast<std::size_t>(i)] += more[i];
+    }
     std::visit(
         [&](const auto& rule) {
-          detail::update<S>(rule, rule.learning_rate * rate_factor, state.steps, parameter.role == Role::weight,
-                            weights, sum, part(state.first[p]), part(state.second[p]));
+          detail::update<S>(rule, rule.learning_rate * rate_factor, state.steps, parameter.role == Role::weight, count,
+                            sum.data(), weights, part(state.first[p]), part(state.second[p]));
         },
         optimizer);
   });
