@@ -38,10 +38,12 @@ void train(benchmark::State& state, const ReferenceNetwork& candidate, const Set
   report(state, samples, training_flop(network), settings);
 }
 
-void infer(benchmark::State& state, const ReferenceNetwork& candidate, Index batch, const Settings& settings) {
+void infer(benchmark::State& state, const ReferenceNetwork& candidate, Index batch, nn::Precision precision,
+           const Settings& settings) {
   std::vector<std::string> names;
   for (Index c = 0; c < candidate.classes; ++c) names.push_back(std::to_string(c));
-  const nn::NetworkClassifier classifier(candidate.make(test_images().image_shape(), candidate.classes, 1), names);
+  const nn::NetworkClassifier classifier(candidate.make(test_images().image_shape(), candidate.classes, 1), names,
+                                         precision);
   const Pixels images = test_images().pixels(0, batch);
   Index samples = 0;
   for (auto _ : state) {
@@ -62,11 +64,19 @@ void register_networks(const Settings& settings) {
   }
   for (const ReferenceNetwork& candidate : reference_networks()) {
     for (const Index batch : {1, 256}) {
-      benchmark::RegisterBenchmark(("infer/" + candidate.name + "/" + std::to_string(batch)).c_str(),
-                                   [=](benchmark::State& state) { infer(state, candidate, batch, settings); })
+      benchmark::RegisterBenchmark(
+          ("infer/" + candidate.name + "/" + std::to_string(batch)).c_str(),
+          [=](benchmark::State& state) { infer(state, candidate, batch, nn::Precision::f32, settings); })
           ->Unit(benchmark::kMicrosecond)
           ->UseRealTime();
     }
+  }
+  for (const ReferenceNetwork& candidate : reference_networks()) {
+    benchmark::RegisterBenchmark(
+        ("infer_bf16/" + candidate.name + "/256").c_str(),
+        [=](benchmark::State& state) { infer(state, candidate, 256, nn::Precision::bf16, settings); })
+        ->Unit(benchmark::kMicrosecond)
+        ->UseRealTime();
   }
 }
 

@@ -64,6 +64,7 @@
 #include <inkling/nn/gradient_check.hpp>
 #include <inkling/nn/inference.hpp>
 #include <inkling/nn/initialisation.hpp>
+#include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>

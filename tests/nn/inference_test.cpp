@@ -64,6 +64,20 @@ TEST_CASE("a fused network computes what its original computes in inference") {
   }
 }
 
+TEST_CASE("a network in bfloat16 computes nearly the same, and gives a sample the same bits whatever the company") {
+  for (Network& network : networks()) {
+    unsettle(network);
+    const Network rounded = fuse(network, Precision::bf16);
+    Workspace workspace, rounded_workspace;
+    const Matrix x = random_matrix<float>(12 * 12, 7, 1);
+    const Matrix expected = network.forward(x, workspace);
+    const Matrix together = rounded.forward(x, rounded_workspace);
+    CHECK(mismatch(together, expected, 0, 0.03 * expected.cwiseAbs().maxCoeff()) == "");
+    CHECK(mismatch(together, expected, 0, 1e-5 * expected.cwiseAbs().maxCoeff()) != "");  // it is rounded
+    for (Index i = 0; i < x.cols(); ++i) CHECK(rounded.forward(x.col(i), rounded_workspace).col(0) == together.col(i));
+  }
+}
+
 TEST_CASE("fusing takes convolution, batch norm and ReLU together, and keeps what it does not know") {
   const Network fused = fuse(networks().back());
   std::vector<std::string> kinds;

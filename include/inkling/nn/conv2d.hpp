@@ -131,6 +131,12 @@ class BasicConv2d final : public BasicLayer<S> {
   /// filters x (kernel * kernel * channels): in memory [ky][kx][channel][filter].
   const MatrixOf<S>& weight() const noexcept { return this->parameters_[0].value; }
   const Conv2dOptions& settings() const noexcept { return options_; }
+  const kernels::ConvolutionSizes& sizes() const noexcept { return sizes_; }
+  /// The sample with its border of zeros, as numbers of type T; `to` has room for sizes().padded.size().
+  template <typename T>
+  void pad_to(const S* sample, T* to) const {
+    kernels::pad(sample, in_, before_y_, before_x_, 1, sizes_.padded, to);
+  }
   Shape output_shape() const noexcept { return {sizes_.out_height(), sizes_.out_width(), sizes_.filters}; }
 
  private:

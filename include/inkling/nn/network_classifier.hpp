@@ -23,10 +23,10 @@ auto to_unit_range(const Bytes& pixels) {
 class NetworkClassifier final : public Classifier {
  public:
   /// Throws ShapeError when the network's output does not have one value a class.
-  NetworkClassifier(Network network, std::vector<std::string> class_names)
+  NetworkClassifier(Network network, std::vector<std::string> class_names, Precision precision = Precision::f32)
       : Classifier(network.input_shape(), std::move(class_names)),
         network_(std::move(network)),
-        fused_(fuse(network_)) {
+        fused_(fuse(network_, precision)) {
     if (network_.output_shape() != Shape{1, 1, num_classes()}) {
       throw ShapeError("NetworkClassifier: " + std::to_string(num_classes()) + " classes need an output of 1x1x" +
                        std::to_string(num_classes()) + ", the network puts out " + to_string(network_.output_shape()));

@@ -31,6 +31,7 @@ class Buffer {
 template <typename S>
 struct Scratch {
   std::array<Buffer<S>, 4> buffers;  // each layer names its own slots
+  Buffer<Eigen::bfloat16> rounded;   // inputs of a product in bfloat16
   Rng rng;                           // seeded by the trainer for each micro-batch and layer: dropout
 };
 

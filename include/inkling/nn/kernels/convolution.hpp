@@ -38,20 +38,27 @@ struct ConvolutionSizes {
   }
 };
 
-/// Copies an image to row `top`, column `left` of zeros, with `spread` - 1 zeros between neighbours (spread > 1 undoes
-/// a stride in the backward pass). `padded` has room for padded_shape and is overwritten. Requires: the copy fits.
-template <typename S>
+/// to = from, of another type or the same.
+template <typename S, typename T>
+void convert_n(const S* from, Index count, T* to) {
+  Eigen::Map<VectorOf<T>>(to, count) = Eigen::Map<const VectorOf<S>>(from, count).template cast<T>();
+}
+
+/// Copies an image, perhaps to another type, to row `top`, column `left` of zeros, with `spread` - 1 zeros between
+/// neighbours (spread > 1 undoes a stride in the backward pass). `padded` has room for padded_shape and is overwritten.
+/// Requires: the copy fits.
+template <typename S, typename T>
 void pad(const S* image, const Shape& shape, Index top, Index left, Index spread, const Shape& padded_shape,
-         S* padded) {
-  std::fill_n(padded, padded_shape.size(), S{0});
+         T* padded) {
+  std::fill_n(padded, padded_shape.size(), T(0));
   for (Index y = 0; y < shape.height; ++y) {
-    S* const row = padded + ((top + y * spread) * padded_shape.width + left) * shape.channels;
+    T* const row = padded + ((top + y * spread) * padded_shape.width + left) * shape.channels;
     const S* const from = image + y * shape.width * shape.channels;
     if (spread == 1) {
-      std::copy_n(from, shape.width * shape.channels, row);
+      convert_n(from, shape.width * shape.channels, row);
     } else {
       for (Index x = 0; x < shape.width; ++x) {
-        std::copy_n(from + x * shape.channels, shape.channels, row + x * spread * shape.channels);
+        convert_n(from + x * shape.channels, shape.channels, row + x * spread * shape.channels);
       }
     }
   }
