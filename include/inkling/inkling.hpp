@@ -13,8 +13,10 @@
 #include <inkling/data/augmentation.hpp>
 #include <inkling/data/byte_reader.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/data/distortion.hpp>
 #include <inkling/data/emnist.hpp>
 #include <inkling/data/idx.hpp>
+#include <inkling/data/pen.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/forest/byte_transpose.hpp>
 #include <inkling/forest/node.hpp>

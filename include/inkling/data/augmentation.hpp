@@ -10,6 +10,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling {
@@ -48,6 +49,13 @@ inline Augmentation random_shift(Index reach) {
     const Index right = offset();
     const Index down = offset();
     if (right != 0 || down != 0) shift(values, image, right, down);
+  };
+}
+
+/// One after the other.
+inline Augmentation in_sequence(std::vector<Augmentation> steps) {
+  return [steps = std::move(steps)](std::span<float> values, const Shape& image, Rng& rng) {
+    for (const Augmentation& step : steps) step(values, image, rng);
   };
 }
 
