@@ -55,12 +55,7 @@ struct Bf16Sizes {
   Index b_run;
 
   /// Numbers that bf16_pack writes.
-  Index packed_size() const noexcept { return packed_size_of_rows() * runs * depth; }
-
- private:
-  Index packed_size_of_rows() const noexcept {
-    return (rows + tile_rows<float> - 1) / tile_rows<float> * tile_rows<float>;
-  }
+  Index packed_size() const noexcept { return kernels::packed_size<float>(rows, runs * depth); }
 };
 
 /// Rounds a (rows x runs * depth, column-major) into panels [panel][run][depth / 2][row of the panel][2].
