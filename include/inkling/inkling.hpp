@@ -86,6 +86,7 @@
 #include <inkling/nn/schedule.hpp>
 #include <inkling/nn/scratch.hpp>
 #include <inkling/nn/trainer.hpp>
+#include <inkling/nn/weight_average.hpp>
 #include <inkling/nn/zoo.hpp>
 #include <inkling/svm/block_sparse.hpp>
 #include <inkling/svm/dual_coordinate_descent.hpp>

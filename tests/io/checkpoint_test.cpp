@@ -40,8 +40,8 @@ nn::Network small_network() {
   return network;
 }
 
-nn::FitOptions options(const nn::Optimizer& optimizer, Index epochs) {
-  return {.optimizer = optimizer, .epochs = epochs, .batch = 16, .micro_batch = 8, .threads = 1};
+nn::FitOptions options(const nn::Optimizer& optimizer, Index epochs, double average = 0) {
+  return {.optimizer = optimizer, .epochs = epochs, .batch = 16, .micro_batch = 8, .average = average, .threads = 1};
 }
 
 std::vector<Matrix> weights(const nn::Network& network) {
@@ -51,9 +51,9 @@ std::vector<Matrix> weights(const nn::Network& network) {
 }
 
 /// The state after two epochs.
-nn::TrainingState trained_state(const nn::Optimizer& optimizer, bool validate) {
+nn::TrainingState trained_state(const nn::Optimizer& optimizer, bool validate, double average = 0) {
   nn::TrainingState result{.network = small_network()};
-  nn::FitOptions two = options(optimizer, 2);
+  nn::FitOptions two = options(optimizer, 2, average);
   if (validate) two.validation = blobs(2);
   two.on_checkpoint = [&](const nn::TrainingState& state) { result = state; };
   nn::fit_network(small_network(), blobs(1), two);
@@ -69,6 +69,8 @@ void check_equal(const nn::TrainingState& a, const nn::TrainingState& b) {
   CHECK(a.seconds == b.seconds);
   CHECK(a.best_accuracy == b.best_accuracy);
   CHECK(a.best_epoch == b.best_epoch);
+  REQUIRE(a.average.has_value() == b.average.has_value());
+  if (a.average) CHECK(weights(*a.average) == weights(*b.average));
   REQUIRE(a.best.has_value() == b.best.has_value());
   if (a.best) CHECK(weights(*a.best) == weights(*b.best));
 }
@@ -79,11 +81,14 @@ TEST_CASE("a checkpoint holds all of the state, for each optimiser") {
   const test::TemporaryFolder folder;
   for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::AdamW{}), nn::Optimizer(nn::Sgd{})}) {
     for (const bool validate : {false, true}) {
-      const nn::TrainingState state = trained_state(optimizer, validate);
-      REQUIRE(state.epoch == 2);
-      REQUIRE(state.best.has_value() == validate);
-      save_checkpoint(state, folder / "run");
-      check_equal(load_checkpoint(folder / "run"), state);
+      for (const double average : {0.0, 0.5}) {
+        const nn::TrainingState state = trained_state(optimizer, validate, average);
+        REQUIRE(state.epoch == 2);
+        REQUIRE(state.best.has_value() == validate);
+        REQUIRE(state.average.has_value() == (average > 0));
+        save_checkpoint(state, folder / "run");
+        check_equal(load_checkpoint(folder / "run"), state);
+      }
     }
   }
 }
@@ -98,16 +103,18 @@ TEST_CASE("a run that has not begun can be saved") {
 TEST_CASE("a run that goes on from a checkpoint ends with the bits of one that was never stopped") {
   const test::TemporaryFolder folder;
   for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::AdamW{}), nn::Optimizer(nn::Sgd{})}) {
-    save_checkpoint(trained_state(optimizer, false), folder / "run");
-    const auto resumed = nn::fit_network(load_checkpoint(folder / "run"), blobs(1), options(optimizer, 4));
-    const auto whole = nn::fit_network(small_network(), blobs(1), options(optimizer, 4));
-    CHECK(weights(resumed.network()) == weights(whole.network()));
+    for (const double average : {0.0, 0.5}) {
+      save_checkpoint(trained_state(optimizer, false, average), folder / "run");
+      const auto resumed = nn::fit_network(load_checkpoint(folder / "run"), blobs(1), options(optimizer, 4, average));
+      const auto whole = nn::fit_network(small_network(), blobs(1), options(optimizer, 4, average));
+      CHECK(weights(resumed.network()) == weights(whole.network()));
+    }
   }
 }
 
 TEST_CASE("a damaged checkpoint is refused with a message") {
   const test::TemporaryFolder folder;
-  save_checkpoint(trained_state(nn::AdamW{}, true), folder / "run");
+  save_checkpoint(trained_state(nn::AdamW{}, true, 0.5), folder / "run");
   const Safetensors good = read_safetensors(folder / "run");
   const auto expect = [&](const std::string& message, const std::function<void(Safetensors&)>& damage) {
     Safetensors file = good;
@@ -150,6 +157,8 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
   expect("out of range", with("optimizer_moments", "3"));
   expect("it has no place in this model", with("optimizer_moments", "1"));
   expect("it has no place in this model", with("best_epoch", "0"));
+  expect("it has no place in this model", with("averages", "false"));
+  expect("expected averages to be true or false, got \"perhaps\"", with("averages", "perhaps"));
   expect("unknown layer", with("architecture", R"([{"kind":"teleport","options":{}}])"));
 }
 

@@ -75,6 +75,7 @@ FitOptions every_option() {
           .batch = 30,
           .micro_batch = 8,
           .label_smoothing = 0.1,
+          .average = 0.9,
           .seed = 11,
           .threads = 1,
           .augment = [](std::span<float> image, const Shape&, Rng& rng) {
@@ -207,7 +208,7 @@ TEST_CASE("the callback stops a run, and what was learned is kept") {
   const Dataset train = stripes(60, 1);
   FitOptions options = every_option();
   std::optional<Network> second;
-  options.on_checkpoint = [&](const TrainingState& state) { second = state.network; };
+  options.on_checkpoint = [&](const TrainingState& state) { second = state.current(); };
   options.on_progress = [](const Progress& progress) { return progress.step == 2 ? Flow::stop : Flow::go_on; };
   const auto stopped = fit_network(small_network(), train, options);
   REQUIRE(second.has_value());
@@ -232,7 +233,7 @@ TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of t
   options.validation = with_random_labels(stripes(50, 2), 3);
   std::vector<Network> networks;
   std::vector<double> accuracies;
-  options.on_checkpoint = [&](const TrainingState& state) { networks.push_back(state.network); };
+  options.on_checkpoint = [&](const TrainingState& state) { networks.push_back(state.current()); };
   options.on_progress = [&](const Progress& progress) {
     accuracies.push_back(progress.validation_accuracy.value());
     return Flow::go_on;
@@ -274,7 +275,30 @@ TEST_CASE("a run that goes on without a validation set ends with the last weight
   options.validation.reset();
   const auto classifier = fit_network(*last, stripes(60, 1), options);
   CHECK(last->epoch == 3);
-  CHECK(same_bits(classifier.network(), last->network));
+  CHECK(same_bits(classifier.network(), last->current()));
+}
+
+TEST_CASE("with an average, it is measured and returned, and the network itself goes its way") {
+  const Dataset train = stripes(103, 1);
+  FitOptions options = every_option();
+  options.validation = stripes(40, 2);
+  std::optional<TrainingState> last;
+  options.on_checkpoint = [&](const TrainingState& state) { last = state; };
+  double reported = 0;
+  options.on_progress = [&](const Progress& progress) {
+    reported = progress.validation_accuracy.value();
+    return Flow::go_on;
+  };
+  fit_network(small_network(), train, options);
+  REQUIRE(last->average.has_value());
+  CHECK_FALSE(same_bits(*last->average, last->network));
+  CHECK(accuracy(NetworkClassifier(*last->average, train.class_names()), *options.validation) == reported);
+
+  const Network with_average = last->network;
+  options.average = 0;
+  fit_network(small_network(), train, options);
+  CHECK_FALSE(last->average.has_value());
+  CHECK(same_bits(last->network, with_average));
 }
 
 TEST_CASE("augmentation changes each use of an image and never the data") {
@@ -309,6 +333,8 @@ TEST_CASE("errors name what is wrong") {
   CHECK_THROWS_AS(fit({.micro_batch = 0}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = -0.1}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.average = 1}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.average = -0.1}, train, small_network()), ValueError);
   CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()), "fit_network: patience needs a validation set",
                        ValueError);
   CHECK_THROWS_AS(fit({.validation = train.take(0)}, train, small_network()), ValueError);

@@ -21,7 +21,8 @@
 /// Runs of training in files: safetensors with everything that nn::fit_network needs to go on to the same bits.
 ///
 ///     network.<name>            a parameter of the network
-///     best.<name>               of the best one so far, when there is one
+///     average.<name>            of the average of its weights, when there is one
+///     best.<name>               of the best network so far, when there is one
 ///     optimizer.first.<name>    the first moment (the velocity of SGD) of a learned parameter
 ///     optimizer.second.<name>   the second moment (AdamW alone)
 namespace inkling {
@@ -75,6 +76,14 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
   state.seconds = parse_number<double>(metadata.take("seconds"));
   state.best_accuracy = parse_number<double>(metadata.take("best_accuracy"));
   state.best_epoch = parse_number<Index>(metadata.take("best_epoch"));
+  const std::string averages = metadata.take("averages");
+  if (averages != "true" && averages != "false") {
+    throw FormatError("expected averages to be true or false, got \"" + averages + '"');
+  }
+  if (averages == "true") {
+    state.average = state.network;
+    take_parameters(*state.average, "average.", tensors);
+  }
   if (state.best_epoch > 0) {
     state.best = state.network;
     take_parameters(*state.best, "best.", tensors);
@@ -109,9 +118,13 @@ inline void save_checkpoint(const nn::TrainingState& state, const std::filesyste
                    {"seconds", detail::number_text(state.seconds)},
                    {"best_accuracy", detail::number_text(state.best_accuracy)},
                    {"best_epoch", detail::number_text(state.best ? state.best_epoch : 0)},
+                   {"averages", state.average ? "true" : "false"},
                    {"optimizer_steps", detail::number_text(state.optimizer.steps)},
                    {"optimizer_moments", detail::number_text(moments)}};
   detail::add_tensors(detail::stored_network(state.network, Storage::f32), Storage::f32, "network.", file.tensors);
+  if (state.average) {
+    detail::add_tensors(detail::stored_network(*state.average, Storage::f32), Storage::f32, "average.", file.tensors);
+  }
   if (state.best) {
     detail::add_tensors(detail::stored_network(*state.best, Storage::f32), Storage::f32, "best.", file.tensors);
   }

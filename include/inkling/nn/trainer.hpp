@@ -8,6 +8,7 @@
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/optimizer.hpp>
 #include <inkling/nn/schedule.hpp>
+#include <inkling/nn/weight_average.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -26,11 +27,15 @@ namespace inkling::nn {
 struct TrainingState {
   Network network;
   OptimizerState<float> optimizer = {};
-  Index epoch = 0;                   // epochs that are done
-  double seconds = 0;                // time they took
-  std::optional<Network> best = {};  // the network with the highest validation accuracy
+  Index epoch = 0;                      // epochs that are done
+  double seconds = 0;                   // time they took
+  std::optional<Network> average = {};  // of the weights so far, when FitOptions::average asks for it
+  std::optional<Network> best = {};  // the network (the average, if there is one) with the highest validation accuracy
   double best_accuracy = -1;
   Index best_epoch = 0;
+
+  /// The network that the run has come to: the average if there is one.
+  const Network& current() const noexcept { return average ? *average : network; }
 };
 
 struct FitOptions {
@@ -40,6 +45,7 @@ struct FitOptions {
   Index batch = 128;       // samples a step of the optimiser
   Index micro_batch = 32;  // samples a task, and that batch norm sees together
   double label_smoothing = 0;
+  double average = 0;  // decay of the moving average of the weights, which is then the result (see follow); 0: none
   std::optional<Dataset> validation = {};  // measured after every epoch; the best epoch's weights are kept
   Index patience = 0;                      // stop after so many epochs without a better validation accuracy; 0: never
   std::uint64_t seed = 1;                  // order of the samples, dropout and augmentation
@@ -68,6 +74,8 @@ inline void check(const FitOptions& options, const Dataset& train, const Network
                       "fit_network: batch and micro_batch must be above 0");
   require<ValueError>(options.label_smoothing >= 0 && options.label_smoothing < 1,
                       "fit_network: label_smoothing must be at least 0 and below 1");
+  require<ValueError>(options.average >= 0 && options.average < 1,
+                      "fit_network: average must be at least 0 and below 1");
   if (train.image_shape() != network.input_shape()) {
     throw ShapeError("fit_network: the network expects images of " + to_string(network.input_shape()) +
                      ", the data are " + to_string(train.image_shape()));
@@ -137,6 +145,9 @@ class Epoch {
                   "; a lower learning rate may help");
     }
     optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads);
+    if (state_.average) {
+      follow(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
+    }
     return sum;
   }
 
@@ -197,7 +208,7 @@ inline LossSum measure(const Network& network, const Dataset& data, int threads)
 
 inline void keep_best(TrainingState& state, double accuracy) {
   if (accuracy <= state.best_accuracy) return;
-  state.best = state.network;
+  state.best = state.current();
   state.best_accuracy = accuracy;
   state.best_epoch = state.epoch;
 }
@@ -205,7 +216,7 @@ inline void keep_best(TrainingState& state, double accuracy) {
 }  // namespace detail
 
 /// Continues a run (state.epoch epochs are done) to options.epochs, and returns the classifier: the best epoch's
-/// network when there is a validation set, else the last one.
+/// network when there is a validation set, else the last one; the average of its weights when options.average is set.
 ///
 /// Every batch is cut into fixed micro-batches; each is one task on one thread, and their gradients are added in a
 /// fixed order. So the same seed gives the same weights, bit for bit, for any number of threads on one machine.
@@ -218,6 +229,7 @@ inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, 
   const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
     return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
   };
+  if (options.average > 0 && !state.average) state.average = state.network;
   while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();
     const LossSum sum = detail::Epoch(state, train, options).run();
@@ -227,7 +239,7 @@ inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, 
     progress.loss = sum.loss / samples;
     progress.accuracy = static_cast<double>(sum.correct) / samples;
     if (options.validation) {
-      const LossSum validation = detail::measure(state.network, *options.validation, options.threads);
+      const LossSum validation = detail::measure(state.current(), *options.validation, options.threads);
       const auto size = static_cast<double>(options.validation->size());
       progress.validation_loss = validation.loss / size;
       progress.validation_accuracy = static_cast<double>(validation.correct) / size;
@@ -239,7 +251,7 @@ inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, 
     if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
   }
   const bool choose_best = options.validation && state.best;
-  return NetworkClassifier(choose_best ? std::move(*state.best) : std::move(state.network), train.class_names());
+  return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());
 }
 
 /// Trains a network from its initial weights.
