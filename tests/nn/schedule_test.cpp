@@ -42,5 +42,14 @@ TEST_CASE("cosine falls from the full rate") {
   CHECK(close(cosine()(0), 1));
   CHECK(close(cosine()(1.0 / 3), 0.75));  // (1 + cos 60 degrees) / 2
   CHECK(close(cosine()(1), 0));
-  CHECK(close(cosine(0.2)(1), 0.2));
+  CHECK(close(cosine({.end = 0.2})(1), 0.2));
+}
+
+TEST_CASE("cosine may warm up first") {
+  const Schedule schedule = cosine({.warm_up = 0.1, .end = 0.2});
+  CHECK(close(schedule(0), 0));
+  CHECK(close(schedule(0.05), 0.5));
+  CHECK(close(schedule(0.1), 1));
+  CHECK(close(schedule(0.55), 0.6));  // half of the way down
+  CHECK(close(schedule(1), 0.2));
 }

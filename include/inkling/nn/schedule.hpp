@@ -32,9 +32,14 @@ inline Schedule one_cycle(const OneCycleOptions& options = {}) {
   };
 }
 
-/// Falls from the full rate to `end` along half a cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).
-inline Schedule cosine(double end = 0) {
-  return one_cycle({.peak_at = 0, .start = 1, .end = end});
+struct CosineOptions {
+  double warm_up = 0;  // share of the run in which the rate first rises from 0, along half a cosine, too
+  double end = 0;      // factor at the end
+};
+
+/// Falls from the full rate along half a cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).
+inline Schedule cosine(const CosineOptions& options = {}) {
+  return one_cycle({.peak_at = options.warm_up, .start = options.warm_up > 0 ? 0.0 : 1.0, .end = options.end});
 }
 
 }  // namespace inkling::nn
