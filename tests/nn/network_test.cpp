@@ -148,6 +148,7 @@ TEST_CASE("the networks of the zoo have the sizes that they state") {
   CHECK(lenet({28, 28, 1}, 10, 0).parameter_count() == 1199882);
   CHECK(mlp({28, 28, 1}, 10, 0).parameter_count() == 535818);
   CHECK(vgg({28, 28, 1}, 47, 0).parameter_count() == 1757135);
+  CHECK(character_cnn({28, 28, 1}, 47, 0).parameter_count() == 1479375);
   CHECK(vgg({32, 32, 3}, 47, 0).output_shape() == Shape{1, 1, 47});
 }
 

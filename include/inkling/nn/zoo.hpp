@@ -61,6 +61,32 @@ BasicNetwork<S> vgg(const Shape& image, Index classes, std::uint64_t seed, const
   return network;
 }
 
+/// Six 3x3 convolutions with batch norm in three stages, and one hidden layer: 1.5 million weights and 45 MFLOP for
+/// 28x28 and 47 classes. The first two convolutions need no padding, because characters come with a border of paper.
+template <typename S = float>
+BasicNetwork<S> character_cnn(const Shape& image, Index classes, std::uint64_t seed) {
+  BasicNetwork<S> network(image, seed);
+  const auto stage = [&](Index filters, Padding padding) {
+    for (int i = 0; i < 2; ++i) {
+      network.add(BasicConv2d<S>({.filters = filters, .padding = padding, .bias = false}))
+          .add(BasicBatchNorm<S>())
+          .add(BasicRelu<S>());
+    }
+  };
+  stage(32, Padding::valid);
+  network.add(BasicMaxPool2d<S>({.window = 2}));
+  stage(64, Padding::same);
+  network.add(BasicMaxPool2d<S>({.window = 2}));
+  stage(128, Padding::same);
+  network.add(BasicFlatten<S>())
+      .add(BasicDense<S>({.units = 256}))
+      .add(BasicBatchNorm<S>())
+      .add(BasicRelu<S>())
+      .add(BasicDropout<S>({.rate = 0.5}))
+      .add(BasicDense<S>({.units = classes, .initialisation = Initialisation::glorot}));
+  return network;
+}
+
 /// Two hidden layers of 512 and 256 units: 0.5 million weights, 1.1 MFLOP for 28x28.
 template <typename S = float>
 BasicNetwork<S> mlp(const Shape& image, Index classes, std::uint64_t seed) {
