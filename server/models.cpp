@@ -1,8 +1,10 @@
 #include "models.hpp"
 
 #include <inkling/core/error.hpp>
+#include <inkling/io/class_counts.hpp>
 #include <inkling/io/model_file.hpp>
 #include <inkling/io/model_info.hpp>
+#include <inkling/model/prior.hpp>
 
 #include <algorithm>
 #include <system_error>
@@ -32,8 +34,13 @@ Model load(const std::filesystem::path& file) {
                      to_string(classifier->input_shape()));
   }
   ModelInfo info = read_model_info(file);
-  return {file.stem().string(), std::move(classifier), std::filesystem::file_size(file), std::move(info.trained_on),
-          std::move(info.notes)};
+  const auto counts = class_counts(info);
+  return {.name = file.stem().string(),
+          .classifier = std::move(classifier),
+          .bytes = std::filesystem::file_size(file),
+          .trained_on = std::move(info.trained_on),
+          .notes = std::move(info.notes),
+          .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Model {
   std::uintmax_t bytes = 0;  // of its file
   std::string trained_on = {};
   std::map<std::string, std::string> notes = {};  // what its file says besides, such as its accuracy
+  std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
 };
 
 /// A model file that was refused: damaged, or its self-test gave other numbers than where it was trained.

@@ -2,6 +2,7 @@
 
 #include <inkling/image/decode.hpp>
 #include <inkling/image/normalise.hpp>
+#include <inkling/model/prior.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +25,17 @@ std::vector<Candidate> best_candidates(const Classifier& model, const Matrix& pr
     candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
   }
   return candidates;
+}
+
+/// image: pixels x 1. Result: classes x 1.
+Matrix probabilities_of(const Model& model, const Pixels& image, const Question& question) {
+  const Matrix natural = model.classifier->probabilities(image, /*threads=*/1);
+  if (!question.uniform_prior) return restrict_to(question.charset, model.classifier->class_names(), natural);
+  if (!model.prior) {
+    throw FormatError("the file of the model " + model.name +
+                      " does not say how frequent its classes were in training");
+  }
+  return restrict_to(question.charset, model.classifier->class_names(), with_uniform_prior(natural, *model.prior));
 }
 
 }  // namespace
@@ -51,11 +63,8 @@ Recognition Recogniser::recognise(std::span<const std::uint8_t> image, const Que
   const Model& model = find(question.model);
   const GreyImage normalised = normalise(decode_image(image));
   const Pixels seen = Eigen::Map<const Pixels>(normalised.row(0), recogniser_input.size(), 1);
-  const Classifier& classifier = *model.classifier;
-  const Matrix probabilities =
-      restrict_to(question.charset, classifier.class_names(), classifier.probabilities(seen, /*threads=*/1));
   return {.model = model.name,
-          .candidates = best_candidates(classifier, probabilities, question),
+          .candidates = best_candidates(*model.classifier, probabilities_of(model, seen, question), question),
           .seen = {seen.data(), seen.data() + seen.size()}};
 }
 

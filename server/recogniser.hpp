@@ -31,7 +31,8 @@ struct Recognition {
 struct Question {
   std::string_view model = {};  // empty: the default model
   CharSet charset = {};
-  Index top = 5;  // candidates at most
+  bool uniform_prior = false;  // as if all classes of the model were equally frequent
+  Index top = 5;               // candidates at most
 };
 
 /// From the bytes of a picture to a character. Const members may be called from many threads at once.
@@ -44,7 +45,8 @@ class Recogniser {
   const ModelSet& models() const noexcept { return models_; }
 
   /// image: a PNG or JPEG file. Throws what decode_image and normalise throw, and ValueError for a model that is not
-  /// loaded or a charset that has none of its classes.
+  /// loaded or a charset that has none of its classes, FormatError when a uniform prior is asked of a model whose
+  /// file does not say how frequent its classes were.
   Recognition recognise(std::span<const std::uint8_t> image, const Question& question = {}) const;
 
  private:

@@ -83,6 +83,12 @@ CharSet charset_of(const Form& form) {
   return CharSet::parse(*text);
 }
 
+bool wants_uniform_prior(const Form& form) {
+  const std::string_view text = form.field("prior").value_or("natural");
+  if (text != "natural" && text != "uniform") throw Problem(400, "The field prior is natural or uniform.");
+  return text == "uniform";
+}
+
 bool wants_seen(const Form& form) {
   const std::string_view text = form.field("seen").value_or("0");
   if (text != "0" && text != "1") throw Problem(400, "The field seen is 0 or 1.");
@@ -161,8 +167,10 @@ Response Service::predict(const Request& request) const {
   try {
     const Form form(request);
     const auto picture = picture_of(form);
-    const Question question{
-        .model = form.field("model").value_or(""), .charset = charset_of(form), .top = top_of(form)};
+    const Question question{.model = form.field("model").value_or(""),
+                            .charset = charset_of(form),
+                            .uniform_prior = wants_uniform_prior(form),
+                            .top = top_of(form)};
     const bool with_seen = wants_seen(form);
     return json(to_json(recogniser_.recognise(picture, question), with_seen));
   } catch (const UnsupportedImageError& error) {

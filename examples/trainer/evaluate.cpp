@@ -1,5 +1,3 @@
-#include <inkling/io/model_info.hpp>
-
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <nlohmann/json.hpp>
@@ -11,11 +9,11 @@
 #include <string>
 
 #include "charset_option.hpp"
-#include "class_prior.hpp"
 #include "commands.hpp"
 #include "data_source.hpp"
 #include "evaluation.hpp"
 #include "model_file.hpp"
+#include "prior_option.hpp"
 #include "with_commas.hpp"
 
 namespace {
@@ -56,12 +54,12 @@ void print_text(const Evaluation& evaluation, const std::string& data) {
 }
 
 void evaluate(const EvaluateOptions& options) {
-  EvaluationOptions how{.charset = parse_charset(options.charset)};
+  const inkling::CharSet charset = parse_charset(options.charset);
   const DataSource source(options.data);
   const auto part = options.part == "train" ? inkling::Part::train : inkling::Part::test;
   const auto model = load_model_file(options.model);
-  if (options.prior == "uniform") how.prior = training_prior(inkling::read_model_info(options.model));
-  const Evaluation evaluation = evaluate_model(*model, source.load(part), how);
+  const Evaluation evaluation = evaluate_model(
+      *model, source.load(part), {.charset = charset, .prior = prior_to_remove(options.prior, options.model)});
   if (options.json) {
     print_json(evaluation);
   } else {
@@ -80,10 +78,7 @@ void add_evaluate(CLI::App& app) {
       ->type_name("NAME")
       ->check(CLI::IsMember({"train", "test"}));
   add_charset_option(command, options->charset);
-  command
-      .add_option("--prior", options->prior, "natural (default), or uniform: as if all classes were equally frequent")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"natural", "uniform"}));
+  add_prior_option(command, options->prior);
   command.add_flag("--json", options->json, "print one line of JSON");
   command.callback([options] { evaluate(*options); });
 }

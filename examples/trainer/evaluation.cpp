@@ -1,12 +1,11 @@
 #include "evaluation.hpp"
 
 #include <inkling/model/class_meaning.hpp>
+#include <inkling/model/prior.hpp>
 #include <inkling/model/scoring_classes.hpp>
 
 #include <algorithm>
 #include <utility>
-
-#include "class_prior.hpp"
 
 namespace {
 

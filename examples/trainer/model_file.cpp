@@ -1,8 +1,7 @@
 #include "model_file.hpp"
 
+#include <inkling/io/class_counts.hpp>
 #include <inkling/io/model_file.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <vector>
 
@@ -16,7 +15,7 @@ Provenance provenance(const std::string& model, const DataSource& source, const 
   for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
   return {.trained_on = source.describe(inkling::Part::train) + ", " + with_commas(data.size()) + " images, seed " +
                         std::to_string(options.seed),
-          .notes = {{"model", model}, {"class_counts", nlohmann::json(counts).dump()}}};
+          .notes = {{"model", model}, inkling::class_counts_note(counts)}};
 }
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,

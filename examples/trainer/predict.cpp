@@ -2,6 +2,7 @@
 #include <inkling/image/encode.hpp>
 #include <inkling/image/normalise.hpp>
 #include <inkling/io/atomic_file.hpp>
+#include <inkling/model/prior.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
@@ -14,6 +15,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "charset_option.hpp"
 #include "commands.hpp"
 #include "model_file.hpp"
+#include "prior_option.hpp"
 
 namespace {
 
@@ -29,6 +32,7 @@ using namespace inkling;
 struct PredictOptions {
   std::filesystem::path model;
   std::string charset = "all";
+  std::string prior = "natural";
   Index top = 1;
   std::filesystem::path steps;  // empty: not written
   bool json = false;
@@ -65,6 +69,7 @@ class Reader {
       : options_(options),
         charset_(parse_charset(options.charset)),
         model_(load_model_file(options.model)),
+        prior_(prior_to_remove(options.prior, options.model)),
         labels_(shown_labels(charset_, model_->class_names())),
         admitted_(admitted_classes(charset_, model_->class_names())) {
     const Shape& input = model_->input_shape();
@@ -78,7 +83,9 @@ class Reader {
     const GreyImage image = normalise(
         read_image(path), {.side = model_->input_shape().height, .on_step = step_writer(options_.steps, path)});
     const Pixels pixels = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
-    const Matrix probabilities = restrict_to(charset_, model_->class_names(), model_->probabilities(pixels, 1));
+    Matrix probabilities = model_->probabilities(pixels, 1);
+    if (prior_) probabilities = with_uniform_prior(probabilities, *prior_);
+    probabilities = restrict_to(charset_, model_->class_names(), probabilities);
     std::vector<Label> order = admitted_;
     std::stable_sort(order.begin(), order.end(),
                      [&](Label a, Label b) { return probabilities(a, 0) > probabilities(b, 0); });
@@ -94,7 +101,8 @@ class Reader {
   const PredictOptions& options_;
   CharSet charset_;
   std::unique_ptr<const Classifier> model_;
-  std::vector<std::string> labels_;  // of each class
+  std::optional<std::vector<double>> prior_;  // of the model's classes; its influence is taken out
+  std::vector<std::string> labels_;           // of each class
   std::vector<Label> admitted_;
 };
 
@@ -142,6 +150,7 @@ void add_predict(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("predict", "say which character each picture shows");
   command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
   add_charset_option(command, options->charset);
+  add_prior_option(command, options->prior);
   command.add_option("--top", options->top, "print the K best candidates (default 1)")
       ->type_name("K")
       ->check(CLI::PositiveNumber);

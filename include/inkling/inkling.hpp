@@ -39,6 +39,7 @@
 #include <inkling/image/stroke.hpp>
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/checkpoint.hpp>
+#include <inkling/io/class_counts.hpp>
 #include <inkling/io/forest_codec.hpp>
 #include <inkling/io/model_file.hpp>
 #include <inkling/io/model_info.hpp>
@@ -57,6 +58,7 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
 #include <inkling/model/metrics.hpp>
+#include <inkling/model/prior.hpp>
 #include <inkling/model/scoring_classes.hpp>
 #include <inkling/nn/batch_norm.hpp>
 #include <inkling/nn/conv2d.hpp>

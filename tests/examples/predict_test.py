@@ -57,6 +57,15 @@ class Predict(CommandTest):
             self.assertAlmostEqual(sum(map(float, fields[2::2])), 1, places=3)
         self.fail_with(1, "character set", "predict", "--model", self.model, "--charset", "A-F", self.pictures[0])
 
+    def test_uniform_prior(self):
+        """The images of one class more than the others: what it wins by that is taken out."""
+        for natural, uniform in zip(self.predict("--top", 10, *self.pictures),
+                                    self.predict("--top", 10, "--prior", "uniform", *self.pictures)):
+            natural, uniform = natural.split("\t"), uniform.split("\t")
+            self.assertEqual(sorted(natural[1::2]), sorted(uniform[1::2]))
+            self.assertNotEqual(natural, uniform)
+            self.assertAlmostEqual(sum(map(float, uniform[2::2])), 1, places=3)
+
     def test_steps(self):
         steps = self.folder / "new" / "steps"
         self.predict("--steps", steps, self.pictures[0])

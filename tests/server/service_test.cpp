@@ -71,6 +71,30 @@ TEST_CASE_FIXTURE(Fixture, "the fields of the form choose") {
   CHECK(answer({{"file", picture()}, {"charset", ""}})["prediction"] == "A");
 }
 
+TEST_CASE("a uniform prior takes out what the model knows about how frequent its classes are") {
+  ModelSet models = fake_models({"cnn"});
+  models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
+  const Recogniser recogniser(std::move(models));
+  const auto answer = [&](Fields fields) {
+    fields.emplace_back("file", picture());
+    return json::parse(
+        Service(recogniser)
+            .answer(
+                {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)})
+            .body);
+  };
+  CHECK(answer({})["prediction"] == "A");
+  CHECK(answer({{"prior", "natural"}}) == answer({}));
+  const json body = answer({{"prior", "uniform"}});  // 1, 2, 0.8, 0.25 and 2.5 parts of 6.55
+  CHECK(body["prediction"] == "C");
+  CHECK(body["confidence"].get<double>() == doctest::Approx(2.5 / 6.55));
+  double sum = 0;
+  for (const json& candidate : body["candidates"]) sum += candidate["probability"].get<double>();
+  CHECK(sum == doctest::Approx(1).epsilon(1e-5));
+  const json digits = answer({{"prior", "uniform"}, {"charset", "digits"}});
+  CHECK(digits["confidence"].get<double>() == doctest::Approx(2.0 / 3));
+}
+
 TEST_CASE_FIXTURE(Fixture, "the image that the model saw is 28x28 with full ink somewhere") {
   const std::vector<int> seen = answer({{"file", picture()}, {"seen", "1"}})["seen"];
   REQUIRE(seen.size() == 784);
@@ -90,6 +114,8 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be answered is refused with the right st
   CHECK(form_status({{"file", png}, {"charset", std::string(257, 'A')}}) == 400);
   for (const char* top : {"0", "-1", "101", "five", "", "5 "}) CHECK(form_status({{"file", png}, {"top", top}}) == 400);
   CHECK(form_status({{"file", png}, {"seen", "yes"}}) == 400);
+  for (const char* prior : {"", "Uniform", "0.5"}) CHECK(form_status({{"file", png}, {"prior", prior}}) == 400);
+  CHECK(form_status({{"file", png}, {"prior", "uniform"}}) == 422);  // these models do not say what theirs was
 
   CHECK(form_status({{"file", ""}}) == 422);
   CHECK(form_status({{"file", "plain text"}}) == 415);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace inkling {
+
+/// How frequent each class is, from how many samples it had: above 0, with sum 1. A class without samples counts as one
+/// with a single sample, for no class is impossible. Throws ValueError when there is no class or a count is below 0.
+std::vector<double> class_prior(const std::vector<Index>& counts);
+
+/// The probabilities that a model would give if all classes were equally frequent: each is divided by the prior of its
+/// class, and the columns are scaled to sum to 1 again (Saerens, Latinne and Decaestecker 2002). In logits this
+/// subtracts log prior, the logit adjustment of Menon et al. 2021, arXiv:2007.07314.
+///
+/// probabilities and result: classes x samples, each column with sum 1; prior: of the samples that the model learned
+/// from. Throws ShapeError unless there is one row for each class of the prior, ValueError unless the prior is above 0.
+Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior);
+
+inline std::vector<double> class_prior(const std::vector<Index>& counts) {
+  if (counts.empty()) throw ValueError("class_prior: at least one class is needed");
+  std::vector<double> prior;
+  prior.reserve(counts.size());
+  for (const Index count : counts) {
+    if (count < 0) throw ValueError("class_prior: a count is at least 0, got " + std::to_string(count));
+    prior.push_back(static_cast<double>(std::max<Index>(1, count)));
+  }
+  const double sum = std::accumulate(prior.begin(), prior.end(), 0.0);
+  for (double& share : prior) share /= sum;
+  return prior;
+}
+
+inline Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior) {
+  if (probabilities.rows() != static_cast<Index>(prior.size())) {
+    throw ShapeError("with_uniform_prior: expected a row for each of " + std::to_string(prior.size()) +
+                     " classes, got " + std::to_string(probabilities.rows()));
+  }
+  for (const double share : prior) {
+    if (!(share > 0) || !std::isfinite(share)) {
+      throw ValueError("with_uniform_prior: a prior is above 0, got " + std::to_string(share));
+    }
+  }
+  const Eigen::Map<const Eigen::VectorXd> weights(prior.data(), probabilities.rows());  // classes
+  Eigen::MatrixXd result = (probabilities.cast<double>().array().colwise() / weights.array()).matrix();
+  for (auto column : result.colwise()) column /= column.sum();
+  return result.cast<float>();
+}
+
+}  // namespace inkling
