@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "training_notes.hpp"
 #include "usage_error.hpp"
 
 namespace {
@@ -59,9 +60,13 @@ nn::FitOptions network_recipe(ModelKind kind, Index samples) {
           .augment = handwriting_variation()};
 }
 
-nn::TrainingState initial_state(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
-  if (options.resume && std::filesystem::exists(options.checkpoint)) return load_checkpoint(options.checkpoint);
-  return {.network = initial_network(kind, data, options.seed)};
+nn::TrainingState initial_state(ModelKind kind, const Dataset& data, const TrainingOptions& options,
+                                const CheckpointNotes& notes) {
+  if (!options.resume || !std::filesystem::exists(options.checkpoint)) {
+    return {.network = initial_network(kind, data, options.seed)};
+  }
+  require_same_notes(options.checkpoint, notes);
+  return load_checkpoint(options.checkpoint);
 }
 
 std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
@@ -72,10 +77,13 @@ std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, c
   fit.seed = options.seed;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
+  CheckpointNotes notes;
   if (!options.checkpoint.empty()) {
-    fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint); };
+    notes = training_notes(kind, data, fit.epochs, options.seed);
+    fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
   }
-  auto model = std::make_unique<nn::NetworkClassifier>(nn::fit_network(initial_state(kind, data, options), train, fit));
+  auto model =
+      std::make_unique<nn::NetworkClassifier>(nn::fit_network(initial_state(kind, data, options, notes), train, fit));
   if (held_out.size() > 0) {
     model->set_temperature(fit_temperature(model->logits(held_out.pixels(), options.threads), held_out.labels()));
   }

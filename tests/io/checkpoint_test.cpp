@@ -93,6 +93,20 @@ TEST_CASE("a checkpoint holds all of the state, for each optimiser") {
   }
 }
 
+TEST_CASE("the notes of a checkpoint are read without its weights") {
+  const test::TemporaryFolder folder;
+  const CheckpointNotes notes{{"seed", "1"}, {"data", "\"\u00e9\n"}};
+  save_checkpoint({.network = small_network()}, folder / "run", notes);
+  CHECK(read_checkpoint_notes(folder / "run") == notes);
+  CHECK(load_checkpoint(folder / "run").epoch == 0);
+  save_checkpoint({.network = small_network()}, folder / "run");
+  CHECK(read_checkpoint_notes(folder / "run").empty());
+
+  CHECK_THROWS_AS(read_checkpoint_notes(folder / "none"), FileError);
+  write_safetensors(folder / "other", Safetensors{{{"format", "inkling"}}, {}});
+  CHECK_THROWS_AS(read_checkpoint_notes(folder / "other"), FormatError);
+}
+
 TEST_CASE("a run that has not begun can be saved") {
   const test::TemporaryFolder folder;
   const nn::TrainingState state{.network = small_network()};
@@ -150,6 +164,9 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
   }
   expect("expected format \"inkling-checkpoint\"", with("format", "inkling"));
   expect("expected format_version", with("format_version", "9"));
+  expect("parse error", with("notes", "{"));
+  expect("type must be", with("notes", "[1]"));
+  expect("type must be", with("notes", "{\"seed\":1}"));
   expect("expected a number", with("epoch", "two"));
   expect("expected a number", with("seconds", "inf"));
   expect("out of range", with("epoch", "-1"));

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,11 @@
 ///     best.<name>               of the best network so far, when there is one
 ///     optimizer.first.<name>    the first moment (the velocity of SGD) of a learned parameter
 ///     optimizer.second.<name>   the second moment (AdamW alone)
+///
+/// Its notes say what the caller wants to know again, such as the options that the run must go on with.
 namespace inkling {
+
+using CheckpointNotes = std::map<std::string, std::string>;
 
 namespace detail {
 
@@ -63,10 +68,16 @@ inline std::vector<Matrix> take_moments(const nn::Network& network, bool present
   return moments;
 }
 
-inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegistry& registry) {
-  MetadataReader metadata(std::move(file.metadata));
+/// Throws FormatError unless these are the metadata of a checkpoint.
+inline CheckpointNotes take_notes(MetadataReader& metadata) {
   metadata.expect("format", checkpoint_format);
   metadata.expect("format_version", model_format_version);
+  return parse_json(metadata.take("notes")).get<CheckpointNotes>();
+}
+
+inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegistry& registry) {
+  MetadataReader metadata(std::move(file.metadata));
+  take_notes(metadata);
   TensorReader tensors(std::move(file.tensors));
   const Shape input = parse_shape(metadata.take("input_shape"));
   const nlohmann::json architecture = parse_json(metadata.take("architecture"));
@@ -106,12 +117,14 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
 
 /// Writes a run of training to a file, all or nothing, so that a crash during the write keeps the checkpoint before.
 /// Throws FileError, and ValueError for weights that are not finite.
-inline void save_checkpoint(const nn::TrainingState& state, const std::filesystem::path& path) {
+inline void save_checkpoint(const nn::TrainingState& state, const std::filesystem::path& path,
+                            const CheckpointNotes& notes = {}) {
   const int moments = detail::count_moments(state.optimizer);
   Safetensors file;
   file.metadata = {{"format", std::string(detail::checkpoint_format)},
                    {"format_version", std::string(detail::model_format_version)},
                    {"written_by", "inkling " + detail::version_text()},
+                   {"notes", nlohmann::json(notes).dump()},
                    {"input_shape", detail::shape_text(state.network.input_shape())},
                    {"architecture", detail::architecture_of(state.network).dump()},
                    {"epoch", detail::number_text(state.epoch)},
@@ -138,6 +151,15 @@ inline nn::TrainingState load_checkpoint(const std::filesystem::path& path,
                                          const nn::LayerRegistry& registry = nn::LayerRegistry::standard()) {
   Safetensors file = read_safetensors(path);
   return detail::naming_source(path.string(), [&] { return detail::decode_checkpoint(std::move(file), registry); });
+}
+
+/// The notes alone, however large the file. Throws FileError, and FormatError when it is no checkpoint.
+inline CheckpointNotes read_checkpoint_notes(const std::filesystem::path& path) {
+  SafetensorsHeader header = read_safetensors_header(path);
+  return detail::naming_source(path.string(), [&] {
+    detail::MetadataReader metadata(std::move(header.metadata));
+    return detail::take_notes(metadata);
+  });
 }
 
 }  // namespace inkling
