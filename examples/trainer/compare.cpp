@@ -1,5 +1,4 @@
 #include <inkling/core/parallel.hpp>
-#include <inkling/io/atomic_file.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
@@ -10,8 +9,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
@@ -25,6 +24,7 @@
 #include "training_options.hpp"
 #include "training_run.hpp"
 #include "with_commas.hpp"
+#include "write_text.hpp"
 
 namespace {
 
@@ -54,20 +54,17 @@ double time_prediction(const inkling::Classifier& model, const Dataset& test) {
 ModelResult examine(const std::string& name, const DataSource& source, const Dataset& train, const Dataset& test,
                     const CompareOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  const auto model = run_training(parse_model(name), train, options.training);
+  TrainingRun run = run_training(parse_model(name), train, options.training);
   const double train_seconds = seconds_since(start);
   const auto file = options.out / (name + ".safetensors");
-  save_model_file(*model, file, provenance(name, source, train, options.training));
+  save_model_file(*run.model, file, provenance(name, source, train, options.training));
   return {.name = name,
-          .evaluation = evaluate_model(*model, test, {.threads = options.training.threads}),
+          .evaluation = evaluate_model(*run.model, test, {.threads = options.training.threads}),
           .train_seconds = train_seconds,
-          .predict_us = time_prediction(*model, test),
+          .predict_us = time_prediction(*run.model, test),
           .bytes = std::filesystem::file_size(file),
-          .parameters = model->parameter_count()};
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  inkling::write_atomically(path, std::as_bytes(std::span(text)));
+          .parameters = run.model->parameter_count(),
+          .curve = std::move(run.curve)};
 }
 
 void print_row(const ModelResult& model) {

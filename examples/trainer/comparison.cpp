@@ -18,6 +18,20 @@ ordered_json confusion_json(const inkling::ConfusionMatrix& confusion) {
   return rows;
 }
 
+/// An object for each epoch, with what was measured.
+ordered_json curve_json(const LearningCurve& curve) {
+  ordered_json epochs = ordered_json::array();
+  for (const inkling::Progress& progress : curve) {
+    ordered_json epoch{{"epoch", progress.step}};
+    if (progress.loss) epoch["loss"] = *progress.loss;
+    if (progress.accuracy) epoch["accuracy"] = *progress.accuracy;
+    if (progress.validation_loss) epoch["validation_loss"] = *progress.validation_loss;
+    if (progress.validation_accuracy) epoch["validation_accuracy"] = *progress.validation_accuracy;
+    epochs.push_back(std::move(epoch));
+  }
+  return epochs;
+}
+
 ordered_json model_json(const ModelResult& model) {
   ordered_json json;
   json["name"] = model.name;
@@ -27,6 +41,7 @@ ordered_json model_json(const ModelResult& model) {
   json["predict_us"] = model.predict_us;
   json["bytes"] = model.bytes;
   json["confusion"] = confusion_json(model.evaluation.confusion);
+  json["curve"] = curve_json(model.curve);
   return json;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evaluation.hpp"
+#include "learning_curve.hpp"
 #include "machine.hpp"
 
 /// What `compare` found out about one model.
@@ -17,6 +18,7 @@ struct ModelResult {
   double predict_us = 0;     // per image, on one thread
   std::uintmax_t bytes = 0;  // of its file
   inkling::Index parameters = 0;
+  LearningCurve curve = {};  // of a network
 };
 
 /// Several models, trained and tested on the same data.

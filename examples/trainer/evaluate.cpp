@@ -12,9 +12,12 @@
 #include "commands.hpp"
 #include "data_source.hpp"
 #include "evaluation.hpp"
+#include "heat_map.hpp"
 #include "model_file.hpp"
+#include "picture.hpp"
 #include "prior_option.hpp"
 #include "with_commas.hpp"
+#include "write_text.hpp"
 
 namespace {
 
@@ -24,6 +27,7 @@ struct EvaluateOptions {
   std::string part = "test";
   std::string charset = "all";
   std::string prior = "natural";
+  std::filesystem::path confusion;  // empty: not written
   bool json = false;
 };
 
@@ -34,6 +38,8 @@ void print_json(const Evaluation& evaluation) {
   json["top2"] = evaluation.top2;
   json["macro_f1"] = evaluation.macro_f1;
   json["ece"] = evaluation.ece;
+  const inkling::Interval interval = evaluation.accuracy_interval();
+  json["interval"] = {interval.low, interval.high};
   std::cout << json.dump() << std::endl;
 }
 
@@ -60,6 +66,9 @@ void evaluate(const EvaluateOptions& options) {
   const auto model = load_model_file(options.model);
   const Evaluation evaluation = evaluate_model(
       *model, source.load(part), {.charset = charset, .prior = prior_to_remove(options.prior, options.model)});
+  if (!options.confusion.empty()) {
+    write_text(options.confusion, svg_file(heat_map(evaluation.confusion, evaluation.class_names), 2));
+  }
   if (options.json) {
     print_json(evaluation);
   } else {
@@ -79,6 +88,7 @@ void add_evaluate(CLI::App& app) {
       ->check(CLI::IsMember({"train", "test"}));
   add_charset_option(command, options->charset);
   add_prior_option(command, options->prior);
+  command.add_option("--confusion", options->confusion, "draw the confusion matrix")->type_name("FILE.svg");
   command.add_flag("--json", options->json, "print one line of JSON");
   command.callback([options] { evaluate(*options); });
 }

@@ -1,10 +1,12 @@
 #include "heat_map.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
 
 #include "html.hpp"
+#include "with_commas.hpp"
 
 namespace {
 
@@ -12,8 +14,11 @@ using inkling::ConfusionMatrix;
 using inkling::Index;
 using inkling::Label;
 
-constexpr int side = 400;   // of the matrix
-constexpr int margin = 44;  // for names and titles
+constexpr int side = 400;    // of the matrix
+constexpr int margin = 44;   // for names and titles
+constexpr int legend = 36;   // below
+constexpr int swatch = 12;   // of the legend
+constexpr int padding = 10;  // right and below
 
 std::vector<Label> used_classes(const ConfusionMatrix& confusion) {
   std::vector<Label> used;
@@ -36,20 +41,21 @@ class HeatMap {
         classes_(used_classes(confusion)),
         cell_(static_cast<double>(side) / static_cast<double>(std::max<std::size_t>(1, classes_.size()))) {}
 
-  std::string draw() {
-    const int extent = side + margin + 4;
-    out_ << "<svg class=\"heat\" viewBox=\"0 0 " << extent << ' ' << extent
-         << "\" role=\"img\" aria-label=\"Confusion matrix: rows are true classes, columns predicted ones\">";
+  Picture draw() {
     out_ << "<rect class=\"frame\" x=\"" << margin << "\" y=\"" << margin << "\" width=\"" << side << "\" height=\""
          << side << "\"/>";
     for (std::size_t row = 0; row < classes_.size(); ++row) draw_row(row);
     draw_titles();
-    out_ << "</svg>";
-    return out_.str();
+    draw_legend();
+    return {.width = margin + side + padding,
+            .height = margin + side + legend + padding,
+            .title = "Confusion matrix",
+            .description = description(),
+            .elements = out_.str()};
   }
 
  private:
-  std::string name(std::size_t i) const { return escape_html(names_[static_cast<std::size_t>(classes_[i])]); }
+  const std::string& name(Label c) const { return names_[static_cast<std::size_t>(c)]; }
   double position(std::size_t i) const { return margin + static_cast<double>(i) * cell_; }
   bool shows_counts() const { return classes_.size() <= 12; }
 
@@ -58,8 +64,8 @@ class HeatMap {
     for (std::size_t column = 0; column < classes_.size(); ++column) draw_cell(row, column, samples);
     const double centre = position(row) + cell_ / 2;
     const double size = std::min(13.0, cell_ * 0.95);
-    draw_text(margin - 6, centre, size, "end", name(row));
-    draw_text(centre, margin - 6 - size / 3, size, "middle", name(row));
+    draw_name(margin - 6, centre, size, "end", classes_[row]);
+    draw_name(centre, margin - 6 - size / 3, size, "middle", classes_[row]);
   }
 
   void draw_cell(std::size_t row, std::size_t column, Index samples) {
@@ -68,24 +74,59 @@ class HeatMap {
     const double share = static_cast<double>(count) / static_cast<double>(samples);
     out_ << "<rect class=\"" << (row == column ? "right" : "wrong") << "\" x=\"" << position(column) << "\" y=\""
          << position(row) << "\" width=\"" << cell_ << "\" height=\"" << cell_ << "\" fill-opacity=\"" << opacity(share)
-         << "\"><title>true " << name(row) << ", predicted " << name(column) << ": " << count << " of " << samples
-         << "</title></rect>";
+         << "\"><title>true " << escape_html(name(classes_[row])) << ", predicted "
+         << escape_html(name(classes_[column])) << ": " << count << " of " << samples << "</title></rect>";
     if (!shows_counts()) return;
-    out_ << "<text class=\"count" << (share > 0.4 ? " on" : "") << "\" x=\"" << position(column) + cell_ / 2
-         << "\" y=\"" << position(row) + cell_ / 2 << "\" font-size=\"11\" text-anchor=\"middle\">" << count
-         << "</text>";
+    out_ << "<text class=\"middle count" << (share > 0.4 ? " on" : "") << "\" x=\"" << position(column) + cell_ / 2
+         << "\" y=\"" << position(row) + cell_ / 2 << "\">" << count << "</text>";
   }
 
-  void draw_text(double x, double y, double size, const char* anchor, const std::string& text) {
-    out_ << "<text x=\"" << x << "\" y=\"" << y << "\" font-size=\"" << size << "\" text-anchor=\"" << anchor << "\">"
-         << text << "</text>";
+  void draw_name(double x, double y, double size, const char* anchor, Label c) {
+    out_ << "<text class=\"" << anchor << "\" x=\"" << x << "\" y=\"" << y << "\" style=\"font-size: " << size
+         << "px\">" << escape_html(name(c)) << "</text>";
   }
 
   void draw_titles() {
     constexpr double centre = margin + side / 2.0;
-    out_ << "<text class=\"title\" x=\"" << centre << "\" y=\"12\" font-size=\"13\" text-anchor=\"middle\">predicted"
-         << "</text><text class=\"title\" x=\"12\" y=\"" << centre << "\" font-size=\"13\" text-anchor=\"middle\" "
-         << "transform=\"rotate(-90 12 " << centre << ")\">true</text>";
+    out_ << "<text class=\"heading middle\" x=\"" << centre << "\" y=\"12\">predicted</text>"
+         << "<text class=\"heading middle\" x=\"12\" y=\"" << centre << "\" transform=\"rotate(-90 12 " << centre
+         << ")\">true</text>";
+  }
+
+  /// What share of the row a colour stands for: right in the upper, wrong in the lower half of each swatch.
+  void draw_legend() {
+    struct Step {
+      double share;
+      const char* text;
+    };
+    constexpr std::array steps{Step{0.001, "0.1 %"}, Step{0.01, "1 %"}, Step{0.1, "10 %"}, Step{1, "100 %"}};
+    constexpr double top = margin + side + legend - swatch;
+    constexpr double middle = top + swatch / 2.0;
+    double x = margin + side - 64.0 * steps.size();
+    out_ << "<text class=\"end\" x=\"" << x - 10 << "\" y=\"" << middle
+         << "\">share of the row, right and wrong</text>";
+    for (const Step& step : steps) {
+      for (const bool right : {true, false}) {
+        out_ << "<rect class=\"" << (right ? "right" : "wrong") << "\" x=\"" << x + (right ? 0 : swatch) << "\" y=\""
+             << top << "\" width=\"" << swatch << "\" height=\"" << swatch << "\" fill-opacity=\""
+             << opacity(step.share) << "\"/>";
+      }
+      out_ << "<text x=\"" << x + 2 * swatch + 4 << "\" y=\"" << middle << "\">" << step.text << "</text>";
+      x += 64;
+    }
+  }
+
+  std::string description() const {
+    std::ostringstream text;
+    text.precision(4);
+    text << "Rows are the true classes of " << with_commas(confusion_.samples()) << " images, columns the predicted "
+         << "ones. " << 100 * confusion_.accuracy() << " % are on the diagonal.";
+    const auto pairs = confusion_.most_confused(5);
+    for (const auto& pair : pairs) {
+      text << (&pair == &pairs.front() ? " Confused most often: " : ", ") << name(pair.truth) << " taken for "
+           << name(pair.predicted) << " " << pair.count << (pair.count == 1 ? " time" : " times");
+    }
+    return text.str() + (pairs.empty() ? "" : ".");
   }
 
   const ConfusionMatrix& confusion_;
@@ -97,6 +138,6 @@ class HeatMap {
 
 }  // namespace
 
-std::string heat_map(const ConfusionMatrix& confusion, const std::vector<std::string>& class_names) {
+Picture heat_map(const inkling::ConfusionMatrix& confusion, const std::vector<std::string>& class_names) {
   return HeatMap(confusion, class_names).draw();
 }

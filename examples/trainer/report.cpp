@@ -11,6 +11,8 @@
 #include "base64.hpp"
 #include "heat_map.hpp"
 #include "html.hpp"
+#include "learning_curve.hpp"
+#include "picture.hpp"
 #include "with_commas.hpp"
 
 namespace {
@@ -19,11 +21,6 @@ using inkling::Index;
 using inkling::Label;
 
 constexpr std::string_view style = R"css(
-:root { color-scheme: light dark; --page: #fbfbfa; --card: #fff; --text: #1c1e21; --soft: #646b75; --grid: #e4e5e8;
-        --right: #2563a8; --wrong: #d9480f; --on: #fff; --best: #0b7a4b; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #131517; --card: #1b1e21; --text: #e8e9eb; --soft: #9aa2ad; --grid: #2f343a;
-          --right: #5aa2ee; --wrong: #ff8a4c; --on: #0d1013; --best: #4cc38a; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text);
        font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
@@ -44,12 +41,6 @@ td:first-child { font-weight: 600; }
 td.best { color: var(--best); font-weight: 600; }
 td small { display: block; color: var(--soft); font-weight: 400; font-size: 12px; }
 .grid { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); }
-.heat { width: 100%; height: auto; display: block; }
-.heat text { fill: var(--soft); dominant-baseline: central; font-family: inherit; }
-.heat .frame { fill: none; stroke: var(--grid); }
-.heat .right { fill: var(--right); } .heat .wrong { fill: var(--wrong); }
-.heat .count { fill: var(--text); pointer-events: none; } .heat .count.on { fill: var(--on); }
-.heat .title { fill: var(--text); font-weight: 600; }
 .pair { display: flex; align-items: center; gap: 14px; padding: 8px 0; border-bottom: 1px solid var(--grid); }
 .pair:last-child { border-bottom: 0; }
 .pair .names { flex: 0 0 128px; font-size: 14px; color: var(--soft); }
@@ -123,13 +114,26 @@ void write_table(std::ostream& out, const std::vector<ModelResult>& models) {
       << "interval (Wilson). Prediction is timed on one thread.</p>";
 }
 
+void write_curves(std::ostream& out, const std::vector<ModelResult>& models) {
+  const auto has_curve = [](const ModelResult& m) { return !m.curve.empty(); };
+  if (std::none_of(models.begin(), models.end(), has_curve)) return;
+  out << "<h2>Learning curves</h2><p class=\"soft\">Training images are distorted and seen while the network still "
+      << "changes, so it often does better on the images that were held out for validation.</p><div class=\"grid\">";
+  for (const ModelResult& m : models) {
+    if (!has_curve(m)) continue;
+    out << "<section class=\"card\"><h3>" << escape_html(m.name) << "</h3>" << inline_svg(draw_learning_curve(m.curve))
+        << "</section>";
+  }
+  out << "</div>";
+}
+
 void write_heat_maps(std::ostream& out, const std::vector<ModelResult>& models) {
   out << "<h2>Confusion matrices</h2><p class=\"soft\">Rows are true classes, columns predicted ones. The stronger a "
       << "colour, the larger the share of the row, on a square-root scale; mistakes are orange.</p><div "
          "class=\"grid\">";
   for (const ModelResult& m : models) {
     out << "<section class=\"card\"><h3>" << escape_html(m.name) << "</h3>"
-        << heat_map(m.evaluation.confusion, m.evaluation.class_names) << "</section>";
+        << inline_svg(heat_map(m.evaluation.confusion, m.evaluation.class_names)) << "</section>";
   }
   out << "</div>";
 }
@@ -195,12 +199,14 @@ std::string report_html(const Comparison& comparison) {
   std::ostringstream out;
   out << "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
       << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Inkling: "
-      << escape_html(comparison.data) << "</title><style>" << style << "</style></head><body><main><h1>"
-      << comparison.models.size() << (comparison.models.size() == 1 ? " model" : " models") << " read handwriting</h1>"
+      << escape_html(comparison.data) << "</title><style>" << palette_css << style << picture_css
+      << "</style></head><body><main><h1>" << comparison.models.size()
+      << (comparison.models.size() == 1 ? " model" : " models") << " read handwriting</h1>"
       << "<p class=\"soft\">" << escape_html(comparison.data) << ": trained on " << with_commas(comparison.train_images)
       << " images, tested on " << with_commas(comparison.test_images) << " others, " << comparison.class_names.size()
       << " classes</p><h2>Results</h2>";
   write_table(out, comparison.models);
+  write_curves(out, comparison.models);
   write_heat_maps(out, comparison.models);
   write_mistakes(out, comparison.models);
   write_conditions(out, comparison);

@@ -7,12 +7,15 @@
 
 #include "commands.hpp"
 #include "data_source.hpp"
+#include "learning_curve.hpp"
 #include "model_file.hpp"
+#include "picture.hpp"
 #include "recipes.hpp"
 #include "training_options.hpp"
 #include "training_run.hpp"
 #include "usage_error.hpp"
 #include "with_commas.hpp"
+#include "write_text.hpp"
 
 namespace {
 
@@ -20,6 +23,7 @@ struct TrainOptions {
   std::string model;
   std::filesystem::path out;
   std::string storage = "f32";
+  std::filesystem::path curve;  // empty: not written
   DataOptions data;
   TrainingOptions training;
 };
@@ -33,6 +37,9 @@ void check(const TrainOptions& options) {
   if (options.training.max_leaves > 0 && parse_model(options.model) != ModelKind::forest) {
     throw UsageError("--max-leaves: only a forest has leaves");
   }
+  if (!options.curve.empty() && !is_network(parse_model(options.model))) {
+    throw UsageError("--curve: the " + options.model + " trains in one go; only cnn and mlp have a learning curve");
+  }
   // Found out now rather than after training.
   const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
   if (!std::filesystem::is_directory(folder)) {
@@ -44,10 +51,13 @@ void train(const TrainOptions& options) {
   check(options);
   const DataSource source(options.data);
   const inkling::Dataset data = source.load(inkling::Part::train);
-  const auto model = run_training(parse_model(options.model), data, options.training);
+  const TrainingRun run = run_training(parse_model(options.model), data, options.training);
   const Provenance origin = provenance(options.model, source, data, options.training);
-  save_model_file(*model, options.out, origin,
+  save_model_file(*run.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
+  if (!options.curve.empty() && !run.curve.empty()) {
+    write_text(options.curve, svg_file(draw_learning_curve(run.curve), 1.5));
+  }
   std::cout << options.out.string() << ": " << options.model << ", "
             << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out)))
             << " bytes, trained on " << origin.trained_on << std::endl;
@@ -73,6 +83,8 @@ void add_train(CLI::App& app) {
   command.add_option("--checkpoint", options->training.checkpoint, "save the state of training after every epoch")
       ->type_name("FILE");
   command.add_flag("--resume", options->training.resume, "go on from the checkpoint, if there is one");
+  command.add_option("--curve", options->curve, "draw accuracy and loss by epoch, of cnn and mlp")
+      ->type_name("FILE.svg");
   command.add_option("--storage", options->storage, "f32 keeps the weights exactly (default), f16 halves the file")
       ->type_name("NAME")
       ->check(CLI::IsMember({"f32", "f16"}));

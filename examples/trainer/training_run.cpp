@@ -1,17 +1,20 @@
 #include "training_run.hpp"
 
 #include <string>
+#include <utility>
 
 #include "interrupt.hpp"
 #include "progress_display.hpp"
 
-std::unique_ptr<inkling::Classifier> run_training(ModelKind kind, const inkling::Dataset& data,
-                                                  TrainingOptions options) {
+TrainingRun run_training(ModelKind kind, const inkling::Dataset& data, TrainingOptions options) {
   ProgressDisplay display(model_name(kind), std::string(step_name(kind)));
   const Interrupt interrupt;
+  LearningCurve curve;
   options.on_progress = [&](const inkling::Progress& progress) {
     display.show(progress);
+    if (is_network(kind)) curve.push_back(progress);
     return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
   };
-  return train_model(kind, data, options);
+  auto model = train_model(kind, data, options);
+  return {.model = std::move(model), .curve = std::move(curve)};
 }

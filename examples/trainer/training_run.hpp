@@ -5,9 +5,14 @@
 
 #include <memory>
 
+#include "learning_curve.hpp"
 #include "recipes.hpp"
+
+struct TrainingRun {
+  std::unique_ptr<inkling::Classifier> model;
+  LearningCurve curve;  // of a network: the epochs that this run added; else empty
+};
 
 /// train_model with its progress on stderr. The first Ctrl-C ends the training and keeps what is learned so far; the
 /// second ends the process.
-std::unique_ptr<inkling::Classifier> run_training(ModelKind kind, const inkling::Dataset& data,
-                                                  TrainingOptions options);
+TrainingRun run_training(ModelKind kind, const inkling::Dataset& data, TrainingOptions options);

@@ -47,7 +47,12 @@ class Compare(CommandTest):
         for model in results["models"]:
             with self.subTest(model["name"]):
                 self.assertEqual(list(model), ["name", "accuracy", "macro_f1", "train_seconds", "predict_us", "bytes",
-                                               "confusion"])
+                                               "confusion", "curve"])
+                self.assertEqual([epoch["epoch"] for epoch in model["curve"]],
+                                 list(range(1, 9)) if model["name"] == "mlp" else [])
+                for epoch in model["curve"]:
+                    self.assertEqual(list(epoch), ["epoch", "loss", "accuracy", "validation_loss",
+                                                   "validation_accuracy"])
                 confusion = model["confusion"]
                 self.assertEqual([sum(row) for row in confusion], [counts[label] for label in range(10)])  # rows: true
                 self.assertAlmostEqual(model["accuracy"], sum(confusion[i][i] for i in range(10)) / 100)
@@ -66,8 +71,8 @@ class Compare(CommandTest):
         self.assertNotIn("http", text)
         self.assertNotIn("@import", text)
         self.assertNotIn("url(", text)
-        self.assertEqual(page.seen["svg"], 3)
-        for words in ("mlp", "svm", "forest", "predicted", "true", "read as", "MNIST", "Processor"):
+        self.assertEqual(page.seen["svg"], 4)  # a curve and three matrices
+        for words in ("mlp", "svm", "forest", "predicted", "true", "Learning curves", "epoch", "read as", "MNIST", "Processor"):
             self.assertIn(words, page.text)
 
     def test_default_folder(self):

@@ -8,6 +8,7 @@ import struct
 import unittest
 
 from command import BIN, CommandTest, environment, sample_images, start, write_idx
+from svg import Svg
 
 import subprocess
 
@@ -68,6 +69,23 @@ class Train(CommandTest):
         out = self.folder / "new.safetensors"
         run = self.succeed(*self.arguments(out, self.folder / "new.checkpoint", 2), "--resume")
         self.assertIn("epoch 1/2", run.stderr)
+
+    def test_the_learning_curve_is_drawn(self):
+        file = self.folder / "curve.svg"
+        self.train("mlp", self.folder / "c.safetensors", "--epochs", 5, "--curve", file)
+        svg = Svg(file)
+        self.assertEqual([len(points) for points in svg.lines], [5, 5, 5, 5])  # training and validation of two measures
+        for words in ("Accuracy", "Loss", "training", "validation", "epoch", "best validation"):
+            self.assertIn(words, svg.text)
+        self.assertEqual(svg.title, "Learning curve")
+        self.assertIn("Epochs 1 to 5", svg.description)
+
+    def test_a_curve_of_one_epoch_and_without_validation(self):
+        file = self.folder / "point.svg"
+        self.train("mlp", self.folder / "p.safetensors", "--epochs", 1, "--limit", 8, "--curve", file)
+        svg = Svg(file)
+        self.assertEqual([len(points) for points in svg.lines], [1, 0, 1, 0])
+        self.assertNotIn("nan", file.read_text())
 
     def test_interrupt_keeps_what_is_learned(self):
         out = self.folder / "interrupted.safetensors"

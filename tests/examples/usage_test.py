@@ -29,6 +29,7 @@ class Usage(CommandTest):
                 ("--resume", [*train, "--model", "mlp", "--resume"]),
                 ("one go", [*train, "--model", "svm", "--checkpoint", self.folder / "c"]),
                 ("one go", [*train, "--model", "forest", "--checkpoint", self.folder / "c"]),
+                ("--curve", [*train, "--model", "svm", "--curve", self.folder / "c.svg"]),
                 ("capitals", [*train, "--model", "svm", "--split", "capitals"]),
                 ("the sample", ["train", "--out", out, "--model", "svm", "--split", "letters"]),
                 ("lenet", ["compare", "--models", "svm,lenet", "--data", self.data]),
