@@ -102,9 +102,9 @@ class HeatMap {
     constexpr std::array steps{Step{0.001, "0.1 %"}, Step{0.01, "1 %"}, Step{0.1, "10 %"}, Step{1, "100 %"}};
     constexpr double top = margin + side + legend - swatch;
     constexpr double middle = top + swatch / 2.0;
-    double x = margin + side - 64.0 * steps.size();
-    out_ << "<text class=\"end\" x=\"" << x - 10 << "\" y=\"" << middle
-         << "\">share of the row, right and wrong</text>";
+    constexpr double width = 66;  // of a swatch and its text
+    double x = margin + side - width * steps.size();
+    out_ << "<text class=\"end\" x=\"" << x - 10 << "\" y=\"" << middle << "\">share of the row</text>";
     for (const Step& step : steps) {
       for (const bool right : {true, false}) {
         out_ << "<rect class=\"" << (right ? "right" : "wrong") << "\" x=\"" << x + (right ? 0 : swatch) << "\" y=\""
@@ -112,7 +112,7 @@ class HeatMap {
              << opacity(step.share) << "\"/>";
       }
       out_ << "<text x=\"" << x + 2 * swatch + 4 << "\" y=\"" << middle << "\">" << step.text << "</text>";
-      x += 64;
+      x += width;
     }
   }
 

@@ -29,7 +29,7 @@ struct Plot {
   Measure validation;
 };
 
-constexpr Plot accuracy_plot{"Accuracy", " %", 100, &Progress::accuracy, &Progress::validation_accuracy};
+constexpr Plot accuracy_plot{"Accuracy in %", " %", 100, &Progress::accuracy, &Progress::validation_accuracy};
 constexpr Plot loss_plot{"Loss", "", 1, &Progress::loss, &Progress::validation_loss};
 
 std::string fixed(double value, int decimals) {
@@ -104,7 +104,7 @@ class Panel {
       out_ << "<text class=\"middle\" x=\"" << x(tick) << "\" y=\"" << top_ + height + 16 << "\">" << fixed(tick, 0)
            << "</text>";
     }
-    out_ << "<text x=\"" << right + 12 << "\" y=\"" << top_ + height + 16 << "\">epoch</text>";
+    out_ << "<text x=\"" << right + 16 << "\" y=\"" << top_ + height + 16 << "\">epoch</text>";
   }
 
   void draw_line(Measure measure, const char* name) {

@@ -4,36 +4,40 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace inkling;
 
 namespace {
 
-ModelInfo info_with(const std::string& counts) {
-  return {.kind = "svm", .class_names = {"a", "b"}, .notes = {{"class_counts", counts}}};
+/// Of a model with two classes.
+ModelInfo info_with(std::map<std::string, std::string> notes) {
+  ModelInfo info;
+  info.class_names = {"a", "b"};
+  info.notes = std::move(notes);
+  return info;
 }
 
 }  // namespace
 
 TEST_CASE("class_counts: what was noted is read") {
   for (const std::vector<Index>& counts : {std::vector<Index>{3, 0}, {1, std::numeric_limits<Index>::max()}}) {
-    ModelInfo info{.kind = "svm", .class_names = {"a", "b"}};
-    info.notes.insert(class_counts_note(counts));
-    CHECK(class_counts(info) == counts);
+    CHECK(class_counts(info_with({class_counts_note(counts)})) == counts);
   }
-  CHECK_FALSE(class_counts({.kind = "svm", .class_names = {"a", "b"}}).has_value());
+  CHECK_FALSE(class_counts(info_with({})).has_value());
 }
 
 TEST_CASE("class_counts: a corrupt note is refused with what was expected") {
   for (const char* corrupt : {"", "[", "[1,2", "7", "{}", "[]", "[1]", "[1,2,3]", "[1,-2]", "[1,2.5]", "[1,\"2\"]",
                               "[1,null]", "[1,[2]]", "[1,18446744073709551615]", "[1,1e999]"}) {
     CAPTURE(corrupt);
-    CHECK_THROWS_AS(class_counts(info_with(corrupt)), FormatError);
+    CHECK_THROWS_AS(class_counts(info_with({{"class_counts", corrupt}})), FormatError);
   }
   try {
-    class_counts(info_with("[" + std::string(100000, '1')));
+    class_counts(info_with({{"class_counts", "[" + std::string(100000, '1')}}));
     FAIL("it was read");
   } catch (const FormatError& error) {
     const std::string text = error.what();

@@ -24,13 +24,7 @@ std::vector<double> skewed_prior() {
   return class_prior({1000, 1, 30, 200, 7});
 }
 
-/// classes x samples; made of logits, some of them far from 0.
-Matrix softmax(const Matrix& logits) {
-  Matrix result = (logits.rowwise() - logits.colwise().maxCoeff()).array().exp();
-  for (auto column : result.colwise()) column /= column.sum();
-  return result;
-}
-
+/// classes x samples; some of them far from 0.
 Matrix random_logits() {
   Rng rng(3);
   Matrix logits(classes, samples);
