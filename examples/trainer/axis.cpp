@@ -4,7 +4,8 @@
 #include <cmath>
 
 Axis make_axis(double low, double high, int most, double least_step) {
-  const double span = high > low ? high - low : std::max(1e-6, std::abs(high) / 10);
+  const double wide = high == 0 ? 1 : std::abs(high) / 10;  // when there is but one value
+  const double span = high > low ? high - low : wide;
   const double power = std::pow(10, std::floor(std::log10(span / most)));
   double step = power;
   for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
