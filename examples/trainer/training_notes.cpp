@@ -1,5 +1,7 @@
 #include "training_notes.hpp"
 
+#include <inkling/core/error.hpp>
+
 #include <zlib.h>
 
 #include <cstdio>
