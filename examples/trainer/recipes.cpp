@@ -1,18 +1,15 @@
 #include "recipes.hpp"
 
-#include <inkling/data/augmentation.hpp>
-#include <inkling/data/distortion.hpp>
-#include <inkling/data/pen.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/checkpoint.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/nn/trainer.hpp>
-#include <inkling/nn/zoo.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <algorithm>
 #include <utility>
 
+#include "network_recipe.hpp"
 #include "training_notes.hpp"
 #include "usage_error.hpp"
 
@@ -27,54 +24,18 @@ std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
   return data.stratified_split(held_out_share, seed);
 }
 
-nn::Network initial_network(ModelKind kind, const Dataset& data, std::uint64_t seed) {
-  if (kind == ModelKind::mlp) return nn::mlp(data.image_shape(), data.num_classes(), seed);
-  return nn::character_cnn(data.image_shape(), data.num_classes(), seed);
-}
-
-/// A few thousand images are a first try, which should end within a minute.
-Index epochs_for(Index samples) {
-  return samples < 20'000 ? 12 : 24;
-}
-
-/// Other hands, and other pens, cameras and scanners.
-Augmentation handwriting_variation() {
-  return in_sequence(
-      {random_distortion({.rotation = 6, .shear = 0.08F, .scale = 0.06F, .shift = 1.5F, .elastic = 0.3F}),
-       random_pen({.thicken = 0.2F, .thin = 0.2F, .blur = 0.2F})});
-}
-
-nn::FitOptions network_recipe(ModelKind kind, Index samples) {
-  if (kind == ModelKind::mlp) {
-    return {.optimizer = nn::AdamW{.learning_rate = 2e-3, .weight_decay = 0.05},
-            .schedule = nn::one_cycle(),
-            .epochs = epochs_for(samples),
-            .label_smoothing = 0.05,
-            .augment = random_shift(1)};
-  }
-  return {.optimizer = nn::AdamW{.learning_rate = 4e-3, .weight_decay = 0.05},
-          .schedule = nn::one_cycle(),
-          .epochs = epochs_for(samples),
-          .label_smoothing = 0.05,
-          .average = 0.999,
-          .augment = handwriting_variation()};
-}
-
-nn::TrainingState initial_state(ModelKind kind, const Dataset& data, const TrainingOptions& options,
-                                const CheckpointNotes& notes) {
-  if (!options.resume || !std::filesystem::exists(options.checkpoint)) {
-    return {.network = initial_network(kind, data, options.seed)};
-  }
+/// The run so far, when there is a checkpoint to go on from.
+nn::TrainingState initial_state(nn::Network network, const TrainingOptions& options, const CheckpointNotes& notes) {
+  if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {.network = std::move(network)};
   require_same_notes(options.checkpoint, notes);
   return load_checkpoint(options.checkpoint);
 }
 
 std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
   const auto [train, held_out] = hold_out(data, options.seed);
-  nn::FitOptions fit = network_recipe(kind, train.size());
+  auto [network, fit] = network_recipe(kind, train, options.seed);
   if (options.epochs) fit.epochs = *options.epochs;
   if (held_out.size() > 0) fit.validation = held_out;
-  fit.seed = options.seed;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
   CheckpointNotes notes;
@@ -82,8 +43,8 @@ std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, c
     notes = training_notes(kind, data, fit.epochs, options.seed);
     fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
   }
-  auto model =
-      std::make_unique<nn::NetworkClassifier>(nn::fit_network(initial_state(kind, data, options, notes), train, fit));
+  auto model = std::make_unique<nn::NetworkClassifier>(
+      nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
   if (held_out.size() > 0) {
     model->set_temperature(fit_temperature(model->logits(held_out.pixels(), options.threads), held_out.labels()));
   }

@@ -1,0 +1,45 @@
+#include "network_recipe.hpp"
+
+#include <inkling/data/augmentation.hpp>
+#include <inkling/data/distortion.hpp>
+#include <inkling/data/pen.hpp>
+#include <inkling/nn/zoo.hpp>
+
+namespace {
+
+using namespace inkling;
+
+/// A few thousand images are a first try, which should end within a minute.
+Index epochs_for(Index samples) {
+  return samples < 20'000 ? 12 : 24;
+}
+
+/// Other hands, and other pens, cameras and scanners.
+Augmentation handwriting_variation() {
+  return in_sequence(
+      {random_distortion({.rotation = 6, .shear = 0.08F, .scale = 0.06F, .shift = 1.5F, .elastic = 0.3F}),
+       random_pen({.thicken = 0.2F, .thin = 0.2F, .blur = 0.2F})});
+}
+
+}  // namespace
+
+NetworkRecipe network_recipe(ModelKind kind, const Dataset& train, std::uint64_t seed) {
+  if (kind == ModelKind::mlp) {
+    return {.network = nn::mlp(train.image_shape(), train.num_classes(), seed),
+            .fit = {.optimizer = nn::AdamW{.learning_rate = 2e-3, .weight_decay = 0.05},
+                    .schedule = nn::one_cycle(),
+                    .epochs = epochs_for(train.size()),
+                    .label_smoothing = 0.05,
+                    .average = 0.999,
+                    .seed = seed,
+                    .augment = random_shift(1)}};
+  }
+  return {.network = nn::character_cnn(train.image_shape(), train.num_classes(), seed),
+          .fit = {.optimizer = nn::AdamW{.learning_rate = 4e-3, .weight_decay = 0.05},
+                  .schedule = nn::one_cycle(),
+                  .epochs = epochs_for(train.size()),
+                  .label_smoothing = 0.05,
+                  .average = 0.999,
+                  .seed = seed,
+                  .augment = handwriting_variation()}};
+}
