@@ -65,6 +65,7 @@
 #include <inkling/nn/dense.hpp>
 #include <inkling/nn/dropout.hpp>
 #include <inkling/nn/flatten.hpp>
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/gradient_check.hpp>
 #include <inkling/nn/inference.hpp>
 #include <inkling/nn/initialisation.hpp>
@@ -85,6 +86,7 @@
 #include <inkling/nn/optimizer.hpp>
 #include <inkling/nn/option.hpp>
 #include <inkling/nn/relu.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/schedule.hpp>
 #include <inkling/nn/scratch.hpp>
 #include <inkling/nn/trainer.hpp>

@@ -6,7 +6,9 @@
     if (!(condition)) throw std::logic_error(#condition); \
   } while (false)
 
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/inference.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -39,6 +41,18 @@ using namespace inkling::nn;
 
 namespace {
 
+/// Residual blocks with and without a projection.
+Network residual_network() {
+  const Conv2d same({.filters = 32, .padding = Padding::same});
+  Network network({12, 12, 1}, 1);
+  network.add(Residual(same, BatchNorm(), Relu()))
+      .add(Relu())
+      .add(Residual(same, BatchNorm()))
+      .add(GlobalAveragePool())
+      .add(Dense({.units = 4}));
+  return network;
+}
+
 /// The number of allocations of `work`; one of Eigen's throws.
 template <typename Work>
 long count_allocations(Work&& work) {
@@ -63,8 +77,9 @@ TEST_CASE("allocations are seen") {
 
 TEST_CASE("a warm workspace forwards without an allocation, and so does a smaller batch") {
   const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
-  for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}),
-                                 vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), mlp({12, 12, 1}, 4, 1)}) {
+  for (const Network& network :
+       {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}),
+        vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), mlp({12, 12, 1}, 4, 1), residual_network()}) {
     for (const Mode mode : {Mode::inference, Mode::training}) {
       Workspace workspace;
       network.forward(x, workspace, mode);
@@ -76,8 +91,8 @@ TEST_CASE("a warm workspace forwards without an allocation, and so does a smalle
 
 TEST_CASE("a fused network forwards without an allocation") {
   const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
-  for (const Network& network :
-       {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), mlp({12, 12, 1}, 4, 1)}) {
+  for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}),
+                                 mlp({12, 12, 1}, 4, 1), residual_network()}) {
     const Network fused = fuse(network);
     Workspace workspace;
     fused.forward(x, workspace);
@@ -90,7 +105,7 @@ TEST_CASE("backward with a warm workspace allocates no matrix") {
   const Matrix x = Matrix::Constant(12 * 12, 5, 0.5F);
   const Matrix dy = Matrix::Constant(4, 5, 0.1F);
   for (const Network& network : {lenet({12, 12, 1}, 4, 1), vgg({12, 12, 1}, 4, 1, {.width = 3, .dense = 7}),
-                                 vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7})}) {
+                                 vgg({12, 12, 1}, 4, 1, {.width = 32, .dense = 7}), residual_network()}) {
     Workspace workspace;
     std::vector<Matrix> gradients;
     network.forward(x, workspace, Mode::training);

@@ -1,4 +1,6 @@
 #include <inkling/io/model_file.hpp>
+#include <inkling/nn/global_average_pool.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -52,6 +54,18 @@ nn::NetworkClassifier make_network() {
   return nn::NetworkClassifier(std::move(layers), names());
 }
 
+/// A residual block with a projection, and one inside another.
+nn::NetworkClassifier make_residual_network() {
+  const nn::Conv2d convolution({.filters = 4, .padding = nn::Padding::same, .bias = false});
+  nn::Network layers({6, 6, 2}, 3);
+  layers.add(nn::Residual(convolution, nn::BatchNorm()))
+      .add(nn::Relu())
+      .add(nn::Residual(nn::Residual(convolution), nn::BatchNorm()))
+      .add(nn::GlobalAveragePool())
+      .add(nn::Dense({.units = 3}));
+  return nn::NetworkClassifier(std::move(layers), names());
+}
+
 LinearSvm make_svm() {
   return LinearSvm({4, 5, 1}, names(), random_matrix<float>(20, 3, 1), random_matrix<float>(3, 1, 2));
 }
@@ -64,7 +78,8 @@ RandomForest make_forest() {
 }
 
 std::vector<std::shared_ptr<const Classifier>> every_kind() {
-  return {std::make_shared<nn::NetworkClassifier>(make_network()), std::make_shared<LinearSvm>(make_svm()),
+  return {std::make_shared<nn::NetworkClassifier>(make_network()),
+          std::make_shared<nn::NetworkClassifier>(make_residual_network()), std::make_shared<LinearSvm>(make_svm()),
           std::make_shared<RandomForest>(make_forest())};
 }
 
@@ -362,6 +377,41 @@ TEST_CASE("an architecture that is not the one of the weights is refused") {
 
   const std::string deep = failure_after(
       make_network(), [](Safetensors& file) { file.metadata["architecture"] = std::string(100'000, '['); });
+  CHECK(contains(deep, "nested too deeply"));
+}
+
+TEST_CASE("layers inside a block are checked as those outside are, before they take memory") {
+  const auto with = [](const std::function<void(nlohmann::json&)>& change) {
+    return failure_after(make_residual_network(), [&](Safetensors& file) {
+      nlohmann::json layers = nlohmann::json::parse(file.metadata["architecture"]);
+      change(layers);
+      file.metadata["architecture"] = layers.dump();
+    });
+  };
+  CHECK(with([](auto&) {}) == "");
+  const Index huge = Index{1} << 40;
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["layers"] = 7; }), "expected a list of layers"));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"]["layers"].clear(); }), "layer"));
+  CHECK(contains(with([](auto& layers) { layers[0]["options"].clear(); }), "layers"));
+  CHECK(contains(with([=](auto& layers) { layers[0]["options"]["layers"][0]["options"]["filters"] = huge; }),
+                 "'0.0.weight': expected dimensions [3,3,2,1099511627776], got [3,3,2,4]"));
+  CHECK(contains(with([=](auto& layers) {
+                   layers[2]["options"]["layers"][0]["options"]["layers"][0]["options"]["filters"] = huge;
+                 }),
+                 "'2.0.0.weight'"));
+  // A path that changes the shape asks for a projection.
+  const auto flatten = nlohmann::json::array({nn::description<float>(nn::Flatten())});
+  CHECK(contains(with([&](auto& layers) { layers[0]["options"]["layers"] = flatten; }),
+                 "'0.shortcut.0.weight': expected dimensions [1,1,2,72], got [1,1,2,4]"));
+  CHECK(contains(with([&](auto& layers) { layers[2]["options"]["layers"] = flatten; }),
+                 "'2.shortcut.0.weight': it is missing"));
+  // Blocks inside blocks inside blocks ...
+  const std::string deep = with([](auto& layers) {
+    for (int depth = 0; depth < 100; ++depth) {
+      nlohmann::json outer = {{"kind", "residual"}, {"options", {{"layers", nlohmann::json::array({layers[2]})}}}};
+      layers[2] = outer;
+    }
+  });
   CHECK(contains(deep, "nested too deeply"));
 }
 

@@ -1,5 +1,7 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/io/onnx.hpp>
+#include <inkling/nn/global_average_pool.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -56,6 +58,22 @@ nn::NetworkClassifier every_layer() {
   return model;
 }
 
+/// Residual blocks of images and of plain features; the path of one ends flat, its projection does not.
+nn::NetworkClassifier residual_blocks() {
+  const nn::Conv2d same({.filters = 4, .padding = nn::Padding::same, .bias = false});
+  nn::Network network({6, 7, 2}, 3);
+  network.add(nn::Residual(same, nn::BatchNorm(), nn::Relu()))
+      .add(nn::Residual(nn::Residual(same), nn::Relu(),
+                        nn::Conv2d({.filters = 5, .stride = 2, .padding = nn::Padding::same})))
+      .add(nn::Relu())
+      .add(nn::GlobalAveragePool())
+      .add(nn::Residual(nn::Dense({.units = 5})))
+      .add(nn::Residual(nn::Flatten(), nn::Dense({.units = 6})))
+      .add(nn::GlobalAveragePool())
+      .add(nn::Dense({.units = 3}));
+  return lived_in(std::move(network));
+}
+
 RandomForest grow(const Shape& shape, Index classes) {
   const Pixels pixels = random_pixels(shape.size(), 150, 5);
   std::vector<Label> labels;
@@ -97,6 +115,7 @@ TEST_CASE("ONNX Runtime gives the scores that our models give") {
   const test::TemporaryFolder folder;
   write_case(folder.path(), "every_layer", every_layer());
   write_case(folder.path(), "vgg", lived_in(nn::vgg({28, 28, 1}, 47, 1, {.width = 2, .dense = 8})));
+  write_case(folder.path(), "residual", residual_blocks());
   nn::Network plain({1, 1, 6}, 2);
   plain.add(nn::Dense({.units = 3}));
   write_case(folder.path(), "plain_features", lived_in(std::move(plain)));

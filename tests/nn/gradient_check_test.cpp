@@ -1,4 +1,6 @@
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/gradient_check.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -23,6 +25,8 @@ using Norm = BasicBatchNorm<double>;
 using Positive = BasicRelu<double>;
 using Flat = BasicFlatten<double>;
 using Drop = BasicDropout<double>;
+using Average = BasicGlobalAveragePool<double>;
+using Block = BasicResidual<double>;
 
 /// Biases, scales and shifts start at 0 and 1, where a backward pass that forgets them would go unnoticed.
 Net stirred(Net network) {
@@ -193,6 +197,48 @@ TEST_CASE("gradients of BatchNorm") {
   check(one({3, 2, 5}, Norm()), 4);
   check(one({3, 2, 2}, Norm({.epsilon = 0.1})), 1);
   check(one({3, 2, 19}, Norm()), 2);
+}
+
+TEST_CASE("gradients of GlobalAveragePool") {
+  check(one({4, 3, 5}, Average()), 3);
+  check(one({1, 1, 4}, Average()), 2);
+}
+
+TEST_CASE("gradients of Residual") {
+  const Conv same({.filters = 3, .padding = Padding::same, .bias = false});
+  SUBCASE("with the identity as shortcut") {
+    check(one({4, 5, 3}, Block(same, Norm(), Positive(), same, Norm())), 3);
+    check(one({4, 5, 3}, Block(same)), 2);
+  }
+  SUBCASE("with a projection") {
+    const Conv halving({.filters = 4, .stride = 2, .padding = Padding::same});
+    check(one({5, 6, 3}, Block(halving, Norm(), Positive())), 3);
+    check(one({4, 4, 2}, Block(Conv({.filters = 3, .padding = Padding::same}), Drop({.rate = 0.3}))), 3);
+    check(one({4, 4, 2}, Block(Pool({.window = 2}))), 3);
+    check(one({3, 2, 2}, Block(Flat(), Full({.units = 3}))), 3);
+  }
+  SUBCASE("with a path that begins or ends in place, or needs its output") {
+    check(one({4, 4, 3}, Block(Positive(), same)), 2);
+    check(one({4, 4, 3}, Block(same, Positive())), 2);
+    check(one({4, 4, 3}, Block(Drop({.rate = 0.3}), Positive(), Drop({.rate = 0.3}))), 2);
+    check(one({4, 4, 3}, Block(Pool({.window = 1}))), 2);
+  }
+  SUBCASE("of residuals") {
+    check(one({4, 4, 3}, Block(same, Block(Norm(), Positive(), same), Positive())), 2);
+  }
+  SUBCASE("among other layers") {
+    Net network({6, 6, 1}, 3);
+    network.add(same)
+        .add(Positive())
+        .add(Block(same, Norm(), Positive(), same))
+        .add(Positive())
+        .add(Block(Conv({.filters = 4, .stride = 2, .padding = Padding::same})))
+        .add(Drop({.rate = 0.3}))
+        .add(Positive())
+        .add(Average())
+        .add(Full({.units = 3}));
+    check(network, 3);
+  }
 }
 
 TEST_CASE("gradients of networks in which layers share memory") {

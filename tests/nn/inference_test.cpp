@@ -1,5 +1,7 @@
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/inference.hpp>
 #include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -28,6 +30,22 @@ void unsettle(Network& network) {
   }
 }
 
+/// Residual blocks with and without a projection, with and without a ReLU after them.
+Network residual_network(const Shape& image) {
+  const auto convolution = [](Index filters, Index stride) {
+    return Conv2d({.filters = filters, .stride = stride, .padding = Padding::same, .bias = false});
+  };
+  Network network(image, 1);
+  network.add(convolution(32, 1))
+      .add(Residual(convolution(32, 1), BatchNorm(), Relu(), convolution(32, 1), BatchNorm()))
+      .add(Relu())
+      .add(Residual(convolution(6, 2), BatchNorm()))
+      .add(Residual(BatchNorm(), Relu(), convolution(6, 1)))
+      .add(GlobalAveragePool())
+      .add(Dense({.units = 4}));
+  return network;
+}
+
 std::vector<Network> networks() {
   const Shape image{12, 12, 1};
   Network strided(image, 1);  // what has no fast path, in an order that nobody would choose
@@ -45,8 +63,12 @@ std::vector<Network> networks() {
       .add(BatchNorm())
       .add(Relu())
       .add(Dense({.units = 4}));
-  return {lenet(image, 4, 1), vgg(image, 4, 1, {.width = 32, .dense = 300}), vgg(image, 4, 1, {.width = 3, .dense = 7}),
-          mlp(image, 4, 1), std::move(strided)};
+  return {lenet(image, 4, 1),
+          vgg(image, 4, 1, {.width = 32, .dense = 300}),
+          vgg(image, 4, 1, {.width = 3, .dense = 7}),
+          mlp(image, 4, 1),
+          residual_network(image),
+          std::move(strided)};
 }
 
 }  // namespace
@@ -86,6 +108,15 @@ TEST_CASE("fusing takes convolution, batch norm and ReLU together, and keeps wha
                                           "batch_norm", "dropout", "fused_dense", "fused_dense"});
   CHECK(fused.parameter_count() ==
         2 * 5 + 2 * 7 * 2 * 2);  // of the two batch norms that had no convolution before them
+}
+
+TEST_CASE("fusing reaches into residual blocks, and takes the ReLU after them") {
+  const Network fused = fuse(residual_network({12, 12, 1}));
+  std::vector<std::string> kinds;
+  for (Index i = 0; i < fused.size(); ++i) kinds.emplace_back(fused.layer(i).kind());
+  CHECK(kinds == std::vector<std::string>{"fused_conv2d", "fused_residual", "fused_residual", "fused_residual",
+                                          "global_average_pool", "fused_dense"});
+  CHECK(fused.parameter_count() == 2 * 6);  // of the batch norm that comes before its convolution
 }
 
 TEST_CASE("a fused network gives a sample the same bits whatever the company") {

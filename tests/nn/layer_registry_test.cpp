@@ -56,9 +56,15 @@ TEST_CASE("every layer is made again from its kind and options") {
                    {{"units", 5}, {"initialisation", "glorot"}});
   check_round_trip(Dropout({.rate = 0.3}), {{"rate", 0.3}});
   check_round_trip(Flatten(), json::object());
+  check_round_trip(GlobalAveragePool(), json::object());
   check_round_trip(MaxPool2d({.window = 3, .stride = 2}), {{"window", 3}, {"stride", 2}});
   check_round_trip(MaxPool2d({.window = 3}), {{"window", 3}, {"stride", 3}});
   check_round_trip(Relu(), json::object());
+  check_round_trip(Residual(Dropout({.rate = 0.3}), Residual(Relu())),
+                   {{"layers",
+                     {{{"kind", "dropout"}, {"options", {{"rate", 0.3}}}},
+                      {{"kind", "residual"},
+                       {"options", {{"layers", json::array({{{"kind", "relu"}, {"options", json::object()}}})}}}}}}});
 }
 
 TEST_CASE("a layer made from options builds and computes like the original") {
@@ -73,7 +79,7 @@ TEST_CASE("a layer made from options builds and computes like the original") {
 TEST_CASE("an unknown layer is refused with the known ones") {
   CHECK_THROWS_WITH_AS(LayerRegistry::standard().make("lstm", json::object()),
                        "unknown layer \"lstm\", expected one of batch_norm, conv2d, dense, dropout, flatten, "
-                       "max_pool2d, relu",
+                       "global_average_pool, max_pool2d, relu, residual",
                        FormatError);
 }
 
@@ -113,6 +119,12 @@ TEST_CASE("options that a layer refuses are FormatErrors that name the layer and
       {"dropout", {{"rate", -0.1}}, "rate must be at least 0 and below 1"},
       {"dropout", {{"rate", false}}, "\"rate\" has the wrong type"},
       {"batch_norm", {{"epsilon", 0}}, "epsilon must be above 0"},
+      {"residual", json::object(), "expected an option \"layers\""},
+      {"residual", {{"layers", 3}}, "\"layers\" has the wrong type"},
+      {"residual", {{"layers", json::array()}}, "at least one layer"},
+      {"residual", {{"layers", {3}}}, "expected an option \"kind\""},
+      {"residual", {{"layers", json::array({{{"kind", "relu"}}})}}, "expected an option \"options\""},
+      {"residual", {{"layers", json::array({{{"kind", "lstm"}, {"options", json::object()}}})}}, "layer \"lstm\""},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.kind));
@@ -131,4 +143,8 @@ TEST_CASE("a program adds layers of its own to a copy") {
   registry.add<Doubling>("doubling");
   CHECK(registry.make("doubling", json::object())->kind() == "doubling");
   CHECK_THROWS_AS(LayerRegistry::standard().make("doubling", json::object()), FormatError);
+
+  const json block = Residual(Doubling()).options();
+  CHECK(registry.make("residual", block)->options() == block);
+  CHECK_THROWS_AS(LayerRegistry::standard().make("residual", block), FormatError);
 }

@@ -1,5 +1,7 @@
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -271,6 +273,47 @@ TEST_CASE("a copy of a network is independent of the original") {
   CHECK(run(original, x) == run(copy, x));
   const Network moved = std::move(copy);
   CHECK(run(moved, x) == run(original, x));
+}
+
+TEST_CASE("global average pooling is the mean of each channel") {
+  Network network({3, 2, 5}, 1);
+  network.add(GlobalAveragePool());
+  CHECK(network.output_shape() == Shape{1, 1, 5});
+  const Matrix x = random_matrix<float>(30, 3, 1);
+  for (Index i = 0; i < 3; ++i) {
+    CHECK(mismatch(run(network, x).col(i), x.col(i).reshaped(5, 6).rowwise().mean(), 1e-6, 1e-6) == "");
+  }
+}
+
+TEST_CASE("a residual block adds its path to its input, or to a projection where the path changes the shape") {
+  const Conv2d path({.filters = 3, .padding = Padding::same});
+  Network keeping({4, 5, 3}, 1);
+  keeping.add(Residual(path, Relu()));
+  CHECK(keeping.output_shape() == Shape{4, 5, 3});
+  CHECK(keeping.parameter_names() == std::vector<std::string>{"0.0.weight", "0.0.bias"});
+  Network alone({4, 5, 3}, 2);
+  alone.add(path).add(Relu());
+  for (std::size_t p = 0; p < 2; ++p) alone.parameters()[p]->value = keeping.parameters()[p]->value;
+  const Matrix x = random_matrix<float>(60, 3, 1);
+  CHECK(run(keeping, x) == x + run(alone, x));
+
+  Network changing({5, 4, 3}, 1);
+  changing.add(Residual(MaxPool2d({.window = 2, .stride = 2}), path, Conv2d({.filters = 2, .kernel = 1})));
+  CHECK(changing.output_shape() == Shape{2, 2, 2});
+  CHECK(changing.parameter_names() == std::vector<std::string>{"0.1.weight", "0.1.bias", "0.2.weight", "0.2.bias",
+                                                               "0.shortcut.0.weight", "0.shortcut.1.scale",
+                                                               "0.shortcut.1.shift", "0.shortcut.1.running_mean",
+                                                               "0.shortcut.1.running_variance"});
+  CHECK(changing.parameter_count() == 27 * 3 + 3 + 3 * 2 + 2 + 3 * 2 + 4);
+}
+
+TEST_CASE("a residual block whose shapes cannot meet is refused, and so is one with nothing in it") {
+  CHECK(message_of_adding(Network({6, 6, 1}), Residual(Conv2d({.filters = 1}))) ==
+        "Network: layer 0 (residual): no stride takes its shortcut from 6x6x1 to the 4x4x1 of its path");
+  CHECK(message_of_adding(Network({6, 6, 1}), Residual(Relu(), Dense({.units = 3}))) ==
+        "Network: layer 0 (residual): Network: layer 1 (dense): expected a flat input 1x1xN, got 6x6x1; add Flatten "
+        "before it");
+  CHECK_THROWS_AS(Residual(Residual::Layers{}), ValueError);
 }
 
 TEST_CASE("the seed decides the initial weights, and each layer has its own") {

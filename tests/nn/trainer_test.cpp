@@ -1,4 +1,5 @@
 #include <inkling/data/sample.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/nn/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
@@ -49,7 +50,8 @@ Network small_network(std::uint64_t seed = 3) {
       .add(BatchNorm())
       .add(Relu())
       .add(Conv2d({.filters = 32, .padding = Padding::same}))  // by Winograd's transform
-      .add(Conv2d({.filters = 5, .padding = Padding::same}))   // directly
+      .add(Residual(Conv2d({.filters = 32, .padding = Padding::same}), Dropout({.rate = 0.1})))
+      .add(Residual(Conv2d({.filters = 5, .padding = Padding::same})))  // directly
       .add(Relu())
       .add(MaxPool2d({.window = 2}))
       .add(Flatten())

@@ -28,7 +28,7 @@ inline constexpr Index max_activation = Index{1} << 24;
 inline nlohmann::json architecture_of(const nn::Network& network) {
   nlohmann::json layers = nlohmann::json::array();
   for (Index i = 0; i < network.size(); ++i) {
-    layers.push_back({{"kind", network.layer(i).kind()}, {"options", network.layer(i).options()}});
+    layers.push_back(nn::description(network.layer(i)));
   }
   return layers;
 }
@@ -59,15 +59,18 @@ inline void add_tensors(const nn::Network& network, Storage storage, const std::
   }
 }
 
-/// Layers allocate their weights when they are built. The sizes that the large ones ask for are compared with the file
-/// first, so that a damaged file cannot ask for much more memory than it has bytes.
+/// Layers allocate their weights when they are built. The sizes that they ask for are compared with the file first, so
+/// that a damaged file cannot ask for much more memory than it has bytes.
 inline void check_weights(const std::string& kind, const nlohmann::json& options, const Shape& in,
-                          const std::string& name, const TensorReader& tensors) {
+                          const std::string& prefix, const TensorReader& tensors) {
+  const auto check = [&](const char* name, const std::vector<Index>& dims) { tensors.check_dims(prefix + name, dims); };
   if (kind == "dense") {
-    tensors.check_dims(name, std::vector<Index>{in.channels, nn::option<Index>(options, "units")});
+    check("weight", {in.channels, nn::option<Index>(options, "units")});
   } else if (kind == "conv2d") {
     const auto kernel = nn::option<Index>(options, "kernel");
-    tensors.check_dims(name, std::vector<Index>{kernel, kernel, in.channels, nn::option<Index>(options, "filters")});
+    check("weight", {kernel, kernel, in.channels, nn::option<Index>(options, "filters")});
+  } else if (kind == "batch_norm") {
+    check("scale", {in.channels});
   }
 }
 
@@ -81,22 +84,38 @@ inline void take_parameters(nn::Network& network, const std::string& prefix, Ten
   }
 }
 
-/// Builds what architecture_of and add_tensors wrote. Throws an Error, or an exception of nlohmann::json.
-inline nn::Network decode_network(const Shape& input, const nlohmann::json& architecture,
-                                  const nn::LayerRegistry& registry, const std::string& prefix, TensorReader& tensors) {
-  if (!architecture.is_array()) throw FormatError("expected a list of layers as architecture");
+/// The layers of a list, built for `input` and not yet filled. Throws an Error, or an exception of nlohmann::json.
+inline nn::Network build_layers(const Shape& input, const nlohmann::json& layers, const nn::LayerRegistry& registry,
+                                const std::string& prefix, const TensorReader& tensors) {
+  if (!layers.is_array()) throw FormatError("expected a list of layers as architecture");
   nn::Network network(input);
-  for (const nlohmann::json& layer : architecture) {
+  for (const nlohmann::json& layer : layers) {
     const auto kind = layer.at("kind").get<std::string>();
-    const std::string number = std::to_string(network.size());
-    check_weights(kind, layer.at("options"), network.output_shape(), prefix + number + ".weight", tensors);
-    network.add(registry.make(kind, layer.at("options")));
+    const nlohmann::json& options = layer.at("options");
+    const Shape in = network.output_shape();
+    const std::string name = prefix + std::to_string(network.size());
+    if (kind == "residual") {
+      // Built once by itself, where each of its layers is checked before the next: then it can be built as a whole.
+      const Shape out = build_layers(in, options.at("layers"), registry, name + ".", tensors).output_shape();
+      if (out != in)
+        tensors.check_dims(name + ".shortcut.0.weight", std::vector<Index>{1, 1, in.channels, out.channels});
+    } else {
+      check_weights(kind, options, in, name + ".", tensors);
+    }
+    network.add(registry.make(kind, options));
     const Shape& out = network.output_shape();
     if (out.height > max_activation / out.width || out.pixels() > max_activation / out.channels) {
-      throw FormatError("layer " + number + " puts out " + to_string(out) + ", more than the " +
+      throw FormatError("layer " + name + " puts out " + to_string(out) + ", more than the " +
                         std::to_string(max_activation) + " values that a file may ask for");
     }
   }
+  return network;
+}
+
+/// Builds what architecture_of and add_tensors wrote. Throws an Error, or an exception of nlohmann::json.
+inline nn::Network decode_network(const Shape& input, const nlohmann::json& architecture,
+                                  const nn::LayerRegistry& registry, const std::string& prefix, TensorReader& tensors) {
+  nn::Network network = build_layers(input, architecture, registry, prefix, tensors);
   take_parameters(network, prefix, tensors);
   return network;
 }

@@ -11,6 +11,7 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/option.hpp>
+#include <inkling/nn/residual.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <nlohmann/json.hpp>
@@ -102,6 +103,19 @@ class OnnxGraph {
   void set_shape(const Shape& shape) noexcept { shape_ = shape; }
   bool is_flat() const noexcept { return flat_; }
 
+  /// The value at hand, to come back to: two paths begin at one value, or meet.
+  struct Position {
+    std::string value;
+    Shape shape;
+    bool flat;
+  };
+  Position position() const { return {value_, shape_, flat_}; }
+  void go_to(const Position& position) {
+    value_ = position.value;
+    shape_ = position.shape;
+    flat_ = position.flat;
+  }
+
   const ProtobufWriter& writer() const noexcept { return graph_; }
 
  private:
@@ -179,6 +193,18 @@ inline void append_convolution(OnnxGraph& graph, const nn::Layer& layer, const s
                {"pads", Integers{vertical / 2, horizontal / 2, vertical - vertical / 2, horizontal - horizontal / 2}}});
 }
 
+inline void append_network(OnnxGraph& graph, const nn::Network& network, const std::string& prefix);
+
+inline void append_residual(OnnxGraph& graph, const nn::Residual& block, const std::string& name) {
+  const auto before = graph.position();
+  append_network(graph, *block.path(), name + ".");
+  const auto path = graph.position();
+  graph.go_to(before);
+  if (block.shortcut() != nullptr) append_network(graph, *block.shortcut(), name + ".shortcut.");
+  if (path.flat && !graph.is_flat()) graph.flatten();
+  graph.apply("Add", {path.value});
+}
+
 /// Throws ValueError for a kind of layer that has no counterpart here.
 inline void append_layer(OnnxGraph& graph, const nn::Layer& layer, const std::string& name, const Shape& out) {
   using Integers = OnnxAttribute::Integers;
@@ -194,12 +220,17 @@ inline void append_layer(OnnxGraph& graph, const nn::Layer& layer, const std::st
     const auto stride = nn::option<Index>(layer.options(), "stride");
     graph.apply("MaxPool", {}, {{"kernel_shape", Integers{window, window}}, {"strides", Integers{stride, stride}}});
   } else if (kind == "batch_norm") {
-    std::vector<std::string> constants;  // scale, shift, mean, variance: the order of the operator's inputs
-    for (const auto& parameter : parameters) {
-      constants.push_back(graph.constant(name + "." + parameter.name, parameter.dims, values_of(parameter.value)));
+    std::vector<std::string> constants;  // in the order of the operator's inputs, which is ours
+    for (const char* const constant : {".scale", ".shift", ".running_mean", ".running_variance"}) {
+      const auto& parameter = parameters[constants.size()];
+      constants.push_back(graph.constant(name + constant, parameter.dims, values_of(parameter.value)));
     }
     const auto epsilon = static_cast<float>(nn::option<double>(layer.options(), "epsilon"));
     graph.apply("BatchNormalization", constants, {{"epsilon", epsilon}});
+  } else if (const auto* const block = dynamic_cast<const nn::Residual*>(&layer)) {
+    append_residual(graph, *block, name);
+  } else if (kind == "global_average_pool") {
+    if (!graph.is_flat()) graph.apply("GlobalAveragePool");
   } else if (kind == "relu") {
     graph.apply("Relu");
   } else if (kind == "flatten") {
@@ -214,12 +245,16 @@ inline void append_layer(OnnxGraph& graph, const nn::Layer& layer, const std::st
   graph.set_shape(out);
 }
 
+/// `prefix` comes before the number of each layer in the names of its constants.
+inline void append_network(OnnxGraph& graph, const nn::Network& network, const std::string& prefix) {
+  for (Index i = 0; i < network.size(); ++i) {
+    append_layer(graph, network.layer(i), prefix + std::to_string(i), network.output_shape(i));
+  }
+}
+
 inline void append_model(OnnxGraph& graph, const nn::NetworkClassifier& model) {
   graph.scale("pixel_scale", 1.0F / 255.0F);
-  const nn::Network& network = model.network();
-  for (Index i = 0; i < network.size(); ++i) {
-    append_layer(graph, network.layer(i), std::to_string(i), network.output_shape(i));
-  }
+  append_network(graph, model.network(), "");
   graph.flatten();
   if (model.temperature() != 1) graph.scale("inverse_temperature", 1.0F / model.temperature());
   graph.finish("Softmax", {{"axis", std::int64_t{1}}});

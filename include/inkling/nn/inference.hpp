@@ -6,6 +6,7 @@
 #include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/relu.hpp>
+#include <inkling/nn/residual.hpp>
 
 #include <optional>
 #include <type_traits>
@@ -174,34 +175,83 @@ class FusedDense final : public InferenceLayer<S> {
   bool relu_;
 };
 
+/// A residual block of fused networks, with the ReLU after it.
+template <typename S>
+class FusedResidual final : public InferenceLayer<S> {
+ public:
+  FusedResidual(BasicNetwork<S> path, std::optional<BasicNetwork<S>> shortcut, bool relu)
+      : path_(std::move(path)), shortcut_(std::move(shortcut)), relu_(relu) {}
+
+  std::string_view kind() const noexcept override { return "fused_residual"; }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
+    if (scratch.nested.empty()) scratch.nested.resize(2);
+    const auto path = path_.forward(x, scratch.nested[0]);
+    if (shortcut_) {
+      finish(path, shortcut_->forward(x, scratch.nested[1]), y);
+    } else {
+      finish(path, x, y);
+    }
+  }
+  void append_parameters(std::vector<const Parameter<S>*>& all) const override {
+    path_.append_parameters(all);
+    if (shortcut_) shortcut_->append_parameters(all);
+  }
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<FusedResidual>(*this); }
+
+ private:
+  template <typename Path, typename Shortcut>
+  void finish(const Path& path, const Shortcut& shortcut, MatrixRef<S>& y) const {
+    if (relu_) {
+      y = (path + shortcut).cwiseMax(S{0});
+    } else {
+      y = path + shortcut;
+    }
+  }
+
+  BasicNetwork<S> path_;
+  std::optional<BasicNetwork<S>> shortcut_;  // empty where it is the identity
+  bool relu_;
+};
+
 }  // namespace detail
 
 /// The same function as `network` computes in inference, made for speed: batch norms are folded into the convolution or
-/// dense layer before them, ReLU is applied as the sums are stored, weights are packed once. Other layers, a user's own
-/// among them, are taken as they are. The result is for inference only: its backward throws Error.
+/// dense layer before them, ReLU is applied as the sums are stored, weights are packed once, inside residual blocks,
+/// too. Other layers, a user's own among them, are taken as they are. The result is for inference only: its backward
+/// throws Error.
 template <typename S>
 BasicNetwork<S> fuse(const BasicNetwork<S>& network, Precision precision = Precision::f32) {
   BasicNetwork<S> fused(network.input_shape());
   for (Index i = 0; i < network.size();) {
     const auto* const convolution = detail::layer_as<BasicConv2d<S>>(network, i);
     const auto* const dense = detail::layer_as<BasicDense<S>>(network, i);
-    if (convolution == nullptr && dense == nullptr) {
+    const auto* const residual = detail::layer_as<BasicResidual<S>>(network, i);
+    if (convolution == nullptr && dense == nullptr && residual == nullptr) {
       fused.add_built(network.layer(i).clone(), network.output_shape(i));
       ++i;
       continue;
     }
+    const Shape& output = network.output_shape(i);
+    ++i;
     detail::Affine<S> affine;
-    if (const auto* const norm = detail::layer_as<BasicBatchNorm<S>>(network, ++i)) {
+    const auto* const norm = detail::layer_as<BasicBatchNorm<S>>(network, i);
+    if (norm != nullptr && residual == nullptr) {
       affine = norm->inference_affine();
       ++i;
     }
-    const Shape& output = network.output_shape(i - 1);
     const bool relu = detail::layer_as<BasicRelu<S>>(network, i) != nullptr;
     if (relu) ++i;
-    fused.add_built(convolution != nullptr
-                        ? detail::fused_product<detail::FusedConv2d<S>, S>(*convolution, affine, relu, precision)
-                        : detail::fused_product<detail::FusedDense<S>, S>(*dense, affine, relu, precision),
-                    output);
+    if (convolution != nullptr) {
+      fused.add_built(detail::fused_product<detail::FusedConv2d<S>, S>(*convolution, affine, relu, precision), output);
+    } else if (dense != nullptr) {
+      fused.add_built(detail::fused_product<detail::FusedDense<S>, S>(*dense, affine, relu, precision), output);
+    } else {
+      std::optional<BasicNetwork<S>> shortcut;
+      if (residual->shortcut() != nullptr) shortcut = fuse(*residual->shortcut(), precision);
+      fused.add_built(
+          std::make_unique<detail::FusedResidual<S>>(fuse(*residual->path(), precision), std::move(shortcut), relu),
+          output);
+    }
   }
   return fused;
 }

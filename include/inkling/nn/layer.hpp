@@ -29,7 +29,7 @@ enum class Role {
 /// One tensor of a layer.
 template <typename S>
 struct Parameter {
-  std::string name;  // "weight", "bias": the last part of its name in a model file
+  std::string name;  // "weight", "bias": what follows the layer's number in a model file
   Role role;
   std::vector<Index> dims;  // the tensor's dimensions, slowest first: the order in memory, and in the model file
   MatrixOf<S> value;        // the same numbers as the matrix that the layer multiplies with
@@ -63,8 +63,8 @@ class BasicLayer {
 
   /// Requires: x, y and scratch of the forward call in training mode that came before, and dy = dLoss/dy.
   /// Overwrites dx with dLoss/dx, unless dx is empty (0 columns): then nobody needs it.
-  /// Overwrites gradients[i] with dLoss/d(parameters()[i]), summed over the samples; that of a statistic with its value
-  /// over these samples, which the running one follows.
+  /// Overwrites gradients[i] with dLoss/d(parameter i of append_parameters), summed over the samples; that of a
+  /// statistic with its value over these samples, which the running one follows.
   virtual void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy,
                         MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const = 0;
 
@@ -79,6 +79,12 @@ class BasicLayer {
   std::span<Parameter<S>> parameters() noexcept { return parameters_; }
   std::span<const Parameter<S>> parameters() const noexcept { return parameters_; }
 
+  /// Appends all tensors that the layer computes with: its parameters(), unless it holds other layers and their
+  /// tensors.
+  virtual void append_parameters(std::vector<const Parameter<S>*>& all) const {
+    for (const Parameter<S>& parameter : parameters_) all.push_back(&parameter);
+  }
+
  protected:
   BasicLayer() = default;
   BasicLayer(const BasicLayer&) = default;
@@ -88,5 +94,11 @@ class BasicLayer {
 };
 
 using Layer = BasicLayer<float>;
+
+/// {"kind": "conv2d", "options": {...}}: what a LayerRegistry makes the layer of again.
+template <typename S>
+nlohmann::json description(const BasicLayer<S>& layer) {
+  return {{"kind", layer.kind()}, {"options", layer.options()}};
+}
 
 }  // namespace inkling::nn

@@ -5,8 +5,10 @@
 #include <inkling/nn/dense.hpp>
 #include <inkling/nn/dropout.hpp>
 #include <inkling/nn/flatten.hpp>
+#include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/max_pool2d.hpp>
 #include <inkling/nn/relu.hpp>
+#include <inkling/nn/residual.hpp>
 
 #include <functional>
 #include <map>
@@ -28,16 +30,23 @@ class LayerRegistry {
     registry.add<Dense>("dense");
     registry.add<Dropout>("dropout");
     registry.add<Flatten>("flatten");
+    registry.add<GlobalAveragePool>("global_average_pool");
     registry.add<MaxPool2d>("max_pool2d");
     registry.add<Relu>("relu");
+    registry.add<Residual>("residual");
     return registry;
   }
 
-  /// `kind` is what L::kind() returns; L needs `static L from_options(const nlohmann::json&)`. Replaces an earlier one.
+  /// `kind` is what L::kind() returns; L needs `static L from_options(const nlohmann::json&)`, with the registry as a
+  /// second argument when it holds other layers. Replaces an earlier one.
   template <typename L>
   void add(std::string kind) {
-    factories_[std::move(kind)] = [](const nlohmann::json& options) {
-      return std::unique_ptr<Layer>(std::make_unique<L>(L::from_options(options)));
+    factories_[std::move(kind)] = [](const nlohmann::json& options, const LayerRegistry& registry) {
+      if constexpr (requires { L::from_options(options, registry); }) {
+        return std::unique_ptr<Layer>(std::make_unique<L>(L::from_options(options, registry)));
+      } else {
+        return std::unique_ptr<Layer>(std::make_unique<L>(L::from_options(options)));
+      }
     };
   }
 
@@ -50,14 +59,15 @@ class LayerRegistry {
       throw FormatError("unknown layer \"" + std::string(kind) + "\", expected one of " + known);
     }
     try {
-      return found->second(options);
+      return found->second(options, *this);
     } catch (const Error& error) {
       throw FormatError("layer \"" + std::string(kind) + "\": " + error.what());
     }
   }
 
  private:
-  std::map<std::string, std::function<std::unique_ptr<Layer>(const nlohmann::json&)>, std::less<>> factories_;
+  using Factory = std::function<std::unique_ptr<Layer>(const nlohmann::json&, const LayerRegistry&)>;
+  std::map<std::string, Factory, std::less<>> factories_;
 };
 
 }  // namespace inkling::nn

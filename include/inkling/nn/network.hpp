@@ -10,29 +10,6 @@
 
 namespace inkling::nn {
 
-/// Activations and scratch of one forward (and backward) pass. Give each thread its own; reuse it, and nothing
-/// allocates.
-template <typename S>
-class BasicWorkspace {
- public:
-  BasicWorkspace() = default;
-  BasicWorkspace(BasicWorkspace&&) noexcept = default;  // moves only: it holds pointers into its own buffers
-  BasicWorkspace& operator=(BasicWorkspace&&) noexcept = default;
-
-  /// Decides the random numbers (dropout) of the next forward pass in training mode.
-  void seed(std::uint64_t seed) noexcept { seed_ = seed; }
-
- private:
-  template <typename>
-  friend class BasicNetwork;
-
-  std::uint64_t seed_ = 0;
-  std::vector<Buffer<S>> outputs_;     // of each layer that does not work in place
-  std::vector<S*> output_of_;          // where layer i's output is
-  std::vector<Scratch<S>> scratch_;    // of each layer
-  std::array<Buffer<S>, 2> gradient_;  // dLoss/d(activation), used in turn
-};
-
 /// A list of layers that reads top to bottom. Its output are logits: softmax belongs to the loss and the classifier.
 template <typename S>
 class BasicNetwork {
@@ -54,11 +31,7 @@ class BasicNetwork {
   BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
 
   /// Appends a layer that is built already for this place in a network, such as the clone of another network's.
-  BasicNetwork& add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output) {
-    layers_.emplace_back(std::move(layer));
-    shapes_.push_back(output);
-    return *this;
-  }
+  BasicNetwork& add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output);
 
   Index size() const noexcept { return static_cast<Index>(layers_.size()); }
   const BasicLayer<S>& layer(Index i) const { return *layers_.at(static_cast<std::size_t>(i)); }
@@ -70,6 +43,9 @@ class BasicNetwork {
   /// Every parameter of every layer, in order. The pointers are valid until the network is changed, moved or destroyed.
   std::vector<Parameter<S>*> parameters();
   std::vector<const Parameter<S>*> parameters() const;
+  void append_parameters(std::vector<const Parameter<S>*>& all) const {
+    for (const auto& layer : layers_) layer->append_parameters(all);
+  }
   /// "3.weight": layer number and parameter name, in the order of parameters(). The names in a model file.
   std::vector<std::string> parameter_names() const;
   /// Learned numbers, without statistics.
@@ -84,6 +60,10 @@ class BasicNetwork {
   /// samples. When `input_gradient` is given, it gets dLoss/dx.
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
                 std::vector<MatrixOf<S>>& gradients, MatrixOf<S>* input_gradient = nullptr) const;
+  /// The same into memory of the caller's: gradients have the sizes of the parameters; an empty input_gradient (0
+  /// columns) is left out.
+  void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
+                std::span<MatrixOf<S>> gradients, MatrixRef<S> input_gradient) const;
 
  private:
   void prepare(Workspace& workspace) const;
@@ -91,6 +71,7 @@ class BasicNetwork {
 
   std::vector<Shape> shapes_;  // input, then the output of each layer
   std::vector<Polymorphic<BasicLayer<S>>> layers_;
+  std::vector<std::size_t> parameters_until_;  // the number of parameters() up to and with layer i
   std::uint64_t seed_;
 };
 
@@ -103,29 +84,33 @@ BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
   try {
     const Shape out = layer->build(shapes_.back(), rng);
     if (out.size() <= 0) throw ShapeError("its output " + to_string(out) + " is empty");
-    shapes_.push_back(out);
+    return add_built(std::move(layer), out);
   } catch (const ShapeError& error) {
     throw ShapeError("Network: layer " + std::to_string(layers_.size()) + " (" + std::string(layer->kind()) +
                      "): " + error.what());
   }
-  layers_.emplace_back(std::move(layer));
-  return *this;
 }
 
 template <typename S>
-std::vector<Parameter<S>*> BasicNetwork<S>::parameters() {
-  std::vector<Parameter<S>*> all;
-  for (auto& layer : layers_) {
-    for (Parameter<S>& parameter : layer->parameters()) all.push_back(&parameter);
-  }
-  return all;
+BasicNetwork<S>& BasicNetwork<S>::add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output) {
+  layers_.emplace_back(std::move(layer));
+  shapes_.push_back(output);
+  parameters_until_.push_back(parameters().size());
+  return *this;
 }
 
 template <typename S>
 std::vector<const Parameter<S>*> BasicNetwork<S>::parameters() const {
   std::vector<const Parameter<S>*> all;
-  for (const auto& layer : layers_) {
-    for (const Parameter<S>& parameter : layer->parameters()) all.push_back(&parameter);
+  append_parameters(all);
+  return all;
+}
+
+template <typename S>
+std::vector<Parameter<S>*> BasicNetwork<S>::parameters() {
+  std::vector<Parameter<S>*> all;
+  for (const Parameter<S>* parameter : std::as_const(*this).parameters()) {
+    all.push_back(const_cast<Parameter<S>*>(parameter));  // NOLINT(cppcoreguidelines-pro-type-const-cast): it is ours
   }
   return all;
 }
@@ -133,10 +118,9 @@ std::vector<const Parameter<S>*> BasicNetwork<S>::parameters() const {
 template <typename S>
 std::vector<std::string> BasicNetwork<S>::parameter_names() const {
   std::vector<std::string> names;
+  const auto all = parameters();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    for (const Parameter<S>& parameter : layers_[i]->parameters()) {
-      names.push_back(std::to_string(i) + "." + parameter.name);
-    }
+    while (names.size() < parameters_until_[i]) names.push_back(std::to_string(i) + "." + all[names.size()]->name);
   }
   return names;
 }
@@ -197,27 +181,32 @@ template <typename S>
 void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
                                Workspace& workspace, std::vector<MatrixOf<S>>& gradients,
                                MatrixOf<S>* input_gradient) const {
-  check_columns(x);
-  check_columns(output_gradient);
-  const Index n = x.cols();
   const auto all = parameters();
   gradients.resize(all.size());
   for (std::size_t p = 0; p < all.size(); ++p) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
-  std::span<MatrixOf<S>> rest(gradients);
+  MatrixOf<S> none;
+  if (input_gradient != nullptr) input_gradient->resize(x.rows(), x.cols());
+  backward(x, output_gradient, workspace, std::span(gradients), input_gradient != nullptr ? *input_gradient : none);
+}
+
+template <typename S>
+void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
+                               Workspace& workspace, std::span<MatrixOf<S>> gradients,
+                               MatrixRef<S> input_gradient) const {
+  check_columns(x);
+  check_columns(output_gradient);
+  const Index n = x.cols();
   S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
   std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1
   for (std::size_t i = layers_.size(); i-- > 0;) {
     const BasicLayer<S>& layer = *layers_[i];
-    const std::span<MatrixOf<S>> own = rest.last(layer.parameters().size());
-    rest = rest.first(rest.size() - own.size());
+    const std::size_t before = i == 0 ? 0 : parameters_until_[i - 1];
+    const std::span<MatrixOf<S>> own = gradients.subspan(before, parameters_until_[i] - before);
 
     const Index rows = shapes_[i].size();
     S* dx = nullptr;
     if (i == 0) {
-      if (input_gradient != nullptr) {
-        input_gradient->resize(rows, n);
-        dx = input_gradient->data();
-      }
+      dx = input_gradient.cols() > 0 ? input_gradient.data() : nullptr;
     } else if (layer.in_place() && dy != nullptr) {
       dx = dy;
     } else {

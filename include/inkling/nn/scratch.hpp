@@ -4,7 +4,8 @@
 #include <inkling/core/rng.hpp>
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace inkling::nn {
 
@@ -26,13 +27,40 @@ class Buffer {
   VectorOf<S> storage_;
 };
 
+template <typename S>
+class BasicWorkspace;
+
 /// What one layer remembers from forward to backward, and its working memory. Owned by the caller, so that one const
 /// layer serves many threads, each with a scratch of its own.
 template <typename S>
 struct Scratch {
-  std::array<Buffer<S>, 4> buffers;  // each layer names its own slots
-  Buffer<Eigen::bfloat16> rounded;   // inputs of a product in bfloat16
-  Rng rng;                           // seeded by the trainer for each micro-batch and layer: dropout
+  std::array<Buffer<S>, 4> buffers;       // each layer names its own slots
+  Buffer<Eigen::bfloat16> rounded;        // inputs of a product in bfloat16
+  std::vector<BasicWorkspace<S>> nested;  // of the networks inside the layer; most have none
+  Rng rng;                                // seeded by the trainer for each micro-batch and layer: dropout
+};
+
+/// Activations and scratch of one forward (and backward) pass through a network. Give each thread its own; reuse it,
+/// and nothing allocates.
+template <typename S>
+class BasicWorkspace {
+ public:
+  BasicWorkspace() = default;
+  BasicWorkspace(BasicWorkspace&&) noexcept = default;  // moves only: it holds pointers into its own buffers
+  BasicWorkspace& operator=(BasicWorkspace&&) noexcept = default;
+
+  /// Decides the random numbers (dropout) of the next forward pass in training mode.
+  void seed(std::uint64_t seed) noexcept { seed_ = seed; }
+
+ private:
+  template <typename>
+  friend class BasicNetwork;
+
+  std::uint64_t seed_ = 0;
+  std::vector<Buffer<S>> outputs_;     // of each layer that does not work in place
+  std::vector<S*> output_of_;          // where layer i's output is
+  std::vector<Scratch<S>> scratch_;    // of each layer
+  std::array<Buffer<S>, 2> gradient_;  // dLoss/d(activation), used in turn
 };
 
 }  // namespace inkling::nn
