@@ -25,8 +25,10 @@ struct Stage {
         dx(i == 0 ? 0 : x.rows(), i == 0 ? 0 : samples),
         flop(forward_flop(network, i) * static_cast<double>(samples)),
         first(i == 0) {
-    for (const auto& parameter : layer->parameters()) {
-      gradients.emplace_back(parameter.value.rows(), parameter.value.cols());
+    std::vector<const nn::Parameter<float>*> parameters;
+    layer->append_parameters(parameters);
+    for (const auto* parameter : parameters) {
+      gradients.emplace_back(parameter->value.rows(), parameter->value.cols());
     }
     forward();
   }

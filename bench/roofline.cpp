@@ -2,6 +2,8 @@
 
 #include <inkling/core/parallel.hpp>
 #include <inkling/nn/kernels/tile.hpp>
+#include <inkling/nn/residual.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -44,6 +46,12 @@ double measure_peak(int threads) {
 }  // namespace
 
 double forward_flop(const nn::Network& network, Index layer) {
+  if (const auto* const block = dynamic_cast<const nn::Residual*>(&network.layer(layer))) {
+    return forward_flop(*block->path()) + (block->shortcut() != nullptr ? forward_flop(*block->shortcut()) : 0);
+  }
+  if (const auto* const scale = dynamic_cast<const nn::SqueezeExcite*>(&network.layer(layer))) {
+    return forward_flop(scale->gate());
+  }
   double flop = 0;
   for (const auto& parameter : network.layer(layer).parameters()) {
     if (parameter.role == nn::Role::weight) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace inkling::test {
 
@@ -33,6 +34,13 @@ MatrixOf<S> random_integers(Index rows, Index columns, std::uint64_t seed) {
   Rng rng(seed);
   for (S& value : matrix.reshaped()) value = static_cast<S>(static_cast<int>(rng.below(9)) - 4);
   return matrix;
+}
+
+/// The same in memory of exactly `size` values, so that a sanitiser sees any read beyond it.
+template <typename S>
+std::vector<S> random_integers(Index size, std::uint64_t seed) {
+  const MatrixOf<S> values = random_integers<S>(size, 1, seed);
+  return {values.data(), values.data() + size};
 }
 
 }  // namespace inkling::test

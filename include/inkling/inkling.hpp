@@ -45,6 +45,8 @@
 #include <inkling/io/model_info.hpp>
 #include <inkling/io/network_codec.hpp>
 #include <inkling/io/onnx.hpp>
+#include <inkling/io/onnx_graph.hpp>
+#include <inkling/io/onnx_network.hpp>
 #include <inkling/io/protobuf_writer.hpp>
 #include <inkling/io/safetensors.hpp>
 #include <inkling/io/self_test.hpp>
@@ -63,6 +65,7 @@
 #include <inkling/nn/batch_norm.hpp>
 #include <inkling/nn/conv2d.hpp>
 #include <inkling/nn/dense.hpp>
+#include <inkling/nn/depthwise_conv2d.hpp>
 #include <inkling/nn/dropout.hpp>
 #include <inkling/nn/flatten.hpp>
 #include <inkling/nn/global_average_pool.hpp>
@@ -72,6 +75,7 @@
 #include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>
+#include <inkling/nn/kernels/depthwise.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/gemm.hpp>
 #include <inkling/nn/kernels/simd.hpp>
@@ -85,10 +89,13 @@
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/optimizer.hpp>
 #include <inkling/nn/option.hpp>
+#include <inkling/nn/padding.hpp>
 #include <inkling/nn/relu.hpp>
 #include <inkling/nn/residual.hpp>
 #include <inkling/nn/schedule.hpp>
 #include <inkling/nn/scratch.hpp>
+#include <inkling/nn/sigmoid.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/trainer.hpp>
 #include <inkling/nn/weight_average.hpp>
 #include <inkling/nn/zoo.hpp>

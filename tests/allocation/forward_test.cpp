@@ -9,6 +9,7 @@
 #include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/inference.hpp>
 #include <inkling/nn/residual.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -47,7 +48,8 @@ Network residual_network() {
   Network network({12, 12, 1}, 1);
   network.add(Residual(same, BatchNorm(), Relu()))
       .add(Relu())
-      .add(Residual(same, BatchNorm()))
+      .add(Residual(DepthwiseConv2d({.stride = 2, .padding = Padding::same}), BatchNorm()))
+      .add(SqueezeExcite({.units = 8}))
       .add(GlobalAveragePool())
       .add(Dense({.units = 4}));
   return network;

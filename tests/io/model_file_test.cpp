@@ -61,6 +61,8 @@ nn::NetworkClassifier make_residual_network() {
   layers.add(nn::Residual(convolution, nn::BatchNorm()))
       .add(nn::Relu())
       .add(nn::Residual(nn::Residual(convolution), nn::BatchNorm()))
+      .add(nn::DepthwiseConv2d())
+      .add(nn::SqueezeExcite({.units = 3}))
       .add(nn::GlobalAveragePool())
       .add(nn::Dense({.units = 3}));
   return nn::NetworkClassifier(std::move(layers), names());
@@ -78,8 +80,7 @@ RandomForest make_forest() {
 }
 
 std::vector<std::shared_ptr<const Classifier>> every_kind() {
-  return {std::make_shared<nn::NetworkClassifier>(make_network()),
-          std::make_shared<nn::NetworkClassifier>(make_residual_network()), std::make_shared<LinearSvm>(make_svm()),
+  return {std::make_shared<nn::NetworkClassifier>(make_network()), std::make_shared<LinearSvm>(make_svm()),
           std::make_shared<RandomForest>(make_forest())};
 }
 
@@ -158,6 +159,17 @@ TEST_CASE("every kind of model survives the disk, and gives the same scores bit 
     CHECK(loaded->probabilities(images) == changed->probabilities(images));
     CHECK(encode_model(*loaded) == encode_model(*changed));
   }
+}
+
+TEST_CASE("a network of residual blocks survives, with its tensors in them") {
+  const nn::NetworkClassifier model = make_residual_network();
+  const Safetensors file = encode_model(model);
+  const Pixels images = random_pixels(72, 3, 2);
+  CHECK(load(file)->scores(images) == model.scores(images));
+  CHECK(file.tensors.at("0.0.weight").dims == std::vector<Index>{3, 3, 2, 4});
+  CHECK(file.tensors.at("0.shortcut.1.running_mean").dims == std::vector<Index>{4});
+  CHECK(file.tensors.at("2.0.0.weight").dims == std::vector<Index>{3, 3, 4, 4});
+  CHECK(file.tensors.at("4.0.weight").dims == std::vector<Index>{4, 3});
 }
 
 TEST_CASE("a network of the zoo survives") {
@@ -399,6 +411,8 @@ TEST_CASE("layers inside a block are checked as those outside are, before they t
                    layers[2]["options"]["layers"][0]["options"]["layers"][0]["options"]["filters"] = huge;
                  }),
                  "'2.0.0.weight'"));
+  CHECK(contains(with([](auto& layers) { layers[3]["options"]["kernel"] = 1 << 20; }), "'3.weight'"));
+  CHECK(contains(with([](auto& layers) { layers[4]["options"]["units"] = 1 << 30; }), "'4.0.weight'"));
   // A path that changes the shape asks for a projection.
   const auto flatten = nlohmann::json::array({nn::description<float>(nn::Flatten())});
   CHECK(contains(with([&](auto& layers) { layers[0]["options"]["layers"] = flatten; }),

@@ -66,6 +66,9 @@ nn::NetworkClassifier residual_blocks() {
       .add(nn::Residual(nn::Residual(same), nn::Relu(),
                         nn::Conv2d({.filters = 5, .stride = 2, .padding = nn::Padding::same})))
       .add(nn::Relu())
+      .add(nn::DepthwiseConv2d({.kernel = 4, .stride = 2, .padding = nn::Padding::same}))
+      .add(nn::SqueezeExcite({.units = 3}))
+      .add(nn::Sigmoid())
       .add(nn::GlobalAveragePool())
       .add(nn::Residual(nn::Dense({.units = 5})))
       .add(nn::Residual(nn::Flatten(), nn::Dense({.units = 6})))

@@ -12,13 +12,6 @@ using inkling::test::random_integers;
 
 namespace {
 
-/// Memory of exactly `size` values, so that a sanitiser sees any read beyond it.
-template <typename S>
-std::vector<S> random_values(Index size, std::uint64_t seed) {
-  const MatrixOf<S> values = random_integers<S>(size, 1, seed);
-  return {values.data(), values.data() + size};
-}
-
 template <typename S>
 std::vector<S> zeros(Index size) {
   return std::vector<S>(static_cast<std::size_t>(size));
@@ -65,14 +58,14 @@ void input_gradient_naive(const ConvolutionSizes& sizes, const S* output_gradien
 
 TEST_CASE_TEMPLATE("convolve agrees with convolve_naive", S, float, double) {
   for_each_convolution([](const ConvolutionSizes& sizes) {
-    const auto image = random_values<S>(sizes.padded.size(), 1);
-    const auto weights = random_values<S>(sizes.filters * sizes.depth(), 2);
-    const auto bias = random_values<S>(sizes.filters, 3);
+    const auto image = random_integers<S>(sizes.padded.size(), 1);
+    const auto weights = random_integers<S>(sizes.filters * sizes.depth(), 2);
+    const auto bias = random_integers<S>(sizes.filters, 3);
     auto packed = zeros<S>(packed_size<S>(sizes.filters, sizes.depth()));
     pack_filters(sizes, weights.data(), packed.data());
     for (const S* const start : {bias.data(), static_cast<const S*>(nullptr)}) {
-      auto fast = random_values<S>(sizes.filters * sizes.out_pixels(), 4);
-      auto naive = random_values<S>(sizes.filters * sizes.out_pixels(), 5);
+      auto fast = random_integers<S>(sizes.filters * sizes.out_pixels(), 4);
+      auto naive = random_integers<S>(sizes.filters * sizes.out_pixels(), 5);
       convolve(sizes, image.data(), packed.data(), {.bias = start}, fast.data());
       convolve_naive(sizes, image.data(), weights.data(), start, naive.data());
       const bool same = fast == naive;
@@ -83,14 +76,14 @@ TEST_CASE_TEMPLATE("convolve agrees with convolve_naive", S, float, double) {
 
 TEST_CASE_TEMPLATE("add_weight_gradient agrees with add_weight_gradient_naive, and adds", S, float, double) {
   for_each_convolution([](const ConvolutionSizes& sizes) {
-    const auto image = random_values<S>(sizes.padded.size(), 1);
-    const auto gradient = random_values<S>(sizes.filters * sizes.out_pixels(), 2);
+    const auto image = random_integers<S>(sizes.padded.size(), 1);
+    const auto gradient = random_integers<S>(sizes.filters * sizes.out_pixels(), 2);
     const Index step = packed_size<S>(sizes.filters, 1);
     auto tiled = zeros<S>(step * sizes.out_pixels());
     for (Index p = 0; p < sizes.out_pixels(); ++p) {
       std::copy_n(gradient.data() + p * sizes.filters, sizes.filters, tiled.data() + p * step);
     }
-    auto fast = random_values<S>(sizes.filters * sizes.depth(), 3);
+    auto fast = random_integers<S>(sizes.filters * sizes.depth(), 3);
     auto naive = fast;
     add_weight_gradient(sizes, image.data(), tiled.data(), step, fast.data());
     add_weight_gradient_naive(sizes, image.data(), gradient.data(), naive.data());
@@ -101,8 +94,8 @@ TEST_CASE_TEMPLATE("add_weight_gradient agrees with add_weight_gradient_naive, a
 
 TEST_CASE_TEMPLATE("a convolution with turned filters carries the gradient back to the input", S, float, double) {
   for_each_convolution([](const ConvolutionSizes& sizes) {
-    const auto gradient = random_values<S>(sizes.filters * sizes.out_pixels(), 1);
-    const auto weights = random_values<S>(sizes.filters * sizes.depth(), 2);
+    const auto gradient = random_integers<S>(sizes.filters * sizes.out_pixels(), 1);
+    const auto weights = random_integers<S>(sizes.filters * sizes.depth(), 2);
     const Index border = sizes.kernel - 1;
     const ConvolutionSizes turned{{sizes.padded.height + border, sizes.padded.width + border, sizes.filters},
                                   sizes.kernel,
@@ -110,10 +103,10 @@ TEST_CASE_TEMPLATE("a convolution with turned filters carries the gradient back 
                                   sizes.padded.channels};
     auto packed = zeros<S>(packed_size<S>(sizes.padded.channels, turned.depth()));
     pack_turned_filters(sizes, weights.data(), packed.data());
-    auto spread = random_values<S>(turned.padded.size(), 3);
+    auto spread = random_integers<S>(turned.padded.size(), 3);
     pad(gradient.data(), {sizes.out_height(), sizes.out_width(), sizes.filters}, border, border, sizes.stride,
         turned.padded, spread.data());
-    auto fast = random_values<S>(sizes.padded.size(), 4);
+    auto fast = random_integers<S>(sizes.padded.size(), 4);
     convolve<S>(turned, spread.data(), packed.data(), {}, fast.data());
 
     auto naive = zeros<S>(sizes.padded.size());
@@ -143,7 +136,7 @@ TEST_CASE("pad places and spreads an image in zeros") {
 
 TEST_CASE("pack_rows fills the last panel up with zeros") {
   constexpr Index r = tile_rows<float>;
-  const auto source = random_values<float>((r + 1) * 2, 1);  // (r + 1) x 2
+  const auto source = random_integers<float>((r + 1) * 2, 1);  // (r + 1) x 2
   std::vector<float> panels(static_cast<std::size_t>(packed_size<float>(r + 1, 2)), -9);
   REQUIRE(panels.size() == static_cast<std::size_t>(4 * r));
   pack_rows(source.data(), r + 1, Index{2}, Index{1}, r + 1, panels.data());

@@ -1,6 +1,9 @@
+#include <inkling/nn/depthwise_conv2d.hpp>
 #include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/gradient_check.hpp>
 #include <inkling/nn/residual.hpp>
+#include <inkling/nn/sigmoid.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -27,6 +30,9 @@ using Flat = BasicFlatten<double>;
 using Drop = BasicDropout<double>;
 using Average = BasicGlobalAveragePool<double>;
 using Block = BasicResidual<double>;
+using Depthwise = BasicDepthwiseConv2d<double>;
+using Excite = BasicSqueezeExcite<double>;
+using Logistic = BasicSigmoid<double>;
 
 /// Biases, scales and shifts start at 0 and 1, where a backward pass that forgets them would go unnoticed.
 Net stirred(Net network) {
@@ -202,6 +208,34 @@ TEST_CASE("gradients of BatchNorm") {
 TEST_CASE("gradients of GlobalAveragePool") {
   check(one({4, 3, 5}, Average()), 3);
   check(one({1, 1, 4}, Average()), 2);
+}
+
+TEST_CASE("gradients of DepthwiseConv2d") {
+  for (const Padding padding : {Padding::valid, Padding::same}) {
+    for (const Index stride : {1, 2, 3}) {
+      for (const Index kernel : {1, 2, 3, 5}) {
+        CAPTURE(to_string(padding));
+        CAPTURE(stride);
+        CAPTURE(kernel);
+        check(one({6, 5, 3},
+                  Depthwise({.kernel = kernel, .stride = stride, .padding = padding, .bias = kernel % 2 == 0})),
+              2);
+      }
+    }
+  }
+  check(one({4, 3, 2 * kernels::lanes<double> + 1}, Depthwise({.padding = Padding::same})), 2);
+  check(one({3, 4, 2}, Depthwise({.kernel = 7, .padding = Padding::same})), 2);  // larger than the image
+}
+
+TEST_CASE("gradients of a 1x1 convolution of many samples") {
+  check(one({2, 3, 5}, Conv({.filters = 4, .kernel = 1})), 9);
+  check(one({2, 3, 5}, Conv({.filters = 4, .kernel = 1, .stride = 2})), 9);
+}
+
+TEST_CASE("gradients of Sigmoid and SqueezeExcite") {
+  check(one({2, 3, 4}, Logistic()), 3);
+  check(one({3, 2, 5}, Excite({.units = 3})), 4);
+  check(one({4, 4, 3}, Block(Conv({.filters = 3, .padding = Padding::same}), Excite({.units = 2}))), 2);
 }
 
 TEST_CASE("gradients of Residual") {

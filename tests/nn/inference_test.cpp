@@ -2,6 +2,7 @@
 #include <inkling/nn/inference.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/residual.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>
@@ -41,6 +42,11 @@ Network residual_network(const Shape& image) {
       .add(Relu())
       .add(Residual(convolution(6, 2), BatchNorm()))
       .add(Residual(BatchNorm(), Relu(), convolution(6, 1)))
+      .add(DepthwiseConv2d({.kernel = 5, .stride = 2, .padding = Padding::same}))
+      .add(BatchNorm())
+      .add(Relu())
+      .add(SqueezeExcite({.units = 3}))
+      .add(Conv2d({.filters = 9, .kernel = 1}))
       .add(GlobalAveragePool())
       .add(Dense({.units = 4}));
   return network;
@@ -115,8 +121,9 @@ TEST_CASE("fusing reaches into residual blocks, and takes the ReLU after them") 
   std::vector<std::string> kinds;
   for (Index i = 0; i < fused.size(); ++i) kinds.emplace_back(fused.layer(i).kind());
   CHECK(kinds == std::vector<std::string>{"fused_conv2d", "fused_residual", "fused_residual", "fused_residual",
+                                          "fused_depthwise_conv2d", "squeeze_excite", "fused_conv2d",
                                           "global_average_pool", "fused_dense"});
-  CHECK(fused.parameter_count() == 2 * 6);  // of the batch norm that comes before its convolution
+  CHECK(fused.parameter_count() == 2 * 6 + 3 + 6 + 2 * 3 * 6);  // a batch norm before its convolution, and the gate
 }
 
 TEST_CASE("a fused network gives a sample the same bits whatever the company") {

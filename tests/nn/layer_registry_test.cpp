@@ -54,12 +54,16 @@ TEST_CASE("every layer is made again from its kind and options") {
       {{"filters", 3}, {"kernel", 3}, {"stride", 1}, {"padding", "valid"}, {"bias", true}, {"initialisation", "he"}});
   check_round_trip(Dense({.units = 5, .initialisation = Initialisation::glorot}),
                    {{"units", 5}, {"initialisation", "glorot"}});
+  check_round_trip(DepthwiseConv2d({.kernel = 5, .stride = 2, .padding = Padding::same, .bias = false}),
+                   {{"kernel", 5}, {"stride", 2}, {"padding", "same"}, {"bias", false}, {"initialisation", "he"}});
   check_round_trip(Dropout({.rate = 0.3}), {{"rate", 0.3}});
   check_round_trip(Flatten(), json::object());
   check_round_trip(GlobalAveragePool(), json::object());
   check_round_trip(MaxPool2d({.window = 3, .stride = 2}), {{"window", 3}, {"stride", 2}});
   check_round_trip(MaxPool2d({.window = 3}), {{"window", 3}, {"stride", 3}});
   check_round_trip(Relu(), json::object());
+  check_round_trip(Sigmoid(), json::object());
+  check_round_trip(SqueezeExcite({.units = 3}), {{"units", 3}});
   check_round_trip(Residual(Dropout({.rate = 0.3}), Residual(Relu())),
                    {{"layers",
                      {{{"kind", "dropout"}, {"options", {{"rate", 0.3}}}},
@@ -77,10 +81,11 @@ TEST_CASE("a layer made from options builds and computes like the original") {
 }
 
 TEST_CASE("an unknown layer is refused with the known ones") {
-  CHECK_THROWS_WITH_AS(LayerRegistry::standard().make("lstm", json::object()),
-                       "unknown layer \"lstm\", expected one of batch_norm, conv2d, dense, dropout, flatten, "
-                       "global_average_pool, max_pool2d, relu, residual",
-                       FormatError);
+  CHECK_THROWS_WITH_AS(
+      LayerRegistry::standard().make("lstm", json::object()),
+      "unknown layer \"lstm\", expected one of batch_norm, conv2d, dense, depthwise_conv2d, dropout, flatten, "
+      "global_average_pool, max_pool2d, relu, residual, sigmoid, squeeze_excite",
+      FormatError);
 }
 
 TEST_CASE("options that a layer refuses are FormatErrors that name the layer and the option") {
@@ -119,6 +124,8 @@ TEST_CASE("options that a layer refuses are FormatErrors that name the layer and
       {"dropout", {{"rate", -0.1}}, "rate must be at least 0 and below 1"},
       {"dropout", {{"rate", false}}, "\"rate\" has the wrong type"},
       {"batch_norm", {{"epsilon", 0}}, "epsilon must be above 0"},
+      {"depthwise_conv2d", json::object(), "expected an option \"kernel\""},
+      {"squeeze_excite", {{"units", 0}}, "units must be above 0"},
       {"residual", json::object(), "expected an option \"layers\""},
       {"residual", {{"layers", 3}}, "\"layers\" has the wrong type"},
       {"residual", {{"layers", json::array()}}, "at least one layer"},

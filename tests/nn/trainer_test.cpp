@@ -1,5 +1,7 @@
 #include <inkling/data/sample.hpp>
+#include <inkling/nn/depthwise_conv2d.hpp>
 #include <inkling/nn/residual.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
@@ -51,6 +53,7 @@ Network small_network(std::uint64_t seed = 3) {
       .add(Relu())
       .add(Conv2d({.filters = 32, .padding = Padding::same}))  // by Winograd's transform
       .add(Residual(Conv2d({.filters = 32, .padding = Padding::same}), Dropout({.rate = 0.1})))
+      .add(Residual(DepthwiseConv2d({.padding = Padding::same}), SqueezeExcite({.units = 4})))
       .add(Residual(Conv2d({.filters = 5, .padding = Padding::same})))  // directly
       .add(Relu())
       .add(MaxPool2d({.window = 2}))

@@ -69,6 +69,11 @@ inline void check_weights(const std::string& kind, const nlohmann::json& options
   } else if (kind == "conv2d") {
     const auto kernel = nn::option<Index>(options, "kernel");
     check("weight", {kernel, kernel, in.channels, nn::option<Index>(options, "filters")});
+  } else if (kind == "depthwise_conv2d") {
+    const auto kernel = nn::option<Index>(options, "kernel");
+    check("weight", {kernel, kernel, in.channels, 1});
+  } else if (kind == "squeeze_excite") {
+    check("0.weight", {in.channels, nn::option<Index>(options, "units")});
   } else if (kind == "batch_norm") {
     check("scale", {in.channels});
   }

@@ -1,22 +1,18 @@
 #pragma once
 
-#include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
-#include <inkling/core/shape.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/model_info.hpp>
+#include <inkling/io/onnx_graph.hpp>
+#include <inkling/io/onnx_network.hpp>
 #include <inkling/io/protobuf_writer.hpp>
 #include <inkling/io/visit_model.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/nn/network_classifier.hpp>
-#include <inkling/nn/option.hpp>
-#include <inkling/nn/residual.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -32,233 +28,6 @@
 namespace inkling {
 
 namespace detail {
-
-/// One attribute of a node. Field and type numbers are those of onnx.proto3.
-class OnnxAttribute {
- public:
-  using Integers = std::vector<std::int64_t>;
-
-  OnnxAttribute(std::string_view name, std::int64_t value) { begin(name, 2).integer(3, value); }
-  OnnxAttribute(std::string_view name, float value) { begin(name, 1).real(2, value); }
-  OnnxAttribute(std::string_view name, const char* value) { begin(name, 3).text(4, value); }
-  OnnxAttribute(std::string_view name, const Integers& values) { begin(name, 7).integers(8, values); }
-  OnnxAttribute(std::string_view name, const std::vector<float>& values) { begin(name, 6).reals(7, values); }
-  OnnxAttribute(std::string_view name, const std::vector<std::string>& values) {
-    begin(name, 8);
-    for (const std::string& value : values) writer_.text(9, value);
-  }
-
-  const ProtobufWriter& writer() const noexcept { return writer_; }
-
- private:
-  ProtobufWriter& begin(std::string_view name, std::int64_t type) { return writer_.text(1, name).integer(20, type); }
-
-  ProtobufWriter writer_;
-};
-
-/// A graph that grows node by node. Each operator takes the value that the one before put out.
-class OnnxGraph {
- public:
-  OnnxGraph(const Shape& input, Index classes) : shape_(input) {
-    graph_.text(2, "inkling");
-    describe(11, "image", {-1, input.channels, input.height, input.width});
-    describe(12, "scores", {-1, classes});
-  }
-
-  /// Appends an operator to the value at hand. `constants` follow it in the operator's inputs.
-  void apply(std::string_view op, const std::vector<std::string>& constants = {},
-             const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "") {
-    const std::string output = "value" + std::to_string(nodes_++);
-    append(op, constants, output, attributes, domain);
-    value_ = output;
-  }
-
-  /// The last operator: it puts the scores out.
-  void finish(std::string_view op, const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "") {
-    append(op, {}, "scores", attributes, domain);
-  }
-
-  /// Adds a constant and returns its name. values: product(dims), the last one fastest.
-  std::string constant(std::string name, const std::vector<Index>& dims, std::span<const float> values) {
-    ProtobufWriter tensor;
-    for (const Index dim : dims) tensor.integer(1, dim);
-    const auto* const bytes = reinterpret_cast<const char*>(values.data());  // char may alias any object
-    tensor.integer(2, float_type).text(8, name).text(9, std::string_view(bytes, values.size_bytes()));
-    graph_.message(5, tensor);
-    return name;
-  }
-
-  /// From [n, channels, height, width] to [n, values in the order of Shape].
-  void flatten() {
-    if (flat_) return;
-    if (shape_.pixels() > 1 && shape_.channels > 1)
-      apply("Transpose", {}, {{"perm", OnnxAttribute::Integers{0, 2, 3, 1}}});
-    apply("Flatten", {}, {{"axis", std::int64_t{1}}});
-    flat_ = true;
-  }
-
-  void scale(const std::string& name, float factor) { apply("Mul", {constant(name, {}, {&factor, 1})}); }
-
-  const Shape& shape() const noexcept { return shape_; }
-  void set_shape(const Shape& shape) noexcept { shape_ = shape; }
-  bool is_flat() const noexcept { return flat_; }
-
-  /// The value at hand, to come back to: two paths begin at one value, or meet.
-  struct Position {
-    std::string value;
-    Shape shape;
-    bool flat;
-  };
-  Position position() const { return {value_, shape_, flat_}; }
-  void go_to(const Position& position) {
-    value_ = position.value;
-    shape_ = position.shape;
-    flat_ = position.flat;
-  }
-
-  const ProtobufWriter& writer() const noexcept { return graph_; }
-
- private:
-  static constexpr std::int64_t float_type = 1;
-
-  void append(std::string_view op, const std::vector<std::string>& constants, const std::string& output,
-              const std::vector<OnnxAttribute>& attributes, std::string_view domain) {
-    ProtobufWriter node;
-    node.text(1, value_);
-    for (const std::string& name : constants) node.text(1, name);
-    node.text(2, output).text(3, std::string(op) + "." + output).text(4, op);
-    for (const OnnxAttribute& attribute : attributes) node.message(5, attribute.writer());
-    if (!domain.empty()) node.text(7, domain);
-    graph_.message(1, node);
-  }
-
-  /// An input (field 11) or output (field 12) of the graph; -1 is the number of images.
-  void describe(int field, std::string_view name, const std::vector<std::int64_t>& dims) {
-    ProtobufWriter shape;
-    for (const std::int64_t dim : dims) {
-      ProtobufWriter entry;
-      if (dim < 0) {
-        entry.text(2, "n");
-      } else {
-        entry.integer(1, dim);
-      }
-      shape.message(1, entry);
-    }
-    const ProtobufWriter tensor = ProtobufWriter().integer(1, float_type).message(2, shape);
-    const ProtobufWriter value_type = ProtobufWriter().message(1, tensor);
-    graph_.message(field, ProtobufWriter().text(1, name).message(2, value_type));
-  }
-
-  ProtobufWriter graph_;
-  std::string value_ = "image";  // what the next operator takes
-  Shape shape_;                  // of that value, for one image
-  bool flat_ = false;            // it is [n, values]
-  int nodes_ = 0;
-};
-
-inline std::span<const float> values_of(const Matrix& matrix) {
-  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
-
-/// [ky][kx][in][out] to [out][in][ky][kx]. weight: out x (ky * kx * in).
-inline std::vector<float> onnx_filters(const Matrix& weight, Index kernel, Index channels) {
-  std::vector<float> result;
-  result.reserve(static_cast<std::size_t>(weight.size()));
-  for (Index out = 0; out < weight.rows(); ++out) {
-    for (Index in = 0; in < channels; ++in) {
-      for (Index k = 0; k < kernel * kernel; ++k) result.push_back(weight(out, k * channels + in));
-    }
-  }
-  return result;
-}
-
-inline void append_convolution(OnnxGraph& graph, const nn::Layer& layer, const std::string& name, const Shape& out) {
-  const nlohmann::json options = layer.options();
-  const auto kernel = nn::option<Index>(options, "kernel");
-  const auto stride = nn::option<Index>(options, "stride");
-  const Shape in = graph.shape();
-  // The border of zeros around "same": as even as it can be, the odd row at the bottom. None around "valid".
-  const Index vertical = std::max<Index>(0, (out.height - 1) * stride + kernel - in.height);
-  const Index horizontal = std::max<Index>(0, (out.width - 1) * stride + kernel - in.width);
-  using Integers = OnnxAttribute::Integers;
-  const auto parameters = layer.parameters();
-  std::vector<std::string> constants{graph.constant(name + ".weight", {out.channels, in.channels, kernel, kernel},
-                                                    onnx_filters(parameters[0].value, kernel, in.channels))};
-  if (parameters.size() > 1) {
-    constants.push_back(graph.constant(name + ".bias", {out.channels}, values_of(parameters[1].value)));
-  }
-  graph.apply("Conv", constants,
-              {{"kernel_shape", Integers{kernel, kernel}},
-               {"strides", Integers{stride, stride}},
-               {"pads", Integers{vertical / 2, horizontal / 2, vertical - vertical / 2, horizontal - horizontal / 2}}});
-}
-
-inline void append_network(OnnxGraph& graph, const nn::Network& network, const std::string& prefix);
-
-inline void append_residual(OnnxGraph& graph, const nn::Residual& block, const std::string& name) {
-  const auto before = graph.position();
-  append_network(graph, *block.path(), name + ".");
-  const auto path = graph.position();
-  graph.go_to(before);
-  if (block.shortcut() != nullptr) append_network(graph, *block.shortcut(), name + ".shortcut.");
-  if (path.flat && !graph.is_flat()) graph.flatten();
-  graph.apply("Add", {path.value});
-}
-
-/// Throws ValueError for a kind of layer that has no counterpart here.
-inline void append_layer(OnnxGraph& graph, const nn::Layer& layer, const std::string& name, const Shape& out) {
-  using Integers = OnnxAttribute::Integers;
-  const std::string_view kind = layer.kind();
-  const auto parameters = layer.parameters();
-  if (graph.is_flat() && (kind == "conv2d" || kind == "max_pool2d")) {
-    throw ValueError("export_onnx: layer " + name + " (" + std::string(kind) + ") after flatten is not supported");
-  }
-  if (kind == "conv2d") {
-    append_convolution(graph, layer, name, out);
-  } else if (kind == "max_pool2d") {
-    const auto window = nn::option<Index>(layer.options(), "window");
-    const auto stride = nn::option<Index>(layer.options(), "stride");
-    graph.apply("MaxPool", {}, {{"kernel_shape", Integers{window, window}}, {"strides", Integers{stride, stride}}});
-  } else if (kind == "batch_norm") {
-    std::vector<std::string> constants;  // in the order of the operator's inputs, which is ours
-    for (const char* const constant : {".scale", ".shift", ".running_mean", ".running_variance"}) {
-      const auto& parameter = parameters[constants.size()];
-      constants.push_back(graph.constant(name + constant, parameter.dims, values_of(parameter.value)));
-    }
-    const auto epsilon = static_cast<float>(nn::option<double>(layer.options(), "epsilon"));
-    graph.apply("BatchNormalization", constants, {{"epsilon", epsilon}});
-  } else if (const auto* const block = dynamic_cast<const nn::Residual*>(&layer)) {
-    append_residual(graph, *block, name);
-  } else if (kind == "global_average_pool") {
-    if (!graph.is_flat()) graph.apply("GlobalAveragePool");
-  } else if (kind == "relu") {
-    graph.apply("Relu");
-  } else if (kind == "flatten") {
-    graph.flatten();
-  } else if (kind == "dense") {
-    graph.flatten();
-    graph.apply("Gemm", {graph.constant(name + ".weight", parameters[0].dims, values_of(parameters[0].value)),
-                         graph.constant(name + ".bias", parameters[1].dims, values_of(parameters[1].value))});
-  } else if (kind != "dropout") {  // which does nothing to a trained network
-    throw ValueError("export_onnx: layer " + name + " (" + std::string(kind) + ") has no counterpart in ONNX");
-  }
-  graph.set_shape(out);
-}
-
-/// `prefix` comes before the number of each layer in the names of its constants.
-inline void append_network(OnnxGraph& graph, const nn::Network& network, const std::string& prefix) {
-  for (Index i = 0; i < network.size(); ++i) {
-    append_layer(graph, network.layer(i), prefix + std::to_string(i), network.output_shape(i));
-  }
-}
-
-inline void append_model(OnnxGraph& graph, const nn::NetworkClassifier& model) {
-  graph.scale("pixel_scale", 1.0F / 255.0F);
-  append_network(graph, model.network(), "");
-  graph.flatten();
-  if (model.temperature() != 1) graph.scale("inverse_temperature", 1.0F / model.temperature());
-  graph.finish("Softmax", {{"axis", std::int64_t{1}}});
-}
 
 /// A matrix product: more tools run it than LinearClassifier of ai.onnx.ml, and it gives the same margins.
 inline void append_model(OnnxGraph& graph, const LinearSvm& model) {

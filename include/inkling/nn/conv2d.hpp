@@ -6,17 +6,9 @@
 #include <inkling/nn/kernels/winograd.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/option.hpp>
+#include <inkling/nn/padding.hpp>
 
 namespace inkling::nn {
-
-enum class Padding {
-  valid,  // filters stay inside: an output has (size - kernel) / stride + 1 rows
-  same,   // zeros around the input: an output has size / stride rows, rounded up
-};
-
-inline const char* to_string(Padding padding) noexcept {
-  return padding == Padding::valid ? "valid" : "same";
-}
 
 struct Conv2dOptions {
   Index filters = 0;
@@ -58,14 +50,11 @@ class BasicConv2d final : public BasicLayer<S> {
   Shape build(const Shape& in, Rng& rng) override {
     in_ = in;
     const Index k = options_.kernel;
-    Shape padded = in;
-    if (options_.padding == Padding::same) {
-      const Index vertical = same_border(in.height);
-      const Index horizontal = same_border(in.width);
-      padded = {in.height + vertical, in.width + horizontal, in.channels};
-      before_y_ = vertical / 2;
-      before_x_ = horizontal / 2;
-    }
+    const Index vertical = border(options_.padding, in.height, k, options_.stride);
+    const Index horizontal = border(options_.padding, in.width, k, options_.stride);
+    const Shape padded{in.height + vertical, in.width + horizontal, in.channels};
+    before_y_ = vertical / 2;
+    before_x_ = horizontal / 2;
     if (padded.height < k || padded.width < k) {
       throw ShapeError("expected an input of at least " + std::to_string(k) + "x" + std::to_string(k) +
                        " for its kernel, got " + to_string(in));
@@ -108,9 +97,9 @@ class BasicConv2d final : public BasicLayer<S> {
                                  y.data(), scratch.buffers[winograd_points]);
       return;
     }
-    for (Index i = 0; i < x.cols(); ++i) {
-      kernels::convolve(sizes_, padded(x.col(i).data(), scratch), packed, epilogue, y.col(i).data());
-    }
+    for_each_block(x.cols(), [&](Index first, const kernels::ConvolutionSizes& sizes) {
+      kernels::convolve(sizes, padded(x.col(first).data(), scratch), packed, epilogue, y.col(first).data());
+    });
   }
 
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
@@ -145,12 +134,24 @@ class BasicConv2d final : public BasicLayer<S> {
   bool by_winograd() const noexcept {
     return kernels::winograd_fits<S>(options_.kernel, options_.stride, in_.channels, options_.filters);
   }
-  const S* bias() const noexcept { return options_.bias ? this->parameters_[1].value.data() : nullptr; }
+  /// A convolution of single pixels, which asks nothing of its neighbours.
+  bool pointwise() const noexcept { return options_.kernel == 1 && options_.stride == 1; }
 
-  Index same_border(Index size) const noexcept {
-    const Index out = (size - 1) / options_.stride + 1;
-    return std::max<Index>(0, (out - 1) * options_.stride + options_.kernel - size);
+  /// Calls work(first sample, sizes) for samples that are convolved together: one at a time, but for single pixels so
+  /// many that tiles are filled, as one row.
+  template <typename Work>
+  void for_each_block(Index samples, Work&& work) const {
+    constexpr Index pixels = 1024;
+    const Index together = pointwise() ? std::max<Index>(1, pixels / in_.pixels()) : 1;
+    for (Index first = 0; first < samples; first += together) {
+      const Index count = std::min(together, samples - first);
+      kernels::ConvolutionSizes sizes = sizes_;
+      if (count > 1) sizes.padded = {1, count * in_.pixels(), in_.channels};
+      work(first, sizes);
+    }
   }
+
+  const S* bias() const noexcept { return options_.bias ? this->parameters_[1].value.data() : nullptr; }
 
   static S* memory(Scratch<S>& scratch, Slot slot, Index count) {
     return scratch.buffers[slot].matrix(count, 1).data();
@@ -168,12 +169,12 @@ class BasicConv2d final : public BasicLayer<S> {
     const S* data;
     Index step;
   };
-  /// The gradient of one sample with its filters filled up to whole register tiles.
-  TiledGradient whole_tiles(const S* gradient, Scratch<S>& scratch) const {
+  /// The gradient of some pixels with its filters filled up to whole register tiles.
+  TiledGradient whole_tiles(const S* gradient, Index pixels, Scratch<S>& scratch) const {
     const Index step = kernels::packed_size<S>(sizes_.filters, 1);
     if (step == sizes_.filters) return {gradient, step};
-    auto filled = scratch.buffers[tiled_gradient].matrix(step, sizes_.out_pixels());
-    filled.topRows(sizes_.filters) = Eigen::Map<const MatrixOf<S>>(gradient, sizes_.filters, sizes_.out_pixels());
+    auto filled = scratch.buffers[tiled_gradient].matrix(step, pixels);
+    filled.topRows(sizes_.filters) = Eigen::Map<const MatrixOf<S>>(gradient, sizes_.filters, pixels);
     filled.bottomRows(step - sizes_.filters).setZero();
     return {filled.data(), step};
   }
@@ -186,10 +187,10 @@ class BasicConv2d final : public BasicLayer<S> {
       return;
     }
     gradient.setZero();
-    for (Index i = 0; i < x.cols(); ++i) {
-      const auto [tiled, step] = whole_tiles(dy.col(i).data(), scratch);
-      kernels::add_weight_gradient(sizes_, padded(x.col(i).data(), scratch), tiled, step, gradient.data());
-    }
+    for_each_block(x.cols(), [&](Index first, const kernels::ConvolutionSizes& sizes) {
+      const auto [tiled, step] = whole_tiles(dy.col(first).data(), sizes.out_pixels(), scratch);
+      kernels::add_weight_gradient(sizes, padded(x.col(first).data(), scratch), tiled, step, gradient.data());
+    });
   }
 
   void input_gradient(const ConstMatrixRef<S>& dy, MatrixRef<S>& dx, Scratch<S>& scratch) const {
@@ -209,6 +210,14 @@ class BasicConv2d final : public BasicLayer<S> {
     const kernels::ConvolutionSizes turned{{in_.height + k - 1, in_.width + k - 1, sizes_.filters}, k, 1, in_.channels};
     S* const packed = memory(scratch, packed_filters, kernels::packed_size<S>(in_.channels, turned.depth()));
     kernels::pack_turned_filters(sizes_, weight().data(), packed);
+    if (pointwise()) {
+      for_each_block(dy.cols(), [&](Index first, const kernels::ConvolutionSizes& sizes) {
+        const kernels::ConvolutionSizes back{
+            {sizes.padded.height, sizes.padded.width, sizes_.filters}, 1, 1, in_.channels};
+        kernels::convolve<S>(back, dy.col(first).data(), packed, {}, dx.col(first).data());
+      });
+      return;
+    }
     S* const spread = memory(scratch, padded_gradient, turned.padded.size());
     for (Index i = 0; i < dy.cols(); ++i) {
       kernels::pad(dy.col(i).data(), output_shape(), top, left, options_.stride, turned.padded, spread);

@@ -3,6 +3,7 @@
 #include <inkling/nn/batch_norm.hpp>
 #include <inkling/nn/conv2d.hpp>
 #include <inkling/nn/dense.hpp>
+#include <inkling/nn/depthwise_conv2d.hpp>
 #include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/relu.hpp>
@@ -175,6 +176,32 @@ class FusedDense final : public InferenceLayer<S> {
   bool relu_;
 };
 
+/// Depthwise convolution, batch norm and ReLU in one pass.
+template <typename S>
+class FusedDepthwiseConv2d final : public InferenceLayer<S> {
+ public:
+  FusedDepthwiseConv2d(BasicDepthwiseConv2d<S> convolution, const Affine<S>& affine, bool relu)
+      : convolution_(std::move(convolution)),
+        weight_(convolution_.weight()),
+        bias_(bias_of<S>(std::as_const(convolution_).parameters(), weight_.rows())),
+        relu_(relu) {
+    if (affine) fold<S>(*affine, weight_, bias_);
+    for (Parameter<S>& parameter : convolution_.parameters()) parameter.value.resize(0, 0);  // weight_ and bias_ now
+  }
+
+  std::string_view kind() const noexcept override { return "fused_depthwise_conv2d"; }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
+    convolution_.convolve(weight_.data(), {.bias = bias_.data(), .relu = relu_}, x, y);
+  }
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<FusedDepthwiseConv2d>(*this); }
+
+ private:
+  BasicDepthwiseConv2d<S> convolution_;  // its shapes
+  MatrixOf<S> weight_;                   // channels x taps
+  VectorOf<S> bias_;
+  bool relu_;
+};
+
 /// A residual block of fused networks, with the ReLU after it.
 template <typename S>
 class FusedResidual final : public InferenceLayer<S> {
@@ -224,34 +251,38 @@ BasicNetwork<S> fuse(const BasicNetwork<S>& network, Precision precision = Preci
   BasicNetwork<S> fused(network.input_shape());
   for (Index i = 0; i < network.size();) {
     const auto* const convolution = detail::layer_as<BasicConv2d<S>>(network, i);
+    const auto* const depthwise = detail::layer_as<BasicDepthwiseConv2d<S>>(network, i);
     const auto* const dense = detail::layer_as<BasicDense<S>>(network, i);
     const auto* const residual = detail::layer_as<BasicResidual<S>>(network, i);
-    if (convolution == nullptr && dense == nullptr && residual == nullptr) {
-      fused.add_built(network.layer(i).clone(), network.output_shape(i));
+    const bool product = convolution != nullptr || depthwise != nullptr || dense != nullptr;
+    const Shape& output = network.output_shape(i);
+    if (!product && residual == nullptr) {
+      fused.add_built(network.layer(i).clone(), output);
       ++i;
       continue;
     }
-    const Shape& output = network.output_shape(i);
     ++i;
     detail::Affine<S> affine;
     const auto* const norm = detail::layer_as<BasicBatchNorm<S>>(network, i);
-    if (norm != nullptr && residual == nullptr) {
+    if (product && norm != nullptr) {
       affine = norm->inference_affine();
       ++i;
     }
     const bool relu = detail::layer_as<BasicRelu<S>>(network, i) != nullptr;
     if (relu) ++i;
+    std::unique_ptr<BasicLayer<S>> layer;
     if (convolution != nullptr) {
-      fused.add_built(detail::fused_product<detail::FusedConv2d<S>, S>(*convolution, affine, relu, precision), output);
+      layer = detail::fused_product<detail::FusedConv2d<S>, S>(*convolution, affine, relu, precision);
+    } else if (depthwise != nullptr) {
+      layer = std::make_unique<detail::FusedDepthwiseConv2d<S>>(*depthwise, affine, relu);
     } else if (dense != nullptr) {
-      fused.add_built(detail::fused_product<detail::FusedDense<S>, S>(*dense, affine, relu, precision), output);
+      layer = detail::fused_product<detail::FusedDense<S>, S>(*dense, affine, relu, precision);
     } else {
       std::optional<BasicNetwork<S>> shortcut;
       if (residual->shortcut() != nullptr) shortcut = fuse(*residual->shortcut(), precision);
-      fused.add_built(
-          std::make_unique<detail::FusedResidual<S>>(fuse(*residual->path(), precision), std::move(shortcut), relu),
-          output);
+      layer = std::make_unique<detail::FusedResidual<S>>(fuse(*residual->path(), precision), std::move(shortcut), relu);
     }
+    fused.add_built(std::move(layer), output);
   }
   return fused;
 }

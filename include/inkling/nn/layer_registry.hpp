@@ -3,12 +3,15 @@
 #include <inkling/nn/batch_norm.hpp>
 #include <inkling/nn/conv2d.hpp>
 #include <inkling/nn/dense.hpp>
+#include <inkling/nn/depthwise_conv2d.hpp>
 #include <inkling/nn/dropout.hpp>
 #include <inkling/nn/flatten.hpp>
 #include <inkling/nn/global_average_pool.hpp>
 #include <inkling/nn/max_pool2d.hpp>
 #include <inkling/nn/relu.hpp>
 #include <inkling/nn/residual.hpp>
+#include <inkling/nn/sigmoid.hpp>
+#include <inkling/nn/squeeze_excite.hpp>
 
 #include <functional>
 #include <map>
@@ -28,12 +31,15 @@ class LayerRegistry {
     registry.add<BatchNorm>("batch_norm");
     registry.add<Conv2d>("conv2d");
     registry.add<Dense>("dense");
+    registry.add<DepthwiseConv2d>("depthwise_conv2d");
     registry.add<Dropout>("dropout");
     registry.add<Flatten>("flatten");
     registry.add<GlobalAveragePool>("global_average_pool");
     registry.add<MaxPool2d>("max_pool2d");
     registry.add<Relu>("relu");
     registry.add<Residual>("residual");
+    registry.add<Sigmoid>("sigmoid");
+    registry.add<SqueezeExcite>("squeeze_excite");
     return registry;
   }
 

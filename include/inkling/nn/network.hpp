@@ -48,6 +48,8 @@ class BasicNetwork {
   }
   /// "3.weight": layer number and parameter name, in the order of parameters(). The names in a model file.
   std::vector<std::string> parameter_names() const;
+  /// Gives the parameters these names, after `prefix`: a layer does so with the networks inside it.
+  void name_parameters(const std::string& prefix);
   /// Learned numbers, without statistics.
   Index parameter_count() const;
 
@@ -123,6 +125,13 @@ std::vector<std::string> BasicNetwork<S>::parameter_names() const {
     while (names.size() < parameters_until_[i]) names.push_back(std::to_string(i) + "." + all[names.size()]->name);
   }
   return names;
+}
+
+template <typename S>
+void BasicNetwork<S>::name_parameters(const std::string& prefix) {
+  const auto names = parameter_names();
+  const auto all = parameters();
+  for (std::size_t p = 0; p < all.size(); ++p) all[p]->name = prefix + names[p];
 }
 
 template <typename S>

@@ -71,8 +71,8 @@ class BasicResidual final : public BasicLayer<S> {
           .add(BasicBatchNorm<S>());
     }
     path_tensors_ = path_->parameters().size();
-    name_parameters(*path_, "");
-    if (shortcut_) name_parameters(*shortcut_, "shortcut.");
+    path_->name_parameters("");
+    if (shortcut_) shortcut_->name_parameters("shortcut.");
     return out;
   }
 
@@ -125,12 +125,6 @@ class BasicResidual final : public BasicLayer<S> {
                        " of its path");
     }
     return stride;
-  }
-
-  static void name_parameters(BasicNetwork<S>& network, const std::string& prefix) {
-    const auto names = network.parameter_names();
-    const auto parameters = network.parameters();
-    for (std::size_t p = 0; p < names.size(); ++p) parameters[p]->name = prefix + names[p];
   }
 
   Layers path_layers_;                       // as they were given: not built

@@ -37,6 +37,15 @@ void add_products(const S* __restrict x, const S* __restrict g, Index pixels, In
   }
 }
 
+/// sum[c] += x[p * channels + c] * g[p * channels + c] over all pixels.
+template <typename S>
+void add_dot_products(const S* __restrict x, const S* __restrict g, Index pixels, Index channels,
+                      S* __restrict sum) noexcept {
+  for (Index p = 0; p < pixels; ++p, x += channels, g += channels) {
+    for (Index c = 0; c < channels; ++c) sum[c] += x[c] * g[c];
+  }
+}
+
 /// y = factor[c] * x + offset[c].
 template <typename S>
 void scale_and_shift(const S* __restrict x, Index pixels, Index channels, const S* __restrict factor,
