@@ -70,8 +70,8 @@ nn::NetworkClassifier residual_blocks() {
       .add(nn::SqueezeExcite({.units = 3}))
       .add(nn::Sigmoid())
       .add(nn::GlobalAveragePool())
-      .add(nn::Residual(nn::Dense({.units = 5})))
       .add(nn::Residual(nn::Flatten(), nn::Dense({.units = 6})))
+      .add(nn::Residual(nn::Dense({.units = 6})))
       .add(nn::GlobalAveragePool())
       .add(nn::Dense({.units = 3}));
   return lived_in(std::move(network));

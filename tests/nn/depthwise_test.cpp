@@ -29,7 +29,10 @@ void for_each_depthwise(Check&& check) {
             CAPTURE(stride);
             CAPTURE(width);
             CAPTURE(before);
-            check({{4, width, channels}, {out_height, out_width, channels}, kernel, stride, before, before});
+            for (const Index beyond : {0, 2}) {  // outputs that the input does not reach
+              const Shape out{out_height + beyond, out_width + beyond, channels};
+              check({{4, width, channels}, out, kernel, stride, before, before});
+            }
           }
         }
       }

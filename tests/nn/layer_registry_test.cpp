@@ -129,7 +129,7 @@ TEST_CASE("options that a layer refuses are FormatErrors that name the layer and
       {"residual", json::object(), "expected an option \"layers\""},
       {"residual", {{"layers", 3}}, "\"layers\" has the wrong type"},
       {"residual", {{"layers", json::array()}}, "at least one layer"},
-      {"residual", {{"layers", {3}}}, "expected an option \"kind\""},
+      {"residual", {{"layers", json::array({3})}}, "expected an option \"kind\""},
       {"residual", {{"layers", json::array({{{"kind", "relu"}}})}}, "expected an option \"options\""},
       {"residual", {{"layers", json::array({{{"kind", "lstm"}, {"options", json::object()}}})}}, "layer \"lstm\""},
   };

@@ -6,6 +6,7 @@
 #include <inkling/nn/kernels/tile.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 /// Depthwise convolution: each channel has one filter of its own. The channel is fastest in memory, so a register holds
 /// the same pixel of neighbouring channels, and one multiply-add is one tap of them all. There is no border of zeros to
@@ -74,9 +75,10 @@ struct Range {
   Index end;
 };
 
-/// The taps that fall on an input of `size` when the first stands at `start`.
+/// The taps that fall on an input of `size` when the first stands at `start`: perhaps none.
 inline Range taps_inside(Index start, Index kernel, Index size) noexcept {
-  return {std::max<Index>(0, -start), std::min(kernel, size - start)};
+  const Index first = std::max<Index>(0, -start);
+  return {first, std::max(first, std::min(kernel, size - start))};
 }
 
 /// The columns of the output all of whose taps fall on the input.
@@ -124,12 +126,21 @@ template <typename V, int width, typename S>
   const V start = epilogue.bias == nullptr ? V{} : load_as<V>(epilogue.bias);
 #pragma GCC unroll 12
   for (int j = 0; j < width; ++j) sums[j] = start;
-  for (Index ky = window.rows.first; ky < window.rows.end; ++ky) {
-    for (Index kx = window.columns.first; kx < window.columns.end; ++kx) {
-      const V weight = load_as<V>(weights + (ky * sizes.kernel + kx) * channels);
-      const S* const from = x + window.corner + (ky * sizes.in.width + kx) * channels;
+  // One loop over the taps and not two: nine in all are too few to begin an inner loop for every three.
+  const Index across = window.columns.end - window.columns.first;
+  const Index taps = (window.rows.end - window.rows.first) * across;
+  const S* from = x + window.corner + (window.rows.first * sizes.in.width + window.columns.first) * channels;
+  const S* tap = weights + (window.rows.first * sizes.kernel + window.columns.first) * channels;
+  for (Index t = 0, left = across; t < taps; ++t) {
+    const V weight = load_as<V>(tap);
 #pragma GCC unroll 12
-      for (int j = 0; j < width; ++j) sums[j] += weight * load_as<V>(from + j * step);
+    for (int j = 0; j < width; ++j) sums[j] += weight * load_as<V>(from + j * step);
+    from += channels;
+    tap += channels;
+    if (--left == 0) {
+      left = across;
+      from += (sizes.in.width - across) * channels;
+      tap += (sizes.kernel - across) * channels;
     }
   }
 #pragma GCC unroll 12
