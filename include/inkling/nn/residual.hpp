@@ -46,8 +46,8 @@ class BasicResidual final : public BasicLayer<S> {
     const auto descriptions = option<std::vector<nlohmann::json>>(json, "layers");
     Layers path;
     for (const nlohmann::json& layer : descriptions) {
-      path.emplace_back(
-          registry.make(option<std::string>(layer, "kind"), option<nlohmann::json::object_t>(layer, "options")));
+      const auto kind = option<std::string>(layer, "kind");
+      path.emplace_back(registry.make(kind, option<nlohmann::json::object_t>(layer, "options")));
     }
     return BasicResidual(std::move(path));
   }
