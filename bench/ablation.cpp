@@ -1,0 +1,146 @@
+// What each part of the cnn's recipe is worth: trains it on a part of the training images with one thing changed at a
+// time, and prints a row of Markdown for each, measured on other training images.
+//
+//     inkling-ablation FOLDER_WITH_EMNIST [images] [epochs] [threads]
+
+#include <inkling/core/error.hpp>
+#include <inkling/data/distortion.hpp>
+#include <inkling/data/emnist.hpp>
+#include <inkling/model/calibration.hpp>
+#include <inkling/model/metrics.hpp>
+#include <inkling/nn/residual.hpp>
+#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/zoo.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "network_recipe.hpp"
+
+namespace {
+
+using namespace inkling;
+
+/// The same network, as initialised, without the layers of this kind, which must keep the shape.
+nn::Network without(const nn::Network& network, std::string_view kind) {
+  nn::Network result(network.input_shape());
+  for (Index i = 0; i < network.size(); ++i) {
+    if (network.layer(i).kind() != kind) result.add_built(network.layer(i).clone(), network.output_shape(i));
+  }
+  return result;
+}
+
+/// The recipe's network with a shortcut around the second convolution of each stage.
+nn::Network residual_cnn(const Dataset& data) {
+  nn::Network network(data.image_shape(), 1);
+  const auto convolution = [](Index filters, nn::Padding padding) {
+    return nn::Conv2d({.filters = filters, .padding = padding, .bias = false});
+  };
+  for (const Index filters : {32, 64, 128}) {
+    network.add(convolution(filters, filters == 32 ? nn::Padding::valid : nn::Padding::same))
+        .add(nn::BatchNorm())
+        .add(nn::Relu())
+        .add(nn::Residual(convolution(filters, nn::Padding::same), nn::BatchNorm()))
+        .add(nn::Relu());
+    if (filters < 128) network.add(nn::MaxPool2d({.window = 2}));
+  }
+  network.add(nn::Flatten())
+      .add(nn::Dense({.units = 256}))
+      .add(nn::BatchNorm())
+      .add(nn::Relu())
+      .add(nn::Dropout({.rate = 0.5}))
+      .add(nn::Dense({.units = data.num_classes(), .initialisation = nn::Initialisation::glorot}));
+  return network;
+}
+
+/// Paints over a square of side x side pixels, somewhere, with paper (DeVries and Taylor 2017, arXiv:1708.04552).
+Augmentation cutout(Index side) {
+  return [side](std::span<float> values, const Shape& image, Rng& rng) {
+    const auto top = static_cast<Index>(rng.below(static_cast<std::uint32_t>(image.height - side + 1)));
+    const auto left = static_cast<Index>(rng.below(static_cast<std::uint32_t>(image.width - side + 1)));
+    for (Index y = top; y < top + side; ++y) {
+      std::fill_n(values.begin() + (y * image.width + left) * image.channels, side * image.channels, 0.0F);
+    }
+  };
+}
+
+struct Variant {
+  std::string name;
+  std::function<void(NetworkRecipe&)> change;
+};
+
+std::vector<Variant> variants(const Dataset& data) {
+  return {
+      {"the recipe", [](NetworkRecipe&) {}},
+      {"last weights, not their average", [](NetworkRecipe& recipe) { recipe.fit.average = 0; }},
+      {"constant learning rate", [](NetworkRecipe& recipe) { recipe.fit.schedule = nn::constant(); }},
+      {"no label smoothing", [](NetworkRecipe& recipe) { recipe.fit.label_smoothing = 0; }},
+      {"no weight decay", [](NetworkRecipe& recipe) { std::get<nn::AdamW>(recipe.fit.optimizer).weight_decay = 0; }},
+      {"no dropout", [](NetworkRecipe& recipe) { recipe.network = without(recipe.network, "dropout"); }},
+      {"no batch norm", [](NetworkRecipe& recipe) { recipe.network = without(recipe.network, "batch_norm"); }},
+      {"no augmentation", [](NetworkRecipe& recipe) { recipe.fit.augment = {}; }},
+      {"shifts of two pixels alone", [](NetworkRecipe& recipe) { recipe.fit.augment = random_shift(2); }},
+      {"distortions twice as strong, no pen",
+       [](NetworkRecipe& recipe) {
+         recipe.fit.augment =
+             random_distortion({.rotation = 12, .shear = 0.16F, .scale = 0.12F, .shift = 3, .elastic = 0.6F});
+       }},
+      {"and cutout of 8x8",
+       [](NetworkRecipe& recipe) {
+         recipe.fit.augment = in_sequence({recipe.fit.augment, cutout(8)});
+       }},
+      {"residual blocks", [&data](NetworkRecipe& recipe) { recipe.network = residual_cnn(data); }},
+      {"vgg", [&data](NetworkRecipe& recipe) { recipe.network = nn::vgg(data.image_shape(), data.num_classes(), 1); }}};
+}
+
+void print_row(const Variant& variant, const Dataset& train, const Dataset& validation, Index epochs, int threads) {
+  NetworkRecipe recipe = network_recipe(ModelKind::cnn, train, /*seed=*/1);
+  recipe.fit.epochs = epochs;
+  recipe.fit.threads = threads;
+  variant.change(recipe);
+  double seconds = 0;
+  recipe.fit.on_progress = [&](const Progress& progress) {
+    seconds = progress.seconds;
+    return Flow::go_on;
+  };
+  const auto model = nn::fit_network(std::move(recipe.network), train, recipe.fit);
+  const Matrix logits = model.logits(validation.pixels(), threads);
+  const double accuracy = inkling::accuracy(validation.labels(), best_classes(logits));
+  const float temperature = fit_temperature(logits, validation.labels());
+  std::printf("| %s | %.2f %% | %.4f | %.0f s |\n", variant.name.c_str(), 100 * accuracy,
+              negative_log_likelihood(logits, validation.labels(), temperature), seconds);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc < 2 || argc > 5) {
+    std::cerr << "usage: inkling-ablation FOLDER_WITH_EMNIST [images=40000] [epochs=5] [threads=0]\n";
+    return 2;
+  }
+  const auto number = [&](int i, long otherwise) { return argc > i ? std::atol(argv[i]) : otherwise; };
+  const Index images = number(2, 40'000);
+  const Dataset all = load_emnist(argv[1], Split::bymerge, Part::train).shuffled(1);
+  const Dataset train = all.take(images);
+  std::vector<Index> others;
+  for (Index i = images; i < std::min(all.size(), images + 30'000); ++i) others.push_back(i);
+  const Dataset validation = all.subset(others);
+  std::printf(
+      "| trained on %td images | accuracy on %td others | negative log-likelihood | training |\n|---|---|---|---|\n",
+      train.size(), validation.size());
+  for (const Variant& variant : variants(train)) {
+    print_row(variant, train, validation, number(3, 5), static_cast<int>(number(4, 0)));
+  }
+  return 0;
+} catch (const inkling::Error& error) {
+  std::cerr << "inkling-ablation: " << error.what() << '\n';
+  return 1;
+}
