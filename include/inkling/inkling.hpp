@@ -27,10 +27,12 @@
 #include <inkling/forest/tree_grower.hpp>
 #include <inkling/image/components.hpp>
 #include <inkling/image/decode_limits.hpp>
+#include <inkling/image/deskew.hpp>
 #include <inkling/image/encode.hpp>
 #include <inkling/image/exif.hpp>
 #include <inkling/image/gaussian.hpp>
 #include <inkling/image/grey_image.hpp>
+#include <inkling/image/hog.hpp>
 #include <inkling/image/normalise.hpp>
 #include <inkling/image/otsu.hpp>
 #include <inkling/image/paper.hpp>
@@ -41,6 +43,7 @@
 #include <inkling/io/checkpoint.hpp>
 #include <inkling/io/class_counts.hpp>
 #include <inkling/io/forest_codec.hpp>
+#include <inkling/io/hog_codec.hpp>
 #include <inkling/io/model_file.hpp>
 #include <inkling/io/model_info.hpp>
 #include <inkling/io/network_codec.hpp>

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/image/hog.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The options of HOG features in the "architecture" of a model that takes plain images and works on features.
+namespace inkling::detail {
+
+inline constexpr std::array<std::pair<HogNorm, std::string_view>, 2> hog_norm_names{
+    {{HogNorm::l2_hys, "l2_hys"}, {HogNorm::l1_sqrt, "l1_sqrt"}}};
+
+inline nlohmann::json hog_json(const HogOptions& options) {
+  const auto* const norm = std::find_if(hog_norm_names.begin(), hog_norm_names.end(),
+                                        [&](const auto& entry) { return entry.first == options.norm; });
+  return {{"cells", options.cells}, {"bins", options.bins}, {"signed", options.is_signed},
+          {"block", options.block}, {"norm", norm->second}, {"deskew", options.deskew}};
+}
+
+/// The inverse. Throws FormatError and nlohmann::json::exception for what hog_json does not write; Hog checks the rest.
+inline HogOptions hog_options(const nlohmann::json& json) {
+  const auto name = json.at("norm").get<std::string>();
+  const auto* const norm = std::find_if(hog_norm_names.begin(), hog_norm_names.end(),
+                                        [&](const auto& entry) { return entry.second == name; });
+  if (norm == hog_norm_names.end()) throw FormatError("expected l2_hys or l1_sqrt as norm of HOG, got \"" + name + '"');
+  return {.cells = json.at("cells").get<std::vector<Index>>(),
+          .bins = json.at("bins").get<Index>(),
+          .is_signed = json.at("signed").get<bool>(),
+          .block = json.at("block").get<Index>(),
+          .norm = norm->first,
+          .deskew = json.at("deskew").get<bool>()};
+}
+
+}  // namespace inkling::detail
