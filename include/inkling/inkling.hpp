@@ -102,7 +102,14 @@
 #include <inkling/nn/trainer.hpp>
 #include <inkling/nn/weight_average.hpp>
 #include <inkling/nn/zoo.hpp>
-#include <inkling/svm/block_sparse.hpp>
+#include <inkling/svm/average_hessian.hpp>
+#include <inkling/svm/dense_samples.hpp>
 #include <inkling/svm/dual_coordinate_descent.hpp>
+#include <inkling/svm/lanes.hpp>
 #include <inkling/svm/linear_svm.hpp>
+#include <inkling/svm/loss_pass.hpp>
+#include <inkling/svm/newton.hpp>
+#include <inkling/svm/one_vs_rest.hpp>
+#include <inkling/svm/options.hpp>
+#include <inkling/svm/problem.hpp>
 #include <inkling/version.hpp>

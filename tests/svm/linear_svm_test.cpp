@@ -152,13 +152,19 @@ TEST_CASE("The reported primal value is that of the returned weights") {
   }
 }
 
-TEST_CASE("The limit of passes is reported") {
+TEST_CASE("The limit of passes is kept and reported") {
   const Labelled data = golden_data();
-  const LinearSvm svm =
-      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .max_passes = 3});
-  for (const SvmConvergence& end : svm.convergence()) {
-    CHECK(end.hit_limit);
-    CHECK(end.passes == 3);
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    for (const Index limit : {1, 2, 3, 7}) {
+      const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+                                           {.c = 100, .loss = loss, .tolerance = 1e-9, .max_passes = limit});
+      CHECK(svm.weights().norm() > 0);
+      for (const SvmConvergence& end : svm.convergence()) {
+        CHECK(end.hit_limit);
+        CHECK(end.passes <= limit);
+        CHECK(end.gap() > 0);
+      }
+    }
   }
 }
 
@@ -193,11 +199,13 @@ TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number
 TEST_CASE("A callback stops training, and what was learned is kept") {
   const Labelled data = golden_data();
   const auto stop = [](const Progress&) { return Flow::stop; };
-  const LinearSvm svm =
-      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 100, .tolerance = 1e-9, .on_progress = stop});
-  CHECK(svm.convergence()[0].hit_limit);
-  CHECK(svm.convergence()[0].passes == 8);
-  CHECK(svm.weights().norm() > 0);
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+                                         {.c = 100, .loss = loss, .tolerance = 1e-9, .on_progress = stop});
+    CHECK(svm.convergence()[0].hit_limit);
+    CHECK(svm.convergence()[0].passes == (loss == SvmLoss::hinge ? 8 : 1));
+    CHECK(svm.weights().norm() > 0);
+  }
 }
 
 TEST_CASE("Degenerate data") {

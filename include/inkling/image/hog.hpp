@@ -92,7 +92,7 @@ class Hog {
   void accumulate(Workspace& workspace) const;
   template <typename Value, typename Write>
   MatrixOf<Value> extract_all(const Pixels& images, int threads, const Write& write) const;
-  float* normalise(const Grid& grid, const std::vector<Bins>& cells, std::vector<float>& memory, float* to) const;
+  float* normalise(const Grid& grid, const std::vector<Bins>& cells, Vector& memory, float* to) const;
 
   Shape image_;
   HogOptions options_;
@@ -106,7 +106,7 @@ struct Hog::Workspace {
   Matrix upright;                        // the same, when it is deskewed
   std::vector<std::vector<Bins>> rows;   // of each grid: what a row of pixels adds, cells across + 2
   std::vector<std::vector<Bins>> cells;  // of each grid: (cells down + 2) x (cells across + 2), with those outside
-  std::vector<float> block;              // a block, and room for a store that is wider than its bins
+  Vector block;  // and room for a store that is wider than its bins; aligned, for sums to have the same order
 };
 
 inline Hog::Hog(Shape image, HogOptions options) : image_(image), options_(std::move(options)) {
@@ -136,7 +136,11 @@ inline void Hog::check() const {
   if (image_.channels != 1) throw ShapeError("Hog: expected grey images, got " + to_string(image_));
   require<ValueError>(!options_.cells.empty(), "Hog: at least one size of cells is needed");
   for (const Index cell : options_.cells) {
-    if (cell < 2) throw ValueError("Hog: a cell has at least 2 pixels a side, got " + std::to_string(cell));
+    const Index most = std::max(image_.width, image_.height);
+    if (cell < 2 || cell > most) {
+      throw ValueError("Hog: expected cells of 2 to " + std::to_string(most) + " pixels a side, got " +
+                       std::to_string(cell));
+    }
   }
   // Fewer directions over the full circle would be further apart than a right angle.
   const Index least = options_.is_signed ? 5 : 3;
@@ -215,13 +219,12 @@ inline void Hog::accumulate(Workspace& workspace) const {
 }
 
 /// Writes the blocks of a grid and returns where the next one goes.
-inline float* Hog::normalise(const Grid& grid, const std::vector<Bins>& cells, std::vector<float>& memory,
-                             float* to) const {
+inline float* Hog::normalise(const Grid& grid, const std::vector<Bins>& cells, Vector& memory, float* to) const {
   constexpr float faint = 0.1F;  // ink this weak in a block is noise: it is not made strong
   constexpr float highest = 0.2F;
   const Index side = options_.block;
   const Index size = side * side * options_.bins;
-  Eigen::Map<Eigen::ArrayXf> block(memory.data(), size);
+  auto block = memory.head(size).array();
   for (Index y = 0; y + side <= grid.down.cells; ++y) {
     for (Index x = 0; x + side <= grid.across.cells; ++x) {
       float* next = memory.data();
@@ -249,7 +252,7 @@ inline void Hog::extract(std::span<const std::uint8_t> image, Workspace& workspa
     workspace.ink.setZero(width + 2, height + 2);
     for (const Grid& grid : grids_) workspace.rows.emplace_back(static_cast<std::size_t>(grid.across.cells + 2));
     workspace.cells.resize(grids_.size());
-    workspace.block.resize(static_cast<std::size_t>(options_.block * options_.block * options_.bins + lanes));
+    workspace.block.resize(options_.block * options_.block * options_.bins + lanes);
   }
   workspace.ink.block(1, 1, width, height) =
       Eigen::Map<const Pixels>(image.data(), width, height).cast<float>() * (1.0F / 255.0F);

@@ -21,12 +21,16 @@ inline constexpr std::array<std::pair<HogNorm, std::string_view>, 2> hog_norm_na
 inline nlohmann::json hog_json(const HogOptions& options) {
   const auto* const norm = std::find_if(hog_norm_names.begin(), hog_norm_names.end(),
                                         [&](const auto& entry) { return entry.first == options.norm; });
-  return {{"cells", options.cells}, {"bins", options.bins}, {"signed", options.is_signed},
-          {"block", options.block}, {"norm", norm->second}, {"deskew", options.deskew}};
+  const nlohmann::json values{{"cells", options.cells}, {"bins", options.bins}, {"signed", options.is_signed},
+                              {"block", options.block}, {"norm", norm->second}, {"deskew", options.deskew}};
+  return {{"kind", "hog"}, {"options", values}};
 }
 
 /// The inverse. Throws FormatError and nlohmann::json::exception for what hog_json does not write; Hog checks the rest.
-inline HogOptions hog_options(const nlohmann::json& json) {
+inline HogOptions hog_options(const nlohmann::json& features) {
+  const nlohmann::json& kind = features.at("kind");
+  if (kind != "hog") throw FormatError("expected hog as kind of features, got " + kind.dump());
+  const nlohmann::json& json = features.at("options");
   const auto name = json.at("norm").get<std::string>();
   const auto* const norm = std::find_if(hog_norm_names.begin(), hog_norm_names.end(),
                                         [&](const auto& entry) { return entry.second == name; });

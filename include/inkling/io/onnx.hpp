@@ -31,6 +31,9 @@ namespace detail {
 
 /// A matrix product: more tools run it than LinearClassifier of ai.onnx.ml, and it gives the same margins.
 inline void append_model(OnnxGraph& graph, const LinearSvm& model) {
+  if (model.hog()) {
+    throw ValueError("export_onnx: ONNX has no operator for HOG features; export an SVM of pixels, or a network");
+  }
   graph.scale("pixel_scale", 1.0F / 255.0F);
   graph.flatten();
   const Matrix& weights = model.weights();  // features x classes: in memory [classes][features]

@@ -21,6 +21,8 @@ class TensorReader {
  public:
   explicit TensorReader(std::map<std::string, Tensor> tensors) : tensors_(std::move(tensors)) {}
 
+  bool has(const std::string& name) const { return tensors_.contains(name); }
+
   /// The dimensions of a tensor that is still there.
   const std::vector<Index>& dims(const std::string& name) const { return find(name).dims; }
 

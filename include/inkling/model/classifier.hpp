@@ -42,7 +42,7 @@ class Classifier {
   Matrix scores(const Pixels& images, int threads = 0) const;
 
   /// Result: classes x n, every column >= 0 with sum 1. Probabilities and vote shares as they are; margins m become
-  /// softmax(m / temperature()).
+  /// softmax(m / temperature()), unless the model has a better way.
   Matrix probabilities(const Pixels& images, int threads = 0) const;
 
   /// The class with the highest score for each image; the lowest class number wins a tie.
@@ -61,6 +61,9 @@ class Classifier {
   Classifier& operator=(const Classifier&) = default;
   Classifier(Classifier&&) = default;
   Classifier& operator=(Classifier&&) = default;
+
+  /// scores, result: classes x n. What `probabilities` makes of scores.
+  virtual Matrix to_probabilities(Matrix scores) const;
 
  private:
   /// images have the right size; result: classes x images, overwritten.
@@ -112,8 +115,11 @@ inline Matrix Classifier::scores(const Pixels& images, int threads) const {
 }
 
 inline Matrix Classifier::probabilities(const Pixels& images, int threads) const {
-  Matrix result = scores(images, threads);
-  return score_kind() == ScoreKind::margin ? softmax(result, temperature_) : result;
+  return to_probabilities(scores(images, threads));
+}
+
+inline Matrix Classifier::to_probabilities(Matrix scores) const {
+  return score_kind() == ScoreKind::margin ? softmax(scores, temperature_) : scores;
 }
 
 inline std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {

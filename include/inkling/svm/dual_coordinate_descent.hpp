@@ -2,10 +2,13 @@
 
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
-#include <inkling/svm/block_sparse.hpp>
+#include <inkling/svm/dense_samples.hpp>
+#include <inkling/svm/options.hpp>
+#include <inkling/svm/problem.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <numeric>
@@ -13,40 +16,13 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::svm {
 
-enum class SvmLoss {
-  hinge,          // max(0, 1 - y w.x)
-  squared_hinge,  // max(0, 1 - y w.x)^2
-};
-
-/// How the training of one class against the rest ended.
-struct SvmConvergence {
-  Index passes = 0;        // over the samples, or over those that shrinking left
-  double primal = 0;       // |w|^2 / 2 + C sum of losses, what training minimises
-  double dual = 0;         // a lower bound of the minimum
-  bool hit_limit = false;  // ended by the limit of passes or by the callback, before the gap was small enough
-
-  /// `primal` is at most this far above the minimum.
-  double gap() const noexcept { return primal - dual; }
-};
-
-namespace svm {
-
-struct DualProblem {
-  double c;
-  SvmLoss loss;
-  bool bias;
-  double tolerance;  // of the relative duality gap
-};
-
-/// Trains one two-class L2-regularised linear SVM. Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual Coordinate
-/// Descent Method for Large-scale Linear SVM", algorithm 3: one dual variable at a time, in random order, leaving out
-/// (shrinking) samples whose variable is likely to stay at its bound. It minimises
+/// Trains one two-class linear machine with the hinge loss. Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual
+/// Coordinate Descent Method for Large-scale Linear SVM", algorithm 3: one dual variable at a time, in random order,
+/// leaving out (shrinking) samples whose variable is likely to stay at its bound. It minimises
 ///
-///     |w|^2 / 2 + C sum_i loss(y_i w.x_i)
-///
-/// where x has a 1 appended for the bias, which is thus regularised as well (liblinear's -B 1).
+///     |w|^2 / 2 + sum_i C_i max(0, 1 - y_i w.x_i)
 ///
 /// The paper stops when the projected gradients lie close together. That is only a hint here: training ends when the
 /// duality gap, which bounds the distance to the optimum, is at most tolerance * primal.
@@ -55,28 +31,25 @@ struct DualProblem {
 template <typename Value>
 class DualCoordinateDescent {
  public:
-  /// `samples` and `labels` must outlive this. Samples of class `positive` are +1, all others -1.
-  DualCoordinateDescent(const BlockSparse<Value>& samples, std::span<const Label> labels, Label positive,
-                        const DualProblem& problem, std::uint64_t seed)
+  /// `samples` and `problem` must outlive this. Samples of class `positive` are +1, all others -1.
+  DualCoordinateDescent(const DenseSamples<Value>& samples, const Problem& problem, Label positive, std::uint64_t seed)
       : samples_(samples),
-        labels_(labels),
-        positive_(positive),
         problem_(problem),
-        upper_(problem.loss == SvmLoss::hinge ? problem.c : infinity),
-        diagonal_(problem.loss == SvmLoss::hinge ? 0 : 0.5 / problem.c),
+        positive_(positive),
         rng_(seed),
-        order_(labels.size()),
-        active_(labels.size()),
-        alpha_(labels.size(), 0.0F),
-        buffer_(static_cast<std::size_t>(samples.longest())),
-        weights_(static_cast<std::size_t>(samples.padded_features()), 0.0F) {
+        order_(problem.labels.size()),
+        active_(problem.labels.size()),
+        alpha_(problem.labels.size(), 0.0F),
+        sample_(samples.padded_features()),
+        weights_(Vector::Zero(samples.padded_features())) {
     std::iota(order_.begin(), order_.end(), std::uint32_t{0});
   }
 
   /// At most `passes` more passes. True when the duality gap is small enough; then further calls do nothing.
-  bool run(Index passes, std::span<const float> curvature) {
+  /// squares: x.x of each sample.
+  bool run(Index passes, std::span<const float> squares) {
     for (Index pass = 0; pass < passes && !converged_; ++pass) {
-      const double spread = sweep(curvature);
+      const double spread = sweep(squares);
       ++passes_;
       if (spread <= spread_goal_) {
         converged_ = evaluate().gap() <= problem_.tolerance * primal_;
@@ -92,37 +65,33 @@ class DualCoordinateDescent {
     recompute_weights();
     double losses = 0;
     double alphas = 0;
-    double squares = 0;
     for (Index i = 0; i < samples_.size(); ++i) {
-      const double slack = std::max(0.0, 1 - sign(i) * margin(row(i)));
-      losses += problem_.loss == SvmLoss::hinge ? slack : slack * slack;
-      const double alpha = static_cast<double>(alpha_[static_cast<std::size_t>(i)]);
-      alphas += alpha;
-      squares += alpha * alpha;
+      samples_.unpack(i, sample_.data());
+      losses += upper(i) * std::max(0.0, 1 - sign(i) * margin());
+      alphas += static_cast<double>(alpha_[static_cast<std::size_t>(i)]);
     }
-    double norm = static_cast<double>(bias_) * static_cast<double>(bias_);
-    for (const float w : weights_) norm += static_cast<double>(w) * static_cast<double>(w);
-    primal_ = 0.5 * norm + problem_.c * losses;
-    return {passes_, primal_, alphas - 0.5 * norm - 0.5 * diagonal_ * squares, !converged_};
+    const double norm = weights_.cast<double>().squaredNorm();
+    primal_ = 0.5 * norm + losses;
+    return {passes_, primal_, alphas - 0.5 * norm, !converged_};
   }
 
-  /// features values.
-  std::span<const float> weights() const noexcept {
-    return std::span(weights_).first(static_cast<std::size_t>(samples_.features()));
-  }
-  float bias() const noexcept { return bias_; }
+  /// padded features
+  const Vector& weights() const noexcept { return weights_; }
 
  private:
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-  double sign(Index i) const noexcept { return labels_[static_cast<std::size_t>(i)] == positive_ ? 1.0 : -1.0; }
-  BlockRow row(Index i) noexcept { return samples_.row(i, buffer_.data()); }
-  double margin(const BlockRow& x) const noexcept {
-    return static_cast<double>(samples_.scale() * x.dot(weights_.data()) + bias_);
+  bool is_positive(Index i) const noexcept { return problem_.labels[static_cast<std::size_t>(i)] == positive_; }
+  double sign(Index i) const noexcept { return is_positive(i) ? 1.0 : -1.0; }
+  /// The bound of a sample's dual variable.
+  double upper(Index i) const noexcept {
+    return is_positive(i) ? problem_.cost[static_cast<std::size_t>(positive_)] : problem_.rest_cost;
   }
+  /// Of the sample at hand.
+  double margin() const noexcept { return static_cast<double>(samples_.scale() * sample_.dot(weights_)); }
 
   /// One pass over the active samples. Returns how far apart their projected gradients lie: 0 at the optimum.
-  double sweep(std::span<const float> curvature) {
+  double sweep(std::span<const float> squares) {
     constexpr std::size_t ahead = 4;  // samples whose fetch is under way
     double highest = -infinity;
     double lowest = infinity;
@@ -130,12 +99,12 @@ class DualCoordinateDescent {
     for (std::size_t s = 0; s < active_;) {
       if (s + ahead < active_) samples_.prefetch(order_[s + ahead]);
       const std::size_t i = order_[s];
-      const BlockRow x = row(static_cast<Index>(i));
-      const double y = sign(static_cast<Index>(i));
+      const auto sample = static_cast<Index>(i);
+      samples_.unpack(sample, sample_.data());
       const double alpha = static_cast<double>(alpha_[i]);
-      const double gradient = y * margin(x) - 1 + diagonal_ * alpha;
+      const double gradient = sign(sample) * margin() - 1;
       const bool at_lower = alpha <= 0;
-      const bool at_upper = alpha >= upper_;
+      const bool at_upper = alpha >= static_cast<double>(static_cast<float>(upper(sample)));
       if ((at_lower && gradient > shrink_above_) || (at_upper && gradient < shrink_below_)) {
         std::swap(order_[s], order_[--active_]);
         continue;
@@ -143,9 +112,8 @@ class DualCoordinateDescent {
       const double projected = at_lower ? std::min(gradient, 0.0) : (at_upper ? std::max(gradient, 0.0) : gradient);
       highest = std::max(highest, projected);
       lowest = std::min(lowest, projected);
-      if (projected != 0) {
-        move(i, x, y, std::clamp(alpha - gradient / (static_cast<double>(curvature[i]) + diagonal_), 0.0, upper_));
-      }
+      if (projected != 0)
+        move(sample, std::clamp(alpha - gradient / static_cast<double>(squares[i]), 0.0, upper(sample)));
       ++s;
     }
     shrink_above_ = highest > 0 ? highest : infinity;
@@ -153,13 +121,12 @@ class DualCoordinateDescent {
     return active_ == 0 ? 0 : highest - lowest;
   }
 
-  /// Sets alpha_[i] and keeps the weights in step.
-  void move(std::size_t i, const BlockRow& x, double y, double alpha) {
-    const auto rounded = std::min(static_cast<float>(alpha), static_cast<float>(upper_));
-    const float step = static_cast<float>(y) * (rounded - alpha_[i]);
-    alpha_[i] = rounded;
-    x.add_to(samples_.scale() * step, weights_.data());
-    if (problem_.bias) bias_ += step;
+  /// Sets the dual variable of the sample at hand and keeps the weights in step.
+  void move(Index i, double alpha) {
+    float& old = alpha_[static_cast<std::size_t>(i)];
+    const auto rounded = static_cast<float>(alpha);
+    weights_ += samples_.scale() * static_cast<float>(sign(i)) * (rounded - old) * sample_;
+    old = rounded;
   }
 
   void activate_all() {
@@ -170,31 +137,25 @@ class DualCoordinateDescent {
 
   /// w = sum_i alpha_i y_i x_i, anew in double: the rounding of many small steps does not add up.
   void recompute_weights() {
-    std::vector<double> sums(weights_.size(), 0.0);
-    double bias = 0;
+    Eigen::VectorXd sums = Eigen::VectorXd::Zero(weights_.size());
     for (Index i = 0; i < samples_.size(); ++i) {
       const double factor = sign(i) * static_cast<double>(alpha_[static_cast<std::size_t>(i)]);
       if (factor == 0) continue;
-      row(i).add_to(static_cast<double>(samples_.scale()) * factor, sums.data());
-      bias += factor;
+      samples_.unpack(i, sample_.data());
+      sums += static_cast<double>(samples_.scale()) * factor * sample_.cast<double>();
     }
-    std::transform(sums.begin(), sums.end(), weights_.begin(), [](double sum) { return static_cast<float>(sum); });
-    if (problem_.bias) bias_ = static_cast<float>(bias);
+    weights_ = sums.cast<float>();
   }
 
-  const BlockSparse<Value>& samples_;
-  std::span<const Label> labels_;
+  const DenseSamples<Value>& samples_;
+  const Problem& problem_;
   Label positive_;
-  DualProblem problem_;
-  double upper_;     // bound of every alpha
-  double diagonal_;  // what squared hinge adds to the diagonal of the dual's quadratic form
   Rng rng_;
   std::vector<std::uint32_t> order_;  // a permutation of the samples; the first active_ are not shrunk
   std::size_t active_;
-  std::vector<float> alpha_;    // a dual variable a sample, in [0, upper_]
-  std::vector<float> buffer_;   // the sample at hand as floats
-  std::vector<float> weights_;  // padded features
-  float bias_ = 0;
+  std::vector<float> alpha_;        // a dual variable a sample, in [0, upper]
+  Vector sample_;                   // the sample at hand, not yet scaled
+  Vector weights_;                  // padded features
   double shrink_above_ = infinity;  // projected gradients of the last pass
   double shrink_below_ = -infinity;
   double spread_goal_ = 0.5;
@@ -203,5 +164,4 @@ class DualCoordinateDescent {
   bool converged_ = false;
 };
 
-}  // namespace svm
-}  // namespace inkling
+}  // namespace inkling::svm

@@ -3,19 +3,19 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
-#include <inkling/core/progress.hpp>
-#include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/image/hog.hpp>
+#include <inkling/model/calibration.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/svm/block_sparse.hpp>
-#include <inkling/svm/dual_coordinate_descent.hpp>
+#include <inkling/svm/dense_samples.hpp>
+#include <inkling/svm/one_vs_rest.hpp>
+#include <inkling/svm/options.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,39 +24,32 @@
 
 namespace inkling {
 
-struct SvmOptions {
-  double c = 0.05;  // weight of the losses against |w|^2 / 2; small means smooth
-  SvmLoss loss = SvmLoss::squared_hinge;
-  bool bias = true;                   // append a constant 1 to every sample (its weight is regularised)
-  double tolerance = 1e-2;            // ends when the duality gap is at most this share of the primal objective
-  Index max_passes = 1000;            // over the samples, for each class
-  std::uint64_t seed = 1;             // orders the visits
-  int threads = 0;                    // 0: all cores; the result does not depend on it
-  ProgressCallback on_progress = {};  // called every few passes
-};
-
-/// Linear support vector machine, one class against the rest, L2-regularised, trained by dual coordinate descent (see
-/// svm::DualCoordinateDescent). Scores are margins: signed, and comparable between classes, but not probabilities.
+/// Linear support vector machine, one class against the rest, L2-regularised. Scores are margins: signed, and
+/// comparable between classes, but not probabilities. See svm::Newton (squared hinge loss) and
+/// svm::DualCoordinateDescent (hinge loss) for how it is trained.
 ///
-///     const LinearSvm svm = LinearSvm::fit(train, {.c = 0.05});
+///     const LinearSvm svm = LinearSvm::fit(train, {.c = 0.3, .hog = HogOptions{}});
 ///     const std::vector<Label> predicted = svm.predict(test.pixels());
 ///
-/// A pixel p counts as p / 255. A class without samples is learned as "never": its margins are negative on the training
-/// data.
+/// A pixel p counts as p / 255. With HOG, the machine is linear in the features of an image; it still takes pixels. A
+/// class without samples is learned as "never": its margins are negative on the training data.
 class LinearSvm final : public Classifier {
  public:
-  /// Throws ValueError when the data is empty or an option is out of range.
+  /// Throws ValueError when the data is empty or an option is out of range; ShapeError when options.start has another
+  /// shape, and as Hog does.
   static LinearSvm fit(const Dataset& dataset, const SvmOptions& options = {});
 
   /// features: features x samples, best with values of order 1; labels: one per sample in [0, class_names.size()).
-  /// Throws ShapeError when the sizes differ, ValueError as above and when a label is out of range or a feature is not
-  /// finite.
+  /// options.hog is ignored. Throws ShapeError when the sizes differ, ValueError as above and when a label is out of
+  /// range or a feature is not finite.
   static LinearSvm fit(const Matrix& features, std::span<const Label> labels, std::vector<std::string> class_names,
                        const SvmOptions& options = {});
 
-  /// A trained machine. weights: input.size() x classes, for pixels scaled to [0, 1]; bias: classes.
+  /// A trained machine. weights: features x classes, for the HOG features of an image if there are, or else for its
+  /// pixels scaled to [0, 1]; bias: classes.
   /// Throws ShapeError when the sizes differ, ValueError when a number is not finite.
-  LinearSvm(Shape input, std::vector<std::string> class_names, Matrix weights, Vector bias);
+  LinearSvm(Shape input, std::vector<std::string> class_names, Matrix weights, Vector bias,
+            std::optional<HogOptions> hog = {});
 
   std::string_view kind() const noexcept override { return "svm"; }
   ScoreKind score_kind() const noexcept override { return ScoreKind::margin; }
@@ -65,52 +58,48 @@ class LinearSvm final : public Classifier {
 
   const Matrix& weights() const noexcept { return weights_; }  // features x classes
   const Vector& bias() const noexcept { return bias_; }        // classes
+  /// What turns images into features; none when they are the pixels.
+  const std::optional<Hog>& hog() const noexcept { return hog_; }
 
   /// The margins of plain features. features: features x n, result: classes x n. Throws ShapeError.
   Matrix margins(const Matrix& features, int threads = 0) const;
+
+  /// Platt's sigmoids, one a class, which turn margins into probabilities in place of softmax(margin / temperature());
+  /// none unless they were set. Unlike a temperature they may change which class is the most probable.
+  const std::vector<Sigmoid>& sigmoids() const noexcept { return sigmoids_; }
+  /// See fit_sigmoids. Empty: none. Throws ShapeError unless there is one a class, ValueError for one that is not
+  /// finite or falls.
+  void set_sigmoids(std::vector<Sigmoid> sigmoids);
 
   /// How training ended, one entry a class; empty for a machine made from weights.
   const std::vector<SvmConvergence>& convergence() const noexcept { return convergence_; }
 
  private:
-  template <typename Value>
-  static LinearSvm fit_samples(Shape input, const svm::BlockSparse<Value>& samples, std::span<const Label> labels,
-                               std::vector<std::string> class_names, const SvmOptions& options);
+  LinearSvm(Shape input, std::vector<std::string> class_names, svm::OneVsRest trained,
+            std::optional<HogOptions> hog = {})
+      : LinearSvm(input, std::move(class_names), std::move(trained.weights), std::move(trained.bias), std::move(hog)) {
+    convergence_ = std::move(trained.convergence);
+  }
+
+  static svm::OneVsRest start_of(const SvmOptions& options, Index features, std::size_t classes);
 
   void compute_scores(const Pixels& images, Matrix& result, int threads) const override;
-
-  /// samples: features x n, any scalar, each value to be multiplied by `scale`.
-  template <typename Samples>
-  void compute_margins(const Samples& samples, float scale, Matrix& result, int threads) const;
+  Matrix to_probabilities(Matrix margins) const override;
 
   Matrix weights_;  // features x classes
   Vector bias_;     // classes
+  std::optional<Hog> hog_;
+  std::vector<Sigmoid> sigmoids_;
   std::vector<SvmConvergence> convergence_;
 };
 
-namespace svm {
-
-inline constexpr float pixel_scale = 1.0F / 255.0F;
-
-inline void check(const SvmOptions& options, Index samples) {
-  if (samples == 0) throw ValueError("LinearSvm: there are no samples to learn from");
-  if (!(options.c > 0) || !std::isfinite(options.c)) {
-    throw ValueError("LinearSvm: c must be above 0, got " + std::to_string(options.c));
-  }
-  if (!(options.tolerance > 0)) {
-    throw ValueError("LinearSvm: the tolerance must be above 0, got " + std::to_string(options.tolerance));
-  }
-  if (options.max_passes < 1) {
-    throw ValueError("LinearSvm: at least one pass is needed, got " + std::to_string(options.max_passes));
-  }
-}
-
-}  // namespace svm
-
-inline LinearSvm::LinearSvm(Shape input, std::vector<std::string> class_names, Matrix weights, Vector bias)
+inline LinearSvm::LinearSvm(Shape input, std::vector<std::string> class_names, Matrix weights, Vector bias,
+                            std::optional<HogOptions> hog)
     : Classifier(input, std::move(class_names)), weights_(std::move(weights)), bias_(std::move(bias)) {
-  if (weights_.rows() != input_shape().size() || weights_.cols() != num_classes() || bias_.size() != num_classes()) {
-    throw ShapeError("LinearSvm: expected weights of " + std::to_string(input_shape().size()) + " x " +
+  if (hog) hog_.emplace(input, std::move(*hog));
+  const Index features = hog_ ? hog_->size() : input_shape().size();
+  if (weights_.rows() != features || weights_.cols() != num_classes() || bias_.size() != num_classes()) {
+    throw ShapeError("LinearSvm: expected weights of " + std::to_string(features) + " x " +
                      std::to_string(num_classes()) + " and as many biases as classes, got " +
                      std::to_string(weights_.rows()) + " x " + std::to_string(weights_.cols()) + " and " +
                      std::to_string(bias_.size()));
@@ -118,10 +107,36 @@ inline LinearSvm::LinearSvm(Shape input, std::vector<std::string> class_names, M
   require<ValueError>(weights_.allFinite() && bias_.allFinite(), "LinearSvm: a weight or bias is not a finite number");
 }
 
+inline svm::OneVsRest LinearSvm::start_of(const SvmOptions& options, Index features, std::size_t classes) {
+  if (options.start == nullptr) return {};
+  const Matrix& weights = options.start->weights();
+  if (weights.rows() != features || static_cast<std::size_t>(weights.cols()) != classes) {
+    throw ShapeError("LinearSvm: expected a machine of " + std::to_string(features) + " features and " +
+                     std::to_string(classes) + " classes to start from, got " + std::to_string(weights.rows()) +
+                     " and " + std::to_string(weights.cols()));
+  }
+  return {weights, options.start->bias(), {}};
+}
+
 inline LinearSvm LinearSvm::fit(const Dataset& dataset, const SvmOptions& options) {
-  svm::BlockSparse<std::uint8_t> samples(dataset.image_shape().size(), svm::pixel_scale);
-  for (Index i = 0; i < dataset.size(); ++i) samples.push_back(dataset.image(i));
-  return fit_samples(dataset.image_shape(), samples, dataset.labels(), dataset.class_names(), options);
+  constexpr float scale = 1.0F / 255.0F;
+  constexpr Index batch = 4096;  // images whose features are on their way
+  const std::vector<std::string>& class_names = dataset.class_names();
+  svm::check(options, dataset.size(), class_names.size());
+  const std::optional<Hog> hog =
+      options.hog ? std::optional<Hog>(std::in_place, dataset.image_shape(), *options.hog) : std::nullopt;
+  const Index features = hog ? hog->size() : dataset.image_shape().size();
+  svm::DenseSamples<std::uint8_t> samples(features, dataset.size(), scale, options.bias ? 255 : 0);
+  for (Index first = 0; first < dataset.size(); first += batch) {
+    Pixels values = dataset.pixels(first, std::min(batch, dataset.size() - first));
+    if (hog) values = hog->byte_features(values, options.threads);
+    for (Index i = 0; i < values.cols(); ++i) std::copy_n(values.col(i).data(), features, samples.sample(first + i));
+  }
+  const std::vector<Label> labels = dataset.labels();
+  return {dataset.image_shape(), class_names,
+          svm::train(samples, svm::make_problem(labels, class_names.size(), options),
+                     start_of(options, features, class_names.size()), options),
+          options.hog};
 }
 
 inline LinearSvm LinearSvm::fit(const Matrix& features, std::span<const Label> labels,
@@ -130,6 +145,7 @@ inline LinearSvm LinearSvm::fit(const Matrix& features, std::span<const Label> l
     throw ShapeError("LinearSvm: " + std::to_string(features.cols()) + " samples but " + std::to_string(labels.size()) +
                      " labels");
   }
+  svm::check(options, features.cols(), class_names.size());
   require<ValueError>(features.allFinite(), "LinearSvm: a feature is not a finite number");
   const auto outside = std::find_if(labels.begin(), labels.end(), [&](Label label) {
     return label < 0 || static_cast<std::size_t>(label) >= class_names.size();
@@ -138,62 +154,14 @@ inline LinearSvm LinearSvm::fit(const Matrix& features, std::span<const Label> l
     throw ValueError("LinearSvm: label " + std::to_string(*outside) + " of " + std::to_string(class_names.size()) +
                      " classes");
   }
-  svm::BlockSparse<float> samples(features.rows(), 1.0F);
+  svm::DenseSamples<float> samples(features.rows(), features.cols(), 1, options.bias ? 1.0F : 0.0F);
   for (Index i = 0; i < features.cols(); ++i) {
-    samples.push_back({features.col(i).data(), static_cast<std::size_t>(features.rows())});
+    std::copy_n(features.col(i).data(), features.rows(), samples.sample(i));
   }
-  return fit_samples({1, 1, features.rows()}, samples, labels, std::move(class_names), options);
-}
-
-template <typename Value>
-LinearSvm LinearSvm::fit_samples(Shape input, const svm::BlockSparse<Value>& samples, std::span<const Label> labels,
-                                 std::vector<std::string> class_names, const SvmOptions& options) {
-  svm::check(options, samples.size());
-  const auto classes = static_cast<Index>(class_names.size());
-  const svm::DualProblem problem{options.c, options.loss, options.bias, options.tolerance};
-  std::vector<float> curvature(labels.size());  // x.x of each sample, the same for every class
-  std::vector<float> buffer(static_cast<std::size_t>(samples.longest()));
-  const double square = static_cast<double>(samples.scale()) * static_cast<double>(samples.scale());
-  for (Index i = 0; i < samples.size(); ++i) {
-    const double norm = square * samples.row(i, buffer.data()).squared_norm() + (options.bias ? 1.0 : 0.0);
-    curvature[static_cast<std::size_t>(i)] = static_cast<float>(norm);
-  }
-  std::vector<svm::DualCoordinateDescent<Value>> machines;
-  machines.reserve(class_names.size());
-  for (Label c = 0; c < classes; ++c) {
-    machines.emplace_back(samples, labels, c, problem, derive_seed(options.seed, {static_cast<std::uint64_t>(c)}));
-  }
-
-  // Without a callback nobody needs the classes to wait for one another.
-  const Index stride = options.on_progress ? std::min<Index>(8, options.max_passes) : options.max_passes;
-  const auto start = std::chrono::steady_clock::now();
-  Flow flow = Flow::go_on;
-  std::vector<char> done(class_names.size(), 0);
-  for (Index pass = 0; pass < options.max_passes && flow == Flow::go_on;) {
-    const Index passes = std::min(stride, options.max_passes - pass);
-    parallel_for(classes, options.threads, [&](Index c, int) {
-      done[static_cast<std::size_t>(c)] = machines[static_cast<std::size_t>(c)].run(passes, curvature) ? 1 : 0;
-    });
-    pass += passes;
-    if (options.on_progress) {
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      flow = options.on_progress({.step = pass, .steps = options.max_passes, .seconds = elapsed.count()});
-    }
-    if (std::all_of(done.begin(), done.end(), [](char d) { return d != 0; })) break;
-  }
-
-  Matrix weights(input.size(), classes);
-  Vector bias(classes);
-  std::vector<SvmConvergence> convergence(class_names.size());
-  parallel_for(classes, options.threads, [&](Index c, int) {
-    auto& machine = machines[static_cast<std::size_t>(c)];
-    convergence[static_cast<std::size_t>(c)] = machine.evaluate();
-    weights.col(c) = Eigen::Map<const Vector>(machine.weights().data(), input.size());
-    bias(c) = machine.bias();
-  });
-  LinearSvm result(input, std::move(class_names), std::move(weights), std::move(bias));
-  result.convergence_ = std::move(convergence);
-  return result;
+  const svm::Problem problem = svm::make_problem(labels, class_names.size(), options);
+  svm::OneVsRest trained =
+      svm::train(samples, problem, start_of(options, features.rows(), class_names.size()), options);
+  return {Shape{1, 1, features.rows()}, std::move(class_names), std::move(trained)};
 }
 
 inline Matrix LinearSvm::margins(const Matrix& features, int threads) const {
@@ -201,27 +169,40 @@ inline Matrix LinearSvm::margins(const Matrix& features, int threads) const {
     throw ShapeError("LinearSvm: expected " + std::to_string(weights_.rows()) + " features a sample, got " +
                      std::to_string(features.rows()));
   }
+  constexpr Index block = 64;  // samples a task
   Matrix result(num_classes(), features.cols());
-  compute_margins(features, 1.0F, result, threads);
-  return result;
-}
-
-inline void LinearSvm::compute_scores(const Pixels& images, Matrix& result, int threads) const {
-  compute_margins(images, svm::pixel_scale, result, threads);
-}
-
-template <typename Samples>
-void LinearSvm::compute_margins(const Samples& samples, float scale, Matrix& result, int threads) const {
-  constexpr Index block = 256;  // samples a task
-  parallel_for((samples.cols() + block - 1) / block, threads, [&](Index b, int) {
-    Vector x(weights_.rows());
-    const Index end = std::min(samples.cols(), (b + 1) * block);
-    for (Index i = b * block; i < end; ++i) {
-      x = samples.col(i).template cast<float>() * scale;
+  parallel_for((features.cols() + block - 1) / block, threads, [&](Index b, int) {
+    Vector x(weights_.rows());  // aligned memory: the bits of a sample do not depend on its place
+    for (Index i = b * block; i < std::min(features.cols(), (b + 1) * block); ++i) {
+      x = features.col(i);
       result.col(i) = bias_;
       result.col(i).noalias() += weights_.transpose() * x;
     }
   });
+  return result;
+}
+
+inline void LinearSvm::compute_scores(const Pixels& images, Matrix& result, int threads) const {
+  constexpr Index batch = 1024;  // images, whose features are 16 times as large or more
+  for (Index first = 0; first < images.cols(); first += batch) {
+    const Index count = std::min(batch, images.cols() - first);
+    const Pixels some = images.middleCols(first, count);
+    const Matrix features = hog_ ? hog_->features(some, threads) : Matrix(some.cast<float>() * (1.0F / 255.0F));
+    result.middleCols(first, count) = margins(features, threads);
+  }
+}
+
+inline void LinearSvm::set_sigmoids(std::vector<Sigmoid> sigmoids) {
+  if (!sigmoids.empty() && static_cast<Index>(sigmoids.size()) != num_classes()) {
+    throw ShapeError("LinearSvm: expected " + std::to_string(num_classes()) + " sigmoids, got " +
+                     std::to_string(sigmoids.size()));
+  }
+  for (const Sigmoid& sigmoid : sigmoids) check_sigmoid(sigmoid);
+  sigmoids_ = std::move(sigmoids);
+}
+
+inline Matrix LinearSvm::to_probabilities(Matrix margins) const {
+  return sigmoids_.empty() ? Classifier::to_probabilities(std::move(margins)) : apply_sigmoids(sigmoids_, margins);
 }
 
 }  // namespace inkling
