@@ -64,7 +64,8 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
           .predict_us = time_prediction(*run.model, test),
           .bytes = std::filesystem::file_size(file),
           .parameters = run.model->parameter_count(),
-          .curve = std::move(run.curve)};
+          .curve = std::move(run.curve),
+          .warning = training_warning(*run.model)};
 }
 
 void print_row(const ModelResult& model) {

@@ -19,6 +19,7 @@ struct ModelResult {
   std::uintmax_t bytes = 0;  // of its file
   inkling::Index parameters = 0;
   LearningCurve curve = {};  // of a network
+  std::string warning = {};  // about its training; usually none
 };
 
 /// Several models, trained and tested on the same data.

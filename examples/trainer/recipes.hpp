@@ -29,12 +29,19 @@ bool is_network(ModelKind kind);
 struct TrainingOptions {
   std::optional<inkling::Index> epochs = {};  // epochs of a network, most passes of the SVM, trees of the forest
   inkling::Index max_leaves = 0;              // of a tree of the forest; 0: no limit
+  std::optional<double> c = {};               // of the SVM; nothing: the recipe's
   std::uint64_t seed = 1;
   int threads = 0;                        // 0: all cores; the model is the same for any number
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none
   bool resume = false;                    // go on from the checkpoint, if there is one
   inkling::ProgressCallback on_progress = {};
 };
+
+/// The c with which an SVM of this data does best by cross-validation (see inkling::choose_c).
+double choose_svm_c(const inkling::Dataset& data, const TrainingOptions& options);
+
+/// What to know about a model's training that came to no proper end; nothing if it did.
+std::string training_warning(const inkling::Classifier& model);
 
 /// Trains a model the way that suits its kind: this is the one place that says how.
 ///

@@ -112,6 +112,9 @@ void write_table(std::ostream& out, const std::vector<ModelResult>& models) {
   }
   out << "</tbody></table></div><p class=\"soft\" style=\"margin-top:10px\">Below the accuracy stands its 95 % "
       << "interval (Wilson). Prediction is timed on one thread.</p>";
+  for (const ModelResult& m : models) {
+    if (!m.warning.empty()) out << "<p><b>" << escape_html(m.name) << ":</b> " << escape_html(m.warning) << ".</p>";
+  }
 }
 
 void write_curves(std::ostream& out, const std::vector<ModelResult>& models) {

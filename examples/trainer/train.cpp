@@ -1,9 +1,13 @@
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <system_error>
 
 #include "commands.hpp"
 #include "data_source.hpp"
@@ -26,7 +30,18 @@ struct TrainOptions {
   std::filesystem::path curve;  // empty: not written
   DataOptions data;
   TrainingOptions training;
+  std::string c;  // a number, or "auto"
 };
+
+/// A number above 0.
+double parse_c(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value > 0) || !std::isfinite(value)) {
+    throw UsageError("--c: expected a number above 0 or auto, got '" + text + "'");
+  }
+  return value;
+}
 
 void check(const TrainOptions& options) {
   const bool uses_checkpoint = !options.training.checkpoint.empty();
@@ -40,6 +55,9 @@ void check(const TrainOptions& options) {
   if (!options.curve.empty() && !is_network(parse_model(options.model))) {
     throw UsageError("--curve: the " + options.model + " trains in one go; only cnn and mlp have a learning curve");
   }
+  if (!options.c.empty() && parse_model(options.model) != ModelKind::svm) {
+    throw UsageError("--c: only the svm has it");
+  }
   // Found out now rather than after training.
   const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
   if (!std::filesystem::is_directory(folder)) {
@@ -47,10 +65,15 @@ void check(const TrainOptions& options) {
   }
 }
 
-void train(const TrainOptions& options) {
+void train(TrainOptions options) {
   check(options);
+  if (!options.c.empty() && options.c != "auto") options.training.c = parse_c(options.c);
   const DataSource source(options.data);
   const inkling::Dataset data = source.load(inkling::Part::train);
+  if (options.c == "auto") {
+    options.training.c = choose_svm_c(data, options.training);
+    std::cout << "svm: c = " << *options.training.c << " by cross-validation" << std::endl;
+  }
   const TrainingRun run = run_training(parse_model(options.model), data, options.training);
   const Provenance origin = provenance(options.model, source, data, options.training);
   save_model_file(*run.model, options.out, origin,
@@ -61,6 +84,8 @@ void train(const TrainOptions& options) {
   std::cout << options.out.string() << ": " << options.model << ", "
             << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out)))
             << " bytes, trained on " << origin.trained_on << std::endl;
+  const std::string warning = training_warning(*run.model);
+  if (!warning.empty()) std::cout << options.model << ": " << warning << std::endl;
 }
 
 }  // namespace
@@ -80,6 +105,8 @@ void add_train(CLI::App& app) {
       .add_option("--max-leaves", options->training.max_leaves, "most leaves of a tree of the forest: a smaller file")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
+  command.add_option("--c", options->c, "weight of the SVM's losses: a number (default 0.3), or auto: cross-validated")
+      ->type_name("C");
   command.add_option("--checkpoint", options->training.checkpoint, "save the state of training after every epoch")
       ->type_name("FILE");
   command.add_flag("--resume", options->training.resume, "go on from the checkpoint, if there is one");

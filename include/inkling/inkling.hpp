@@ -103,6 +103,7 @@
 #include <inkling/nn/weight_average.hpp>
 #include <inkling/nn/zoo.hpp>
 #include <inkling/svm/average_hessian.hpp>
+#include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/dense_samples.hpp>
 #include <inkling/svm/dual_coordinate_descent.hpp>
 #include <inkling/svm/lanes.hpp>

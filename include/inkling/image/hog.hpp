@@ -28,8 +28,8 @@ struct HogOptions {
   Index bins = 8;                     // directions of gradients, 3 to 16
   bool is_signed = true;              // over the full circle; or else a direction and its opposite are one
   Index block = 2;                    // cells along the side of the blocks that are normalised
-  HogNorm norm = HogNorm::l2_hys;
-  bool deskew = false;  // characters are made upright first
+  HogNorm norm = HogNorm::l1_sqrt;
+  bool deskew = true;  // characters are made upright first
 
   bool operator==(const HogOptions&) const = default;
 };
