@@ -72,6 +72,14 @@ LinearSvm make_svm() {
   return LinearSvm({4, 5, 1}, names(), random_matrix<float>(20, 3, 1), random_matrix<float>(3, 1, 2));
 }
 
+LinearSvm make_hog_svm() {
+  const HogOptions options{.cells = {4, 3}, .bins = 7, .is_signed = false, .block = 1, .norm = HogNorm::l2_hys};
+  const Index features = Hog({8, 9, 1}, options).size();
+  LinearSvm svm({8, 9, 1}, names(), random_matrix<float>(features, 3, 1), random_matrix<float>(3, 1, 2), options);
+  svm.set_sigmoids({{-1.5F, 0.25F}, {-2, 0}, {0, 3}});
+  return svm;
+}
+
 RandomForest make_forest() {
   const Pixels pixels = random_pixels(20, 60, 5);
   std::vector<Label> labels;
@@ -81,7 +89,7 @@ RandomForest make_forest() {
 
 std::vector<std::shared_ptr<const Classifier>> every_kind() {
   return {std::make_shared<nn::NetworkClassifier>(make_network()), std::make_shared<LinearSvm>(make_svm()),
-          std::make_shared<RandomForest>(make_forest())};
+          std::make_shared<LinearSvm>(make_hog_svm()), std::make_shared<RandomForest>(make_forest())};
 }
 
 std::unique_ptr<Classifier> load(const Safetensors& file) {
@@ -287,6 +295,62 @@ TEST_CASE("a model whose numbers changed fails its self-test") {
                                  }
                                }),
                  "the self-test failed"));
+}
+
+TEST_CASE("an SVM of HOG features comes back to the bit, with its features and sigmoids") {
+  const LinearSvm svm = make_hog_svm();
+  const auto loaded = load(encode_model(svm));
+  const auto& back = dynamic_cast<const LinearSvm&>(*loaded);
+  CHECK(back.weights() == svm.weights());
+  CHECK(back.bias() == svm.bias());
+  REQUIRE(back.hog().has_value());
+  CHECK(back.hog()->options() == svm.hog()->options());
+  CHECK(back.sigmoids() == svm.sigmoids());
+  const Pixels images = random_pixels(72, 9, 3);
+  CHECK(back.scores(images) == svm.scores(images));
+  CHECK(back.probabilities(images) == svm.probabilities(images));
+}
+
+TEST_CASE("a damaged SVM of HOG features is refused") {
+  const auto expect = [](const std::string& message, const std::function<void(Safetensors&)>& damage) {
+    const std::string got = failure_after(make_hog_svm(), damage);
+    CAPTURE(got);
+    CAPTURE(message);
+    CHECK(contains(got, message));
+  };
+  const auto with = [](const std::string& option, const nlohmann::json& value) {
+    return [=](Safetensors& file) {
+      nlohmann::json architecture = nlohmann::json::parse(file.metadata["architecture"]);
+      architecture[0]["options"][option] = value;
+      file.metadata["architecture"] = architecture.dump();
+    };
+  };
+  const auto architecture = [](const std::string& text) {
+    return [=](Safetensors& file) { file.metadata["architecture"] = text; };
+  };
+  expect("'weight': expected dimensions", architecture("[]"));
+  expect("at most one kind of features", architecture("{}"));
+  expect("at most one kind of features", architecture("[{},{}]"));
+  expect("key 'kind' not found", architecture("[{}]"));
+  expect("expected hog as kind of features, got \"sift\"", architecture(R"([{"kind":"sift","options":{}}])"));
+  expect("key 'norm' not found", architecture(R"([{"kind":"hog","options":{}}])"));
+  expect("expected l2_hys or l1_sqrt as norm of HOG, got \"l2\"", with("norm", "l2"));
+  expect("type must be boolean", with("signed", 1));
+  expect("type must be array", with("cells", 4));
+  expect("at least one size of cells", with("cells", nlohmann::json::array()));
+  expect("expected cells of 2 to 9 pixels", with("cells", {4, 9223372036854775807}));
+  expect("expected cells of 2 to 9 pixels", with("cells", {-4}));
+  expect("bins, got 99", with("bins", 99));
+  expect("blocks of at least one cell", with("block", -1));
+  expect("too few", with("block", 9223372036854775807));
+  expect("'weight': expected dimensions", with("bins", 8));
+  expect("self-test failed", with("deskew", false));
+  expect("'sigmoid': expected dimensions", [](Safetensors& file) {
+    file.tensors["sigmoid"] = tensor<float>({3, 1}, {-1, -1, -1});
+  });
+  expect("slope of at most 0", [](Safetensors& file) {
+    file.tensors["sigmoid"] = tensor<float>({3, 2}, {1, 0, -1, 0, -1, 0});
+  });
 }
 
 TEST_CASE("a small difference, as another processor makes it, passes the self-test") {

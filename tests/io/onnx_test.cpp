@@ -150,6 +150,15 @@ TEST_CASE("an exported file begins as ONNX does, and the same model gives the sa
   }
 }
 
+TEST_CASE("an SVM of HOG features is refused: ONNX has no operator for them") {
+  const HogOptions options{.cells = {4}, .block = 1};
+  const Index features = Hog({8, 8, 1}, options).size();
+  const LinearSvm svm({8, 8, 1}, class_names(2), Matrix::Zero(features, 2), Vector::Zero(2), options);
+  CHECK_THROWS_WITH_AS(onnx_bytes(svm),
+                       "export_onnx: ONNX has no operator for HOG features; export an SVM of pixels, or a network",
+                       ValueError);
+}
+
 TEST_CASE("layers without a counterpart are refused") {
   nn::Network own({2, 2, 1});
   own.add(Halve()).add(nn::Flatten()).add(nn::Dense({.units = 2}));

@@ -6,7 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <vector>
 
@@ -100,4 +102,87 @@ TEST_CASE("calibration refuses what does not fit") {
     CHECK_THROWS_AS(fit_temperature(broken, Labels{0, 1}), ValueError);
     CHECK_THROWS_AS(negative_log_likelihood(broken, Labels{0, 1}), ValueError);
   }
+}
+
+namespace {
+
+/// The loss that a sigmoid's fit minimises, by Platt's definition.
+double platt_loss(const Matrix& margins, const Labels& truth, Label label, double slope, double offset) {
+  const auto inside = static_cast<double>(std::count(truth.begin(), truth.end(), label));
+  const double outside = static_cast<double>(truth.size()) - inside;
+  double loss = 0;
+  for (Index i = 0; i < margins.cols(); ++i) {
+    const double p = 1 / (1 + std::exp(slope * static_cast<double>(margins(label, i)) + offset));
+    const double target = truth[static_cast<std::size_t>(i)] == label ? (inside + 1) / (inside + 2) : 1 / (outside + 2);
+    loss -= target * std::log(p) + (1 - target) * std::log(1 - p);
+  }
+  return loss;
+}
+
+}  // namespace
+
+TEST_CASE("fit_sigmoids finds the lowest point of Platt's loss") {
+  const auto [scores, truth] = sampled_scores();
+  const std::vector<Sigmoid> sigmoids = fit_sigmoids(scores, truth);
+  REQUIRE(sigmoids.size() == 4);
+  for (Label k = 0; k < 4; ++k) {
+    const auto slope = static_cast<double>(sigmoids[static_cast<std::size_t>(k)].slope);
+    const auto offset = static_cast<double>(sigmoids[static_cast<std::size_t>(k)].offset);
+    CHECK(slope < 0);
+    const double lowest = platt_loss(scores, truth, k, slope, offset);
+    for (const double step : {-0.1, -0.01, 0.01, 0.1}) {
+      CHECK(platt_loss(scores, truth, k, slope + step, offset) > lowest);
+      CHECK(platt_loss(scores, truth, k, slope, offset + step) > lowest);
+    }
+  }
+}
+
+TEST_CASE("fit_sigmoids recovers the sigmoid that labels were drawn from") {
+  Rng rng(5);
+  Matrix margins(2, 20000);
+  Labels truth;
+  for (Index i = 0; i < margins.cols(); ++i) {
+    margins(0, i) = 3 * rng.normal();
+    margins(1, i) = -margins(0, i);
+    truth.push_back(rng.uniform() < 1 / (1 + std::exp(-1.5F * margins(0, i) + 0.5F)) ? 0 : 1);
+  }
+  const std::vector<Sigmoid> sigmoids = fit_sigmoids(margins, truth);
+  CHECK(close(static_cast<double>(sigmoids[0].slope), -1.5, 0.06));
+  CHECK(close(static_cast<double>(sigmoids[0].offset), 0.5, 0.06));
+  CHECK(close(static_cast<double>(sigmoids[1].slope), -1.5, 0.06));
+  CHECK(close(static_cast<double>(sigmoids[1].offset), -0.5, 0.06));
+  CHECK(expected_calibration_error(apply_sigmoids(sigmoids, margins), truth) < 0.02);
+}
+
+TEST_CASE("sigmoids are finite for whatever margins there are") {
+  Matrix margins(3, 4);
+  margins << 1e30F, -1e30F, 1e30F, -1e30F,  //
+      0, 0, 0, 0,                           //
+      1, 2, 3, 4;
+  const Labels truth{0, 1, 0, 1};  // the first separates perfectly, the second knows nothing, the third has no sample
+  const std::vector<Sigmoid> sigmoids = fit_sigmoids(margins, truth);
+  for (const Sigmoid& sigmoid : sigmoids) CHECK_NOTHROW(check_sigmoid(sigmoid));
+  CHECK(sigmoids[1].slope == doctest::Approx(0));
+  const Matrix probabilities = apply_sigmoids(sigmoids, margins);
+  CHECK(probabilities.allFinite());
+  CHECK(probabilities.minCoeff() >= 0);
+  for (Index i = 0; i < 4; ++i) CHECK(probabilities.col(i).sum() == doctest::Approx(1));
+
+  // Margins that are wrong: chance, and not a sigmoid upside down.
+  Matrix wrong(1, 4);
+  wrong << -1, 1, -1, 1;
+  CHECK(fit_sigmoids(wrong, Labels{0, 0, 0, 0})[0].slope <= 0);
+  const std::vector<Sigmoid> steep{{-100, 0}, {-100, 0}};
+  CHECK(apply_sigmoids(steep, Matrix::Constant(2, 1, -1e9F)).isConstant(0.5F));
+}
+
+TEST_CASE("sigmoids that do not fit are refused") {
+  const Matrix margins = Matrix::Zero(3, 2);
+  CHECK_THROWS_AS(fit_sigmoids(margins, Labels{0}), ShapeError);
+  CHECK_THROWS_AS(fit_sigmoids(margins, Labels{0, 3}), ValueError);
+  CHECK_THROWS_AS(fit_sigmoids(Matrix(3, 0), Labels{}), ValueError);
+  const std::vector<Sigmoid> two(2);
+  CHECK_THROWS_AS(apply_sigmoids(two, margins), ShapeError);
+  CHECK_THROWS_AS(check_sigmoid({1, 0}), ValueError);
+  CHECK_THROWS_AS(check_sigmoid({-1, std::numeric_limits<float>::infinity()}), ValueError);
 }

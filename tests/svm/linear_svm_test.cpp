@@ -208,6 +208,77 @@ TEST_CASE("A callback stops training, and what was learned is kept") {
   }
 }
 
+TEST_CASE("Class weights are factors of c for the samples of a class, as in liblinear") {
+  const Labelled data = golden_data();
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    // Twice the weight is every sample of the class twice.
+    Matrix doubled(11, 120);
+    std::vector<Label> labels = data.labels;
+    doubled.leftCols(90) = data.features;
+    for (Index i = 0, to = 90; i < 90; ++i) {
+      if (data.labels[static_cast<std::size_t>(i)] != 1) continue;
+      doubled.col(to++) = data.features.col(i);
+      labels.push_back(1);
+    }
+    const LinearSvm twice = LinearSvm::fit(doubled, labels, three_classes, {.c = 0.2, .loss = loss, .tolerance = 1e-5});
+    const LinearSvm weighted = LinearSvm::fit(data.features, data.labels, three_classes,
+                                              {.c = 0.2, .loss = loss, .class_weights = {1, 2, 1}, .tolerance = 1e-5});
+    CHECK(weighted.convergence()[1].primal == doctest::Approx(twice.convergence()[1].primal).epsilon(2e-5));
+    CHECK(test::mismatch(weighted.weights().col(1), twice.weights().col(1), 0, 0.02) == "");
+  }
+}
+
+TEST_CASE("A start near the optimum saves passes and changes nothing else") {
+  const Labelled data = golden_data();
+  const LinearSvm cold = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5});
+  const LinearSvm warm =
+      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5, .start = &cold});
+  for (std::size_t k = 0; k < 3; ++k) {
+    CHECK(warm.convergence()[k].passes == 0);
+    CHECK(warm.convergence()[k].primal == doctest::Approx(cold.convergence()[k].primal).epsilon(1e-5));
+  }
+  const LinearSvm other = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 3, .start = &cold});
+  const LinearSvm alone = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 3});
+  CHECK(other.convergence()[0].primal == doctest::Approx(alone.convergence()[0].primal).epsilon(2e-3));
+  CHECK_THROWS_AS(LinearSvm::fit(left_or_right(4), {.start = &cold}), ShapeError);
+}
+
+TEST_CASE("An SVM of HOG features takes plain pixels, and is as good as one of the features themselves") {
+  const auto [all, test] = load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
+  const Dataset train = all.take(1500);
+  const SvmOptions options{.c = 0.1, .hog = HogOptions{.cells = {7}, .bins = 6}};
+  const LinearSvm svm = LinearSvm::fit(train, options);
+  CHECK(accuracy(test.labels(), svm.predict(test.pixels())) > 0.93);
+  REQUIRE(svm.hog().has_value());
+  CHECK(svm.weights().rows() == svm.hog()->size());
+  CHECK(svm.input_shape() == Shape{28, 28, 1});
+  CHECK(svm.scores(test.pixels()) == svm.margins(svm.hog()->features(test.pixels())));
+  for (const int threads : {2, 3}) {
+    SvmOptions again = options;
+    again.threads = threads;
+    CHECK(same_bits(svm, LinearSvm::fit(train, again)));
+    CHECK(svm.scores(test.pixels(), threads) == svm.scores(test.pixels(), 1));
+  }
+  const Matrix features = svm.hog()->byte_features(train.pixels()).cast<float>() / 255;
+  const LinearSvm plain = LinearSvm::fit(features, train.labels(), train.class_names(), {.c = 0.1});
+  CHECK(plain.convergence()[3].primal == doctest::Approx(svm.convergence()[3].primal).epsilon(2e-3));
+}
+
+TEST_CASE("Sigmoids turn margins into probabilities when they are set") {
+  const Dataset data = left_or_right(30);
+  LinearSvm svm = LinearSvm::fit(data);
+  const Matrix before = svm.probabilities(data.pixels());
+  CHECK(before == softmax(svm.scores(data.pixels())));
+  const std::vector<Sigmoid> sigmoids = fit_sigmoids(svm.scores(data.pixels()), data.labels());
+  svm.set_sigmoids(sigmoids);
+  CHECK(svm.probabilities(data.pixels()) == apply_sigmoids(sigmoids, svm.scores(data.pixels())));
+  CHECK(svm.clone()->probabilities(data.pixels()) == svm.probabilities(data.pixels()));
+  CHECK_THROWS_AS(svm.set_sigmoids({{-1, 0}}), ShapeError);
+  CHECK_THROWS_AS(svm.set_sigmoids({{-1, 0}, {1, 0}}), ValueError);
+  svm.set_sigmoids({});
+  CHECK(svm.probabilities(data.pixels()) == before);
+}
+
 TEST_CASE("Degenerate data") {
   SUBCASE("no samples") {
     CHECK_THROWS_AS(LinearSvm::fit(left_or_right(0)), ValueError);
@@ -246,8 +317,37 @@ TEST_CASE("Degenerate data") {
   }
 }
 
+TEST_CASE("Degenerate data, whichever the loss") {
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    CAPTURE(loss == SvmLoss::hinge);
+    // More classes than samples: those without any are never predicted.
+    const Dataset few = left_or_right(3);
+    const std::vector<std::string> twenty(20, "x");
+    const LinearSvm many =
+        LinearSvm::fit(Dataset({2, 2, 1}, few.pixels(), few.labels(), twenty), {.c = 10, .loss = loss});
+    CHECK(many.predict(few.pixels()) == few.labels());
+    CHECK(many.scores(few.pixels()).bottomRows(18).maxCoeff() < 0);
+    // Constant features are of no use beside the bias, and do no harm.
+    Labelled data = golden_data();
+    data.features.row(4).setConstant(3);
+    data.features.row(5).setZero();
+    const LinearSvm constant = LinearSvm::fit(data.features, data.labels, three_classes, {.loss = loss});
+    CHECK(constant.weights().row(5).isZero(0));
+    CHECK(constant.weights().allFinite());
+    CHECK_FALSE(constant.convergence()[0].hit_limit);
+    // Large values: slow, but finite.
+    const LinearSvm large =
+        LinearSvm::fit(1e4F * data.features, data.labels, three_classes, {.c = 10, .loss = loss, .max_passes = 50});
+    CHECK(large.weights().allFinite());
+    CHECK(large.convergence()[0].primal >= large.convergence()[0].dual);
+  }
+}
+
 TEST_CASE("Wrong options and data are refused") {
   const Dataset data = left_or_right(4);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.class_weights = {1}}), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.class_weights = {1, 0}}), ValueError);
+  CHECK_THROWS_AS(LinearSvm::fit(data, {.hog = HogOptions{}}), ValueError);  // pictures of 2 x 2
   CHECK_THROWS_AS(LinearSvm::fit(data, {.c = 0}), ValueError);
   CHECK_THROWS_AS(LinearSvm::fit(data, {.c = std::numeric_limits<double>::quiet_NaN()}), ValueError);
   CHECK_THROWS_AS(LinearSvm::fit(data, {.tolerance = 0}), ValueError);
