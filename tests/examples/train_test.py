@@ -55,6 +55,19 @@ class Train(CommandTest):
             self.train("forest", file, "--epochs", 3, "--seed", seed)
         self.assertNotEqual(files[0].read_bytes(), files[1].read_bytes())
 
+    def test_c_of_the_svm(self):
+        small, chosen = self.folder / "small.safetensors", self.folder / "chosen.safetensors"
+        self.train("svm", small, "--c", "1e-6")
+        run = self.train("svm", chosen, "--c", "auto")
+        self.assertRegex(run.stdout, r"svm: c = [0-9.]+ by cross-validation")
+        self.assertNotEqual(small.read_bytes(), chosen.read_bytes())
+
+    def test_an_svm_that_did_not_converge_is_reported(self):
+        out = self.folder / "early.safetensors"
+        run = self.train("svm", out, "--epochs", 2)
+        self.assertRegex(run.stdout, r"svm: \d+ of 10 classes did not converge")
+        self.assertNotIn("converge", self.train("svm", out).stdout)
+
     def test_half_precision_halves_the_file(self):
         full, half = self.folder / "full.safetensors", self.folder / "half.safetensors"
         self.train("svm", full)
