@@ -23,16 +23,14 @@ class NaiveHog {
  public:
   NaiveHog(Shape image, HogOptions options) : image_(image), options_(std::move(options)) {}
 
-  std::vector<double> features(const MatrixOf<double>& ink) const {  // ink: width x height
+  std::vector<double> features(const MatrixOf<double>& ink) const {  // ink: width + 2 x height + 2, a border around it
     std::vector<double> result;
     for (const Index cell : options_.cells) add_grid(ink, cell, result);
     return result;
   }
 
  private:
-  double at(const MatrixOf<double>& ink, Index x, Index y) const {
-    return x < 0 || y < 0 || x >= image_.width || y >= image_.height ? 0 : ink(x, y);
-  }
+  static double at(const MatrixOf<double>& ink, Index x, Index y) { return ink(x + 1, y + 1); }
 
   /// The share of a gradient for one direction: see Hog.
   double share(double across, double down, Index bin) const {
@@ -152,7 +150,9 @@ TEST_CASE("Hog computes what its definition says") {
       const Matrix features = hog.features(images);
       REQUIRE(features.rows() == hog.size());
       for (Index i = 0; i < images.cols(); ++i) {
-        MatrixOf<double> ink = images.col(i).reshaped(shape.width, shape.height).cast<double>() / 255.0;
+        MatrixOf<double> ink = MatrixOf<double>::Zero(shape.width + 2, shape.height + 2);
+        ink.block(1, 1, shape.width, shape.height) =
+            images.col(i).reshaped(shape.width, shape.height).cast<double>() / 255.0;
         if (options.deskew) ink = naive_upright(ink);
         const std::vector<double> expected = NaiveHog(shape, options).features(ink);
         REQUIRE(static_cast<Index>(expected.size()) == hog.size());

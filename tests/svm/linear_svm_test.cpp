@@ -23,14 +23,14 @@ struct Labelled {
   std::vector<Label> labels;
 };
 
-/// The data set of liblinear_golden.py.
-Labelled golden_data() {
-  Labelled data{Matrix(11, 90), {}};
-  for (int i = 0; i < 90; ++i) {
-    data.labels.push_back(i % 3);
-    for (int f = 0; f < 11; ++f) {
+/// A data set of liblinear_golden.py.
+Labelled golden_data(int samples = 90, int features = 11, int classes = 3) {
+  Labelled data{Matrix(features, samples), {}};
+  for (int i = 0; i < samples; ++i) {
+    data.labels.push_back(i % classes);
+    for (int f = 0; f < features; ++f) {
       const int mixed = (i * 73 + f * 151 + i * i * f * 29 + i * f * 17) % 64;
-      const float value = static_cast<float>(mixed) / 32 - 1 + (f == i % 3 ? 0.5F : 0.0F);
+      const float value = static_cast<float>(mixed) / 32 - 1 + (f == i % classes ? 0.5F : 0.0F);
       data.features(f, i) = mixed % 3 == 0 ? 0 : value;
     }
   }
@@ -58,28 +58,45 @@ bool same_bits(const LinearSvm& a, const LinearSvm& b) {
 
 // The numbers are those of liblinear 2.3 (Debian's liblinear-tools), printed by liblinear_golden.py.
 TEST_CASE("LinearSvm finds liblinear's optimum") {
-  const Labelled data = golden_data();
+  constexpr SvmLoss hinge = SvmLoss::hinge;
+  constexpr SvmLoss squared = SvmLoss::squared_hinge;
   struct Reference {
+    int samples;
+    int features;
     SvmLoss loss;
     double c;
-    double objectives[3];
+    std::vector<double> weights;     // of the classes
+    std::vector<double> objectives;  // of the classes
   };
-  for (const Reference& reference : {
-           Reference{SvmLoss::squared_hinge, 0.05, {3.630764, 3.327624, 3.422754}},
-           Reference{SvmLoss::squared_hinge, 2, {134.253957, 117.709938, 121.375802}},
-           Reference{SvmLoss::hinge, 0.05, {3.422912, 3.262086, 3.374089}},
-           Reference{SvmLoss::hinge, 0.25, {15.287268, 13.861707, 14.527716}},
+  for (const Reference& reference : std::vector<Reference>{
+           {90, 11, squared, 0.05, {}, {3.630764, 3.327624, 3.422754}},
+           {90, 11, squared, 2, {}, {134.253957, 117.709938, 121.375802}},
+           {90, 11, hinge, 0.05, {}, {3.422912, 3.262086, 3.374089}},
+           {90, 11, hinge, 0.25, {}, {15.287268, 13.861707, 14.527716}},
+           {60, 150, squared, 0.05, {}, {0.580816, 0.541894, 0.564638, 0.610546}},
+           {60, 150, squared, 0.2, {}, {0.785263, 0.6879, 0.737484, 0.837214}},
+           {60, 150, hinge, 0.01, {}, {0.397726, 0.395813, 0.400825, 0.405462}},
+           {60, 150, hinge, 0.02, {}, {0.57804, 0.566648, 0.589051, 0.585106}},
+           {400, 30, squared, 0.05, {}, {11.151216, 11.328378, 11.382565, 10.624437, 11.529978}},
+           {400, 30, squared, 0.2, {}, {42.586111, 43.334069, 43.537507, 39.62214, 44.106965}},
+           {400, 30, hinge, 0.005, {}, {1.257759, 1.255402, 1.263184, 1.247455, 1.261916}},
+           {400, 30, hinge, 0.01, {}, {2.088862, 2.094067, 2.095316, 2.076858, 2.097539}},
+           {400, 30, squared, 0.01, {1, 3, 0.5, 2, 1}, {2.498123, 4.823381, 1.607569, 3.686374, 2.54467}},
        }) {
+    CAPTURE(reference.samples);
     CAPTURE(reference.c);
-    CAPTURE(reference.loss == SvmLoss::hinge);
-    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
-                                         {.c = reference.c, .loss = reference.loss, .tolerance = 1e-5});
-    REQUIRE(svm.convergence().size() == 3);
-    for (std::size_t c = 0; c < 3; ++c) {
-      const SvmConvergence& end = svm.convergence()[c];
+    CAPTURE(reference.loss == hinge);
+    const std::size_t classes = reference.objectives.size();
+    const Labelled data = golden_data(reference.samples, reference.features, static_cast<int>(classes));
+    const LinearSvm svm = LinearSvm::fit(
+        data.features, data.labels, std::vector<std::string>(classes, "x"),
+        {.c = reference.c, .loss = reference.loss, .class_weights = reference.weights, .tolerance = 1e-5});
+    REQUIRE(svm.convergence().size() == classes);
+    for (std::size_t k = 0; k < classes; ++k) {
+      const SvmConvergence& end = svm.convergence()[k];
       CHECK_FALSE(end.hit_limit);
-      CHECK(end.primal == doctest::Approx(reference.objectives[c]).epsilon(2e-5));
-      CHECK(end.dual == doctest::Approx(reference.objectives[c]).epsilon(2e-5));
+      CHECK(end.primal == doctest::Approx(reference.objectives[k]).epsilon(2e-5));
+      CHECK(end.dual == doctest::Approx(reference.objectives[k]).epsilon(2e-5));
     }
   }
 }

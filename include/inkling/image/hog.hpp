@@ -103,7 +103,7 @@ class Hog {
 
 struct Hog::Workspace {
   Matrix ink;                            // (width + 2) x (height + 2), paper around it
-  Matrix upright;                        // the same, when it is deskewed
+  Matrix upright;                        // the same deskewed: ink that leaves the image by a pixel is seen, no more
   std::vector<std::vector<Bins>> rows;   // of each grid: what a row of pixels adds, cells across + 2
   std::vector<std::vector<Bins>> cells;  // of each grid: (cells down + 2) x (cells across + 2), with those outside
   Vector block;  // and room for a store that is wider than its bins; aligned, for sums to have the same order
