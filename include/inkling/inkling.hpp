@@ -18,13 +18,18 @@
 #include <inkling/data/idx.hpp>
 #include <inkling/data/pen.hpp>
 #include <inkling/data/sample.hpp>
+#include <inkling/forest/bag.hpp>
 #include <inkling/forest/byte_transpose.hpp>
+#include <inkling/forest/forest_options.hpp>
+#include <inkling/forest/importance.hpp>
 #include <inkling/forest/node.hpp>
+#include <inkling/forest/out_of_bag.hpp>
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/split.hpp>
 #include <inkling/forest/training_data.hpp>
 #include <inkling/forest/tree_grower.hpp>
+#include <inkling/forest/trees.hpp>
 #include <inkling/image/components.hpp>
 #include <inkling/image/decode_limits.hpp>
 #include <inkling/image/deskew.hpp>
@@ -42,6 +47,7 @@
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/checkpoint.hpp>
 #include <inkling/io/class_counts.hpp>
+#include <inkling/io/deflate.hpp>
 #include <inkling/io/forest_codec.hpp>
 #include <inkling/io/hog_codec.hpp>
 #include <inkling/io/model_file.hpp>

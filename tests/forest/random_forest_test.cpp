@@ -44,7 +44,8 @@ std::pair<Dataset, Dataset> digits() {
 
 bool same(const RandomForest& a, const RandomForest& b) {
   return std::ranges::equal(a.nodes(), b.nodes()) && std::ranges::equal(a.roots(), b.roots()) &&
-         std::ranges::equal(a.leaf_table(), b.leaf_table()) && a.out_of_bag_accuracy() == b.out_of_bag_accuracy();
+         std::ranges::equal(a.leaf_table(), b.leaf_table()) && a.out_of_bag_accuracy() == b.out_of_bag_accuracy() &&
+         a.impurity_importance() == b.impurity_importance() && a.temperature() == b.temperature();
 }
 
 Index count_leaves(const RandomForest& forest) {
@@ -142,6 +143,86 @@ TEST_CASE("The forest is the same for any number of threads, and differs between
   CHECK_FALSE(same(forest, RandomForest::fit(data, other)));
 }
 
+TEST_CASE("Growing a forest further gives the forest grown at once, however it is cut") {
+  const Dataset data = leaning_data(400, 10, 3, 2);
+  ForestOptions options{.trees = 70, .seed = 4};
+  const RandomForest whole = RandomForest::fit(data, options);
+  options.trees = 3;
+  RandomForest forest = RandomForest::fit(data, options);
+  for (const Index trees : {3, 20, 70}) {
+    options.trees = trees;
+    options.threads = static_cast<int>(trees % 3);
+    forest = forest.grown(data, options);
+    CHECK(forest.num_trees() == trees);
+  }
+  CHECK(same(forest, whole));
+  CHECK(forest.out_of_bag_confusion()->counts() == whole.out_of_bag_confusion()->counts());
+  options.trees = 69;
+  CHECK_THROWS_AS(whole.grown(data, options), ValueError);
+  options.trees = 80;
+  CHECK_THROWS_AS(whole.grown(leaning_data(400, 11, 3, 2), options), ValueError);
+  CHECK_THROWS_AS(whole.grown(leaning_data(400, 10, 4, 2), options), ValueError);
+}
+
+TEST_CASE("A merged forest votes with the trees of both") {
+  const Dataset data = leaning_data(300, 10, 3, 2);
+  const RandomForest a = RandomForest::fit(data, {.trees = 4, .min_samples_leaf = 4, .seed = 1});
+  const RandomForest b = RandomForest::fit(data, {.trees = 12, .min_samples_leaf = 4, .seed = 2});
+  const RandomForest both = RandomForest::merged(a, b);
+  CHECK(both.num_trees() == 16);
+  CHECK(test::mismatch(both.scores(data.pixels()), 0.25F * a.scores(data.pixels()) + 0.75F * b.scores(data.pixels()), 0,
+                       1e-6) == "");
+  CHECK_FALSE(both.out_of_bag_confusion());
+  const auto importance = both.impurity_importance();
+  for (std::size_t f = 0; f < importance.size(); ++f) {
+    const double mean = 0.25 * a.impurity_importance()[f] + 0.75 * b.impurity_importance()[f];
+    CHECK(importance[f] == doctest::Approx(mean));
+  }
+  CHECK_THROWS_AS(RandomForest::merged(a, RandomForest::fit(leaning_data(9, 9, 3, 2), {.trees = 1})), ValueError);
+}
+
+TEST_CASE("Extremely random trees put the training data into pure leaves, too") {
+  const Dataset data = leaning_data(500, 12, 4, 7);
+  const ForestOptions options{.trees = 1, .bootstrap = false, .random_thresholds = true};
+  const RandomForest tree = RandomForest::fit(data, options);
+  CHECK(tree.leaf_table().empty());
+  CHECK(tree.predict(data.pixels()) == data.labels());
+  CHECK_FALSE(std::ranges::equal(tree.nodes(), RandomForest::fit(data, {.trees = 1, .bootstrap = false}).nodes()));
+  for (const int threads : {1, 3}) {
+    CHECK(same(RandomForest::fit(data, {.trees = 5, .random_thresholds = true, .threads = threads}),
+               RandomForest::fit(data, {.trees = 5, .random_thresholds = true, .threads = 2})));
+  }
+}
+
+TEST_CASE("A class of weight 3 splits as one whose samples are there three times") {
+  const Dataset data = leaning_data(300, 6, 3, 5);
+  std::vector<Index> repeated;
+  for (Index i = 0; i < data.size(); ++i) {
+    for (int k = 0; k < (data.label(i) == 1 ? 3 : 1); ++k) repeated.push_back(i);
+  }
+  const ForestOptions plain{.trees = 1, .max_features = 6, .max_leaves = 20, .bootstrap = false};
+  ForestOptions weighted = plain;
+  weighted.class_weights = {0.5, 1.5, 0.5};
+  const RandomForest a = RandomForest::fit(data, weighted);
+  const RandomForest b = RandomForest::fit(data.subset(repeated), plain);
+  REQUIRE(count_leaves(b) == 20);
+  CHECK(std::ranges::equal(a.nodes(), b.nodes()));
+  CHECK(test::mismatch(a.scores(data.pixels()), b.scores(data.pixels()), 0, 1e-6) == "");
+}
+
+TEST_CASE("Balanced weights give a rare class as many votes in all as a frequent one") {
+  const Dataset data({1, 1, 1}, Pixels::Constant(1, 10, 5), {0, 0, 0, 0, 0, 0, 0, 0, 1, 1}, {"a", "b", "none"});
+  const std::vector<double> weights = balanced_class_weights(data);
+  CHECK(weights == std::vector<double>{0.625, 2.5, 1});
+  const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false, .class_weights = weights});
+  Vector expected(3);
+  expected << 0.5F, 0.5F, 0;
+  CHECK(forest.scores(data.pixels()).col(0) == expected);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, 1}}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, 0, 1}}), ValueError);
+  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, -1, 1}}), ValueError);
+}
+
 TEST_CASE("More trees only add trees") {
   const Dataset data = leaning_data(300, 10, 3, 2);
   const RandomForest few = RandomForest::fit(data, {.trees = 2});
@@ -220,6 +301,24 @@ TEST_CASE("A forest reads handwritten digits, and its out-of-bag accuracy is clo
   CHECK(held_out >= 0.945);
   REQUIRE(forest.out_of_bag_accuracy());
   CHECK(std::abs(*forest.out_of_bag_accuracy() - held_out) < 0.015);
+  CHECK(forest.out_of_bag_confusion()->samples() == train.size());
+
+  // Votes are too modest; the temperature that the out-of-bag ones gave makes them honest.
+  CHECK(forest.temperature() < 0.9F);
+  CHECK(expected_calibration_error(forest.scores(test.pixels()), test.labels()) > 0.1);
+  CHECK(expected_calibration_error(forest.probabilities(test.pixels()), test.labels()) < 0.03);
+}
+
+TEST_CASE("A forest that looks at gradients takes plain images, and reads them better") {
+  const auto [train, test] = digits();
+  const ForestOptions options{.trees = 60, .hog = HogOptions{.cells = {7}, .norm = HogNorm::l1_sqrt, .deskew = true}};
+  const RandomForest forest = RandomForest::fit(train, options);
+  CHECK(forest.input_shape() == train.image_shape());
+  CHECK(accuracy(test.labels(), forest.predict(test.pixels())) >= 0.965);
+  const Pixels images = test.pixels(0, 70);
+  const Matrix shares = forest.scores(images);
+  for (const Index i : {0, 63, 64, 69}) CHECK(forest.scores(images.col(i)) == shares.col(i));
+  CHECK_THROWS_AS(RandomForest::merged(forest, RandomForest::fit(train, {.trees = 1})), ValueError);
 }
 
 TEST_CASE("Out-of-bag votes come from the trees that did not see the sample") {

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <span>
 #include <vector>
 
 #include "naive_split.hpp"
@@ -62,6 +64,44 @@ TEST_CASE("SplitFinder finds what trying every threshold finds") {
       }
     }
   }
+}
+
+TEST_CASE("Random thresholds are uniform between the lowest and the highest byte, and scored as brute force does") {
+  for (const std::uint32_t classes : {2U, 10U}) {
+    Node node = random_node(40, classes, 3, classes);
+    for (std::uint8_t& byte : node.column) byte = static_cast<std::uint8_t>(100 + byte % 5);
+    SplitFinder finder(classes, 1);
+    finder.start_node(node.samples);
+    Rng rng(3);
+    std::vector<int> drawn(256, 0);
+    for (int i = 0; i < 4000; ++i) {
+      const Split split = finder.random(node.column.data(), 9, rng);
+      REQUIRE(split.valid());
+      CHECK(split.feature == 9);
+      CHECK(split.score == test::naive_score(node.samples, node.column.data(), split.threshold, classes, 1));
+      ++drawn[split.threshold];
+    }
+    for (int t = 0; t < 256; ++t) {
+      CAPTURE(t);
+      if (t < 100 || t >= 104)
+        CHECK(drawn[static_cast<std::size_t>(t)] == 0);
+      else
+        CHECK(std::abs(drawn[static_cast<std::size_t>(t)] - 1000) < 150);
+    }
+  }
+}
+
+TEST_CASE("A random threshold needs a feature that varies and sides that are large enough") {
+  const std::vector<std::uint8_t> column{7, 7, 7, 9};
+  const std::vector<Sample> samples{{0, 0, 1}, {1, 1, 1}, {2, 1, 1}, {3, 0, 1}};
+  SplitFinder finder(2, 1);
+  Rng rng(1);
+  finder.start_node(std::span(samples).first(3));
+  CHECK_FALSE(finder.random(column.data(), 0, rng).valid());
+  CHECK(rng.next() == Rng(1).next());  // nothing was drawn
+  SplitFinder strict(2, 2);
+  strict.start_node(samples);
+  CHECK_FALSE(strict.random(column.data(), 0, rng).valid());
 }
 
 TEST_CASE("SplitFinder cuts halfway between neighbouring bytes") {

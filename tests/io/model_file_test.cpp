@@ -242,9 +242,8 @@ TEST_CASE("tensors have the layout of the documentation") {
   CHECK(tensor_values<float>(linear.tensors.at("weight"))[2 * 20 + 7] == make_svm().weights()(7, 2));
 
   const Safetensors trees = encode_model(make_forest());
-  CHECK(trees.tensors.at("root").dims == std::vector<Index>{5});
-  CHECK(trees.tensors.at("node.feature").dims == trees.tensors.at("node.threshold").dims);
-  CHECK_FALSE(tensor_values<std::uint16_t>(trees.tensors.at("leaf")).empty());
+  CHECK(trees.tensors.at("tree.nodes").dims == std::vector<Index>{5});
+  CHECK(trees.tensors.at("split.threshold").dtype == Dtype::u8);
 }
 
 TEST_CASE("what a file says about its model is read without the model") {
@@ -508,25 +507,63 @@ TEST_CASE("a forest's arrays are checked") {
   const RandomForest model = make_forest();
   CHECK(contains(failure_after(model,
                                [](Safetensors& file) {
-                                 file.tensors["root"].dims = {1, 5};
+                                 file.tensors["tree.nodes"].dims = {1, 5};
                                }),
-                 "'root': expected one dimension, got [1,5]"));
-  CHECK(contains(failure_after(model,
-                               [](Safetensors& file) {
-                                 auto features = tensor_values<std::uint16_t>(file.tensors["node.feature"]);
-                                 features.pop_back();
-                                 const auto size = static_cast<Index>(features.size());
-                                 file.tensors["node.feature"] = tensor<std::uint16_t>({size}, features);
-                               }),
-                 "'node.feature': expected dimensions"));
-  CHECK(contains(failure_after(model,
-                               [](Safetensors& file) {
-                                 auto children = tensor_values<std::uint32_t>(file.tensors["node.child"]);
-                                 children[0] = 0;  // a walk that never ends
-                                 const auto size = static_cast<Index>(children.size());
-                                 file.tensors["node.child"] = tensor<std::uint32_t>({size}, children);
-                               }),
-                 "node 0"));
+                 "'tree.nodes': expected one dimension, got [1,5]"));
+  const auto with_bytes = [&](const char* name, const std::vector<std::uint8_t>& bytes) {
+    return failure_after(model, [&](Safetensors& file) {
+      const auto packed = detail::deflate_bytes(bytes);
+      file.tensors[name] = tensor<std::uint8_t>({static_cast<Index>(packed.size())}, packed);
+    });
+  };
+  const auto splits = static_cast<std::size_t>(
+      std::ranges::count_if(model.nodes(), [](const forest::Node& node) { return !node.is_leaf(); }));
+  CHECK(contains(with_bytes("split.threshold", {1, 2, 3}), "'split.threshold': expected " + std::to_string(splits)));
+  CHECK(contains(with_bytes("split.feature", std::vector<std::uint8_t>(2 * splits, 0xFF)), "no feature"));
+  CHECK(contains(with_bytes("split.feature", std::vector<std::uint8_t>(2 * splits, 0x20)), "feature 8224 of 20"));
+  const std::size_t bytes = (model.nodes().size() + 7) / 8;
+  CHECK(contains(with_bytes("leaf.classes", std::vector<std::uint8_t>(2 * (splits + 5), 0)), "at least one class"));
+  for (const std::uint8_t bits : {0x00, 0xFF}) {  // trees that end at once, and trees that never end
+    CHECK_FALSE(with_bytes("node.is_split", std::vector<std::uint8_t>(bytes, bits)).empty());
+  }
+  CHECK(contains(
+      failure_after(
+          model,
+          [](Safetensors& file) {
+            file.tensors["tree.nodes"] = tensor<std::uint32_t>({2}, std::vector<std::uint32_t>{0xFFFFFFFF, 0xFFFFFFFF});
+          }),
+      "'node.is_split': expected"));
+}
+
+TEST_CASE("a forest comes back to the bit, whatever the order of its nodes was") {
+  using forest::Node;
+  // In a file the children of node 1 come before those of node 2.
+  const std::vector<Node> nodes{{1, 0, 90},         {5, 0, 30},         {3, 1, 150},       {0, Node::leaf, 1},
+                                {0, Node::leaf, 0}, {1, Node::leaf, 0}, {7, Node::leaf, 1}};
+  const std::vector<std::uint16_t> table{3, 0, 5, 1, 1, 2, 65535, 2, 0, 300, 2, 1};
+  const RandomForest model({1, 2, 1}, {"a", "b", "c"}, nodes, {0}, table);
+  const auto loaded = load(encode_model(model));
+  const Pixels images = random_pixels(2, 50, 3);
+  CHECK(loaded->scores(images) == model.scores(images));
+  CHECK(load(encode_model(*loaded))->scores(images) == model.scores(images));
+}
+
+TEST_CASE("a forest that looks at gradients is saved with the options of its features") {
+  const Pixels pixels = random_pixels(64, 80, 5);
+  std::vector<Label> labels;
+  for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(pixels(27, i) > 100 ? 1 : 0);
+  const HogOptions hog{.cells = {4}, .bins = 6, .norm = HogNorm::l1_sqrt, .deskew = true};
+  const RandomForest model =
+      RandomForest::fit(Dataset({8, 8, 1}, pixels, labels, {"a", "b"}), {.trees = 70, .hog = hog});
+  const Safetensors file = encode_model(model);
+  const auto loaded = load(file);
+  CHECK(dynamic_cast<const RandomForest&>(*loaded).hog()->options() == hog);
+  CHECK(loaded->scores(pixels) == model.scores(pixels));
+  CHECK(loaded->temperature() == model.temperature());
+  CHECK(contains(
+      failure_after(model, [](Safetensors& changed) { changed.metadata["architecture"] = R"([{"kind":"sift"}])"; }),
+      "sift"));
+  CHECK_FALSE(failure_after(model, [](Safetensors& changed) { changed.metadata["architecture"] = "[]"; }).empty());
 }
 
 TEST_CASE("a network with a layer of one's own needs a registry that knows it") {

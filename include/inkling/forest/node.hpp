@@ -11,6 +11,7 @@ namespace inkling::forest {
 struct Node {
   static constexpr std::uint16_t leaf = 0xFFFF;
   static constexpr std::uint16_t max_features = leaf;  // features 0 .. 65534
+  static constexpr std::uint16_t max_classes = 65535;
 
   /// A split: where the left child stands; the right one follows it. A leaf of one class: that class. A leaf of several
   /// classes: where its record begins in the leaf table, which holds k, then k pairs (class, count).

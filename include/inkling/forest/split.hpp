@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/rng.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@ namespace inkling::forest {
 struct Sample {
   std::uint32_t row;     // where its bytes stand in a column
   std::uint16_t label;   //
-  std::uint16_t weight;  // how often the bootstrap drew it
+  std::uint16_t weight;  // how often the bootstrap drew it, times the weight of its class
 };
 
 struct Split {
@@ -32,18 +33,20 @@ struct Split {
 
 /// Finds the best split of a node on one feature, exactly: every threshold between two neighbouring bytes is tried.
 ///
-/// All arithmetic is on whole numbers below 2^53, so that neither the order of the samples nor the algorithm changes a
-/// score. Thresholds are halfway between the neighbours; on equal scores the highest threshold wins.
+/// All sums are of whole numbers, below 2^63 when the weights of all samples add up to less than 2^31, so that neither
+/// the order of the samples nor the algorithm changes a score. Thresholds are halfway between the neighbours; on equal
+/// scores the highest threshold wins.
 ///
 /// Samples are moved from the left side to the right in descending order of their bytes. Those with byte 0, the paper
 /// around the ink, never have to move, nor to be sorted.
 class SplitFinder {
  public:
-  SplitFinder(Index classes, std::uint32_t min_leaf)
-      : classes_(classes),
+  /// A side whose samples weigh less than `min_leaf` is too small.
+  SplitFinder(Index classes, std::int64_t min_leaf)
+      : padded_((classes + lanes - 1) / lanes * lanes),
         min_leaf_(min_leaf),
-        total_(static_cast<std::size_t>(classes), 0),
-        right_(static_cast<std::size_t>(classes), 0) {}
+        total_(static_cast<std::size_t>(padded_), 0),
+        right_(static_cast<std::size_t>(padded_), 0) {}
 
   /// Selects the node that the next calls of `best` are about; they read `samples` again. Result: whether all samples
   /// have one class.
@@ -62,7 +65,7 @@ class SplitFinder {
     return labels_.size() <= 1;
   }
 
-  /// The number of samples in the node, repeats counted.
+  /// The weight of the samples in the node.
   std::int64_t weight() const noexcept { return weight_; }
   /// The score of not splitting: never above that of a split.
   double unsplit_score() const noexcept { return static_cast<double>(squares_) / static_cast<double>(weight_); }
@@ -73,7 +76,7 @@ class SplitFinder {
     Split split;
     split.feature = feature;
     const auto count = static_cast<std::int64_t>(samples_.size());
-    if (count >= histogram_samples && count >= classes_ * histogram_samples_per_class) {
+    if (count >= histogram_samples && count >= padded_ * histogram_samples_per_class) {
       best_by_histogram(column, split);
     } else {
       best_by_sorting(column, split);
@@ -81,12 +84,43 @@ class SplitFinder {
     return split;
   }
 
+  /// One threshold, drawn so that each side gets a sample (Geurts, Ernst and Wehenkel 2006, "Extremely randomized
+  /// trees"). Draws a number only when the feature is not constant in the node.
+  Split random(const std::uint8_t* column, std::uint16_t feature, Rng& rng) {
+    Split split;
+    split.feature = feature;
+    std::uint8_t lowest = std::numeric_limits<std::uint8_t>::max();
+    std::uint8_t highest = 0;
+    for (const Sample& s : samples_) {
+      lowest = std::min(lowest, column[s.row]);
+      highest = std::max(highest, column[s.row]);
+    }
+    if (lowest >= highest) return split;
+    split.threshold = static_cast<std::uint8_t>(lowest + rng.below(highest - lowest));
+    Sides sides;
+    for (const Sample& s : samples_) {
+      const std::uint32_t weight = column[s.row] > split.threshold ? s.weight : 0;
+      right_[s.label] += weight;
+      sides.right_weight += weight;
+    }
+    for (const std::uint16_t label : labels_) {
+      const std::int64_t right = right_[label];
+      const std::int64_t left = total_[label] - right;
+      sides.left_squares += left * left;
+      sides.right_squares += right * right;
+      right_[label] = 0;
+    }
+    split.score = score(sides);
+    return split;
+  }
+
  private:
   static constexpr std::size_t bytes = 256;
+  static constexpr Index lanes = 8;  // classes are padded to whole registers
   static constexpr std::size_t insertion_limit = 20;
   static constexpr std::uint32_t end_of_chain = std::numeric_limits<std::uint32_t>::max();
-  static constexpr std::int64_t histogram_samples = 4096;
-  static constexpr std::int64_t histogram_samples_per_class = 64;
+  static constexpr std::int64_t histogram_samples = 1024;
+  static constexpr std::int64_t histogram_samples_per_class = 32;
 
   /// The two sides while samples move from left to right.
   struct Sides {
@@ -108,14 +142,19 @@ class SplitFinder {
 
   /// Considers the split between `byte`, the highest on the left, and sides.last_byte, the lowest on the right.
   void consider(int byte, const Sides& sides, Split& split) const noexcept {
-    const std::int64_t left_weight = weight_ - sides.right_weight;
-    if (std::min(left_weight, sides.right_weight) < min_leaf_) return;
-    const double score = static_cast<double>(sides.left_squares) / static_cast<double>(left_weight) +
-                         static_cast<double>(sides.right_squares) / static_cast<double>(sides.right_weight);
-    if (score > split.score) {
-      split.score = score;
+    const double reached = score(sides);
+    if (reached > split.score) {
+      split.score = reached;
       split.threshold = static_cast<std::uint8_t>((byte + sides.last_byte) / 2);
     }
+  }
+
+  /// Split::score of these sides; minus infinity when one is too small.
+  double score(const Sides& sides) const noexcept {
+    const std::int64_t left_weight = weight_ - sides.right_weight;
+    if (std::min(left_weight, sides.right_weight) < min_leaf_) return -std::numeric_limits<double>::infinity();
+    return static_cast<double>(sides.left_squares) / static_cast<double>(left_weight) +
+           static_cast<double>(sides.right_squares) / static_cast<double>(sides.right_weight);
   }
 
   /// For nodes of few samples: time and memory do not depend on the number of classes.
@@ -193,47 +232,47 @@ class SplitFinder {
 
   /// For nodes of many samples: class counts for each of the 256 bytes.
   void best_by_histogram(const std::uint8_t* column, Split& split) {
-    const auto classes = static_cast<std::size_t>(classes_);
+    const auto classes = static_cast<std::size_t>(padded_);
     histogram_.assign(bytes * classes, 0);
     for (const Sample& s : samples_) histogram_[column[s.row] * classes + s.label] += s.weight;
 
     Sides sides{.left_squares = squares_};
-    std::fill(right_.begin(), right_.end(), 0);
     for (std::size_t byte = bytes; byte-- > 0;) {
       const std::uint32_t* counts = histogram_.data() + byte * classes;
-      std::int64_t weight = 0;
+      std::uint32_t weight = 0;
+      for (std::size_t c = 0; c < classes; ++c) weight += counts[c];
+      if (weight == 0) continue;
+      if (sides.last_byte >= 0) consider(static_cast<int>(byte), sides, split);
+      sides.last_byte = static_cast<int>(byte);
       std::int64_t left = 0;
       std::int64_t right = 0;
       for (std::size_t c = 0; c < classes; ++c) {
         const std::int64_t count = counts[c];
-        weight += count;
-        left += count * (2 * (std::int64_t{total_[c]} - right_[c]) - count);
-        right += count * (2 * std::int64_t{right_[c]} + count);
+        const std::int64_t moved = right_[c];
+        left += count * (2 * (total_[c] - moved) - count);
+        right += count * (2 * moved + count);
+        right_[c] += counts[c];
       }
-      if (weight == 0) continue;
-      if (sides.last_byte >= 0) consider(static_cast<int>(byte), sides, split);
-      sides.last_byte = static_cast<int>(byte);
       sides.left_squares -= left;
       sides.right_squares += right;
       sides.right_weight += weight;
-      for (std::size_t c = 0; c < classes; ++c) right_[c] += counts[c];
     }
     std::fill(right_.begin(), right_.end(), 0);
   }
 
-  Index classes_;
+  Index padded_;  // classes, to a whole number of lanes
   std::int64_t min_leaf_;
   std::span<const Sample> samples_;
   std::int64_t weight_ = 0;
   std::vector<std::uint16_t> labels_;  // the classes in the node
   std::int64_t squares_ = 0;           // sum of squared class counts
-  std::vector<std::uint32_t> total_;   // classes; counts in the node, zero for classes that are not in it
-  std::vector<std::uint32_t> right_;   // classes; counts of the samples that moved; zero between calls
+  std::vector<std::uint32_t> total_;   // padded_; counts in the node, zero for classes that are not in it
+  std::vector<std::uint32_t> right_;   // padded_; counts of the samples that moved; zero between calls
   std::vector<std::uint32_t> keys_;
   std::vector<std::uint32_t> next_;
   std::array<std::uint32_t, bytes> heads_{};
   std::array<std::uint8_t, bytes> present_{};  // zero between calls
-  std::vector<std::uint32_t> histogram_;       // classes x 256
+  std::vector<std::uint32_t> histogram_;       // padded_ x 256
 };
 
 }  // namespace inkling::forest

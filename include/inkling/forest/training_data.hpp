@@ -18,7 +18,6 @@ namespace inkling::forest {
 /// for small nodes, and feature by feature for large ones.
 class TrainingData {
  public:
-  static constexpr Index max_classes = 65535;
   static constexpr Index max_samples = Index{1} << 24;
 
   /// Throws ValueError when there are no samples, or more samples, classes or features than node and key can hold.
@@ -60,7 +59,7 @@ class TrainingData {
       }
     };
     refuse("samples", max_samples, size());
-    refuse("classes", max_classes, num_classes());
+    refuse("classes", Node::max_classes, num_classes());
     refuse("features", Node::max_features, num_features());
   }
 

@@ -2,14 +2,19 @@
 
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
+#include <inkling/forest/bag.hpp>
 #include <inkling/forest/byte_transpose.hpp>
+#include <inkling/forest/forest_options.hpp>
 #include <inkling/forest/node.hpp>
 #include <inkling/forest/split.hpp>
 #include <inkling/forest/training_data.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <queue>
 #include <span>
 #include <utility>
@@ -17,19 +22,11 @@
 
 namespace inkling::forest {
 
-struct TreeOptions {
-  Index max_features;      // candidates a split
-  Index min_samples_leaf;  // on either side of a split, repeats counted
-  Index max_depth;         // of a leaf; 0: no limit
-  Index max_leaves;        // 0: no limit
-  bool bootstrap;
-};
-
 /// One grown tree; children and leaf records count from 0.
 struct Tree {
   std::vector<Node> nodes;
   std::vector<std::uint16_t> leaf_table;
-  std::vector<bool> in_bag;  // samples; empty without bootstrap
+  std::vector<double> importance;  // features; by how much their splits lower the impurity, with sum 1 or 0
 };
 
 /// Grows trees, one after another, in memory that it keeps. One for each thread.
@@ -40,24 +37,34 @@ struct Tree {
 class TreeGrower {
  public:
   /// `data` must outlive this.
-  TreeGrower(const TrainingData& data, const TreeOptions& options)
-      : data_(data),
-        options_(options),
-        finder_(data.num_classes(), static_cast<std::uint32_t>(options.min_samples_leaf)) {}
+  TreeGrower(const TrainingData& data, const ForestOptions& options)
+      : TreeGrower(data, options, {options.class_weights, data.size(), data.num_classes()}) {}
 
   /// The tree that the seed decides.
   Tree grow(std::uint64_t seed) {
     Rng rng(seed);
-    Tree tree;
-    draw_samples(rng, tree);
+    draw_samples(rng);
     split_nodes(rng);
-    const std::vector<char> kept = best_splits();
-    write(kept, tree);
-    return tree;
+    return write(best_splits());
   }
 
  private:
   static constexpr Index block_samples = 1024;
+
+  TreeGrower(const TrainingData& data, const ForestOptions& options, ClassWeights class_weights)
+      : data_(data),
+        class_weights_(std::move(class_weights)),
+        max_depth_(options.max_depth),
+        max_leaves_(options.max_leaves),
+        bootstrap_(options.bootstrap),
+        random_thresholds_(options.random_thresholds),
+        // More than the weight of one sample less; any weight at all for one.
+        min_weight_((options.min_samples_leaf - 1) * std::int64_t{class_weights_.unit} + 1),
+        finder_(data.num_classes(), min_weight_) {
+    const double root = std::sqrt(static_cast<double>(data.num_features()));
+    max_features_ =
+        options.max_features > 0 ? static_cast<std::size_t>(options.max_features) : static_cast<std::size_t>(root);
+  }
 
   /// Node while growing: samples_[first, last) are in it.
   struct Grown {
@@ -82,18 +89,17 @@ class TreeGrower {
     bool in_block;  // its samples count within block_
   };
 
-  void draw_samples(Rng& rng, Tree& tree) {
-    const auto count = static_cast<std::uint32_t>(data_.size());
-    std::vector<std::uint16_t> weights(count, options_.bootstrap ? 0 : 1);
-    if (options_.bootstrap) {
-      for (std::uint32_t i = 0; i < count; ++i) ++weights[rng.below(count)];
-      tree.in_bag.assign(count, false);
-    }
+  void draw_samples(Rng& rng) {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+    const std::vector<std::uint16_t> bag = bootstrap_
+                                               ? draw_bag(rng, data_.size())
+                                               : std::vector<std::uint16_t>(static_cast<std::size_t>(data_.size()), 1);
     samples_.clear();
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (weights[i] == 0) continue;
-      samples_.push_back({i, static_cast<std::uint16_t>(data_.label(i)), weights[i]});
-      if (options_.bootstrap) tree.in_bag[i] = true;
+    for (std::uint32_t i = 0; i < bag.size(); ++i) {
+      if (bag[i] == 0) continue;
+      const auto label = static_cast<std::uint16_t>(data_.label(i));
+      const std::uint32_t weight = std::uint32_t{bag[i]} * class_weights_.of_class[label];
+      samples_.push_back({i, label, static_cast<std::uint16_t>(std::min(weight, most))});
     }
   }
 
@@ -108,8 +114,8 @@ class TreeGrower {
       const std::uint32_t first = grown_[task.node].first;
       const std::uint32_t last = grown_[task.node].last;
       const auto samples = std::span(samples_).subspan(first, last - first);
-      if (finder_.start_node(samples) || finder_.weight() < 2 * options_.min_samples_leaf ||
-          (options_.max_depth > 0 && task.depth >= options_.max_depth)) {
+      if (finder_.start_node(samples) || finder_.weight() < 2 * min_weight_ ||
+          (max_depth_ > 0 && task.depth >= max_depth_)) {
         continue;
       }
       if (!task.in_block && static_cast<Index>(samples.size()) <= block_samples) {
@@ -133,10 +139,11 @@ class TreeGrower {
   /// The best of max_features features drawn without repeats; more are drawn while none of them can split.
   Split best_split(const Columns& columns, Rng& rng) {
     Split best;
-    const auto wanted = static_cast<std::size_t>(options_.max_features);
-    for (std::size_t k = 0; k < features_.size() && (k < wanted || !best.valid()); ++k) {
+    for (std::size_t k = 0; k < features_.size() && (k < max_features_ || !best.valid()); ++k) {
       std::swap(features_[k], features_[k + rng.below(static_cast<std::uint32_t>(features_.size() - k))]);
-      const Split split = finder_.best(columns[features_[k]], features_[k]);
+      const std::uint8_t* column = columns[features_[k]];
+      const Split split =
+          random_thresholds_ ? finder_.random(column, features_[k], rng) : finder_.best(column, features_[k]);
       if (split.score > best.score) best = split;
     }
     return best;
@@ -170,7 +177,7 @@ class TreeGrower {
   /// Which splits stay: all, or those that growing the tree best first (largest gain next) makes up to max_leaves.
   std::vector<char> best_splits() const {
     std::vector<char> kept(grown_.size(), 0);
-    if (options_.max_leaves == 0) {
+    if (max_leaves_ == 0) {
       for (std::size_t i = 0; i < grown_.size(); ++i) kept[i] = grown_[i].child != 0 ? 1 : 0;
       return kept;
     }
@@ -182,7 +189,7 @@ class TreeGrower {
       if (grown_[node].child != 0) open.push(node);
     };
     offer(0);
-    for (Index leaves = 1; leaves < options_.max_leaves && !open.empty(); ++leaves) {
+    for (Index leaves = 1; leaves < max_leaves_ && !open.empty(); ++leaves) {
       const std::uint32_t node = open.top();
       open.pop();
       kept[node] = 1;
@@ -192,13 +199,15 @@ class TreeGrower {
     return kept;
   }
 
-  /// Writes the tree without the splits that are not kept.
-  void write(const std::vector<char>& kept, Tree& tree) {
+  /// The tree without the splits that are not kept, depth first.
+  Tree write(const std::vector<char>& kept) {
     struct Place {
       std::uint32_t from;  // in grown_
       std::uint32_t to;    // in tree.nodes
     };
+    Tree tree;
     tree.nodes.assign(1, {});
+    tree.importance.assign(static_cast<std::size_t>(data_.num_features()), 0);
     std::vector<Place> places{{0, 0}};
     while (!places.empty()) {
       const Place place = places.back();
@@ -210,10 +219,14 @@ class TreeGrower {
       }
       const auto child = static_cast<std::uint32_t>(tree.nodes.size());
       tree.nodes[place.to] = {child, node.feature, node.threshold};
+      tree.importance[node.feature] += node.gain;
       tree.nodes.resize(tree.nodes.size() + 2);
       places.push_back({node.child + 1, child + 1});
       places.push_back({node.child, child});
     }
+    const double sum = std::accumulate(tree.importance.begin(), tree.importance.end(), 0.0);
+    if (sum > 0) std::ranges::for_each(tree.importance, [&](double& value) { value /= sum; });
+    return tree;
   }
 
   /// The leaf for the samples of `node`; appends its record when it has several classes.
@@ -252,7 +265,13 @@ class TreeGrower {
   }
 
   const TrainingData& data_;
-  TreeOptions options_;
+  ClassWeights class_weights_;
+  std::size_t max_features_;
+  Index max_depth_;
+  Index max_leaves_;
+  bool bootstrap_;
+  bool random_thresholds_;
+  std::int64_t min_weight_;  // of either side of a split
   SplitFinder finder_;
   std::vector<Sample> samples_;
   std::vector<Sample> spare_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,22 @@ inline HogOptions hog_options(const nlohmann::json& features) {
           .block = json.at("block").get<Index>(),
           .norm = norm->first,
           .deskew = json.at("deskew").get<bool>()};
+}
+
+/// The architecture of a model that computes HOG features of images, or, without, of one that works on their pixels.
+inline nlohmann::json hog_architecture(const std::optional<Hog>& hog) {
+  nlohmann::json architecture = nlohmann::json::array();
+  if (hog) architecture.push_back(hog_json(hog->options()));
+  return architecture;
+}
+
+/// The inverse of hog_architecture. Throws as hog_options does.
+inline std::optional<HogOptions> decode_hog(const nlohmann::json& architecture) {
+  if (!architecture.is_array() || architecture.size() > 1) {
+    throw FormatError("expected a list of at most one kind of features as architecture, got " + architecture.dump());
+  }
+  if (architecture.empty()) return std::nullopt;
+  return hog_options(architecture[0]);
 }
 
 }  // namespace inkling::detail

@@ -50,7 +50,7 @@ inline std::unique_ptr<Classifier> decode_model(const ModelInfo& info, const nn:
     return std::make_unique<nn::NetworkClassifier>(std::move(network), info.class_names);
   }
   if (info.kind == "svm") return decode_svm(info.input_shape, info.class_names, info.architecture, tensors);
-  if (info.kind == "forest") return decode_forest(info.input_shape, info.class_names, tensors);
+  if (info.kind == "forest") return decode_forest(info.input_shape, info.class_names, info.architecture, tensors);
   throw FormatError("unknown kind of model \"" + info.kind + "\", expected network, svm or forest");
 }
 

@@ -93,6 +93,7 @@ inline constexpr std::string_view onnx_ml = "ai.onnx.ml";
 /// A regression on the votes. TreeEnsembleClassifier would give the same scores and a label beside them, but with two
 /// classes ONNX Runtime (1.30) follows rules of its own, and gives others.
 inline void append_model(OnnxGraph& graph, const RandomForest& model) {
+  require<ValueError>(!model.hog(), "a forest that looks at histograms of gradients has no counterpart in ONNX");
   graph.flatten();
   const TreeEnsemble ensemble = tree_ensemble(model);
   graph.finish("TreeEnsembleRegressor",

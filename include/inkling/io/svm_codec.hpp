@@ -24,9 +24,7 @@
 namespace inkling::detail {
 
 inline nlohmann::json architecture_of(const LinearSvm& svm) {
-  nlohmann::json architecture = nlohmann::json::array();
-  if (svm.hog()) architecture.push_back(hog_json(svm.hog()->options()));
-  return architecture;
+  return hog_architecture(svm.hog());
 }
 
 /// The machine with the numbers that are left after it is stored. Throws ValueError for a number that cannot be.
@@ -50,14 +48,6 @@ inline void add_tensors(const LinearSvm& svm, Storage storage, std::map<std::str
     sigmoids.col(k) << sigmoid.slope, sigmoid.offset;
   }
   tensors["sigmoid"] = stored_tensor(sigmoids, {weights.cols(), 2}, Storage::f32);
-}
-
-inline std::optional<HogOptions> decode_hog(const nlohmann::json& architecture) {
-  if (!architecture.is_array() || architecture.size() > 1) {
-    throw FormatError("expected a list of at most one kind of features as architecture, got " + architecture.dump());
-  }
-  if (architecture.empty()) return std::nullopt;
-  return hog_options(architecture[0]);
 }
 
 inline std::unique_ptr<LinearSvm> decode_svm(const Shape& input, std::vector<std::string> class_names,

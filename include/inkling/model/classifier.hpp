@@ -41,15 +41,16 @@ class Classifier {
   /// Throws ShapeError when the images have another size.
   Matrix scores(const Pixels& images, int threads = 0) const;
 
-  /// Result: classes x n, every column >= 0 with sum 1. Probabilities and vote shares as they are; margins m become
-  /// softmax(m / temperature()), unless the model has a better way.
+  /// Result: classes x n, every column >= 0 with sum 1. Probabilities as they are; margins m become
+  /// softmax(m / temperature()), unless the model has a better way. Vote shares v become
+  /// softmax(vote_logits(v) / temperature()), and stay as they are when no temperature was fitted and it is 1.
   Matrix probabilities(const Pixels& images, int threads = 0) const;
 
   /// The class with the highest score for each image; the lowest class number wins a tie.
   std::vector<Label> predict(const Pixels& images, int threads = 0) const;
 
-  /// Divides margins, and the logits of a network, on their way to probabilities; fitted on held-out data (Guo et al.
-  /// 2017, arXiv:1706.04599). It never changes which class is best.
+  /// Divides margins, logarithms of vote shares, and the logits of a network, on their way to probabilities; fitted on
+  /// held-out data (Guo et al. 2017, arXiv:1706.04599). It never changes which class is best.
   float temperature() const noexcept { return temperature_; }
   /// Throws ValueError unless temperature > 0.
   void set_temperature(float temperature);
@@ -98,6 +99,12 @@ inline Matrix softmax(const Matrix& scores, float temperature = 1) {
   return result;
 }
 
+/// The logarithms of vote shares, none below that of 0.0001: no class is impossible because nobody voted for it.
+inline Matrix vote_logits(const Matrix& shares) {
+  constexpr float least = 1e-4F;
+  return shares.array().max(least).log();
+}
+
 inline Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
     : input_shape_(input_shape), class_names_(std::move(class_names)) {
   require<ShapeError>(input_shape_.size() > 0, "Classifier: the input shape is empty");
@@ -119,7 +126,9 @@ inline Matrix Classifier::probabilities(const Pixels& images, int threads) const
 }
 
 inline Matrix Classifier::to_probabilities(Matrix scores) const {
-  return score_kind() == ScoreKind::margin ? softmax(scores, temperature_) : scores;
+  if (score_kind() == ScoreKind::margin) return softmax(scores, temperature_);
+  if (score_kind() == ScoreKind::vote && temperature_ != 1) return softmax(vote_logits(scores), temperature_);
+  return scores;
 }
 
 inline std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {
