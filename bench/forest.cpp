@@ -1,31 +1,64 @@
+#include <inkling/data/emnist.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/image/hog.hpp>
+#include <inkling/io/model_file.hpp>
+#include <inkling/io/safetensors.hpp>
+#include <inkling/model/metrics.hpp>
 
 #include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
 
 #include "setup.hpp"
 
 namespace inkling::bench {
+namespace {
 
-void register_forest(const Settings& settings) {
-  benchmark::RegisterBenchmark(
-      "forest/fit/100",
-      [=](benchmark::State& state) {
-        Index samples = 0;
-        for (auto _ : state) {
-          benchmark::DoNotOptimize(
-              RandomForest::fit(train_images(), {.trees = 100, .out_of_bag = false, .threads = settings.threads}));
-          samples += train_images().size();
-        }
-        state.SetItemsProcessed(samples);
-      })
+const HogOptions gradients{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = true};
+
+/// Grows a forest once for each iteration; the last one's accuracy and file stand beside the time.
+void fit(benchmark::State& state, const Dataset& train, const Dataset& test, const ForestOptions& options) {
+  std::optional<RandomForest> forest;
+  Index samples = 0;
+  for (auto _ : state) {
+    forest = RandomForest::fit(train, options);
+    samples += train.size();
+  }
+  state.SetItemsProcessed(samples);
+  state.counters["accuracy"] = accuracy(test.labels(), forest->predict(test.pixels(), options.threads));
+  state.counters["nodes"] = static_cast<double>(forest->nodes().size());
+  state.counters["file_bytes"] = static_cast<double>(safetensors_bytes(encode_model(*forest)).size());
+}
+
+void register_fit(const std::string& name, const ForestOptions& options) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [=](benchmark::State& state) { fit(state, train_images(), test_images(), options); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
+}
 
-  benchmark::RegisterBenchmark("forest/predict/100",
+/// The folder $INKLING_BYMERGE with EMNIST bymerge; its forests take long, so they are left out without it.
+void register_bymerge(const std::string& name, const ForestOptions& options) {
+  const char* const folder = std::getenv("INKLING_BYMERGE");
+  if (folder == nullptr) return;
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [=, path = std::string(folder)](benchmark::State& state) {
+                                 fit(state, load_emnist(path, Split::bymerge, Part::train),
+                                     load_emnist(path, Split::bymerge, Part::test), options);
+                               })
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime()
+      ->Iterations(1);
+}
+
+void register_predict(const std::string& name, const Settings& settings, Index batch) {
+  benchmark::RegisterBenchmark(name.c_str(),
                                [=](benchmark::State& state) {
                                  static const RandomForest forest =
                                      RandomForest::fit(train_images(), {.trees = 100, .out_of_bag = false});
-                                 const Pixels images = test_images().pixels();
+                                 const Pixels images = test_images().pixels(0, batch);
                                  Index samples = 0;
                                  for (auto _ : state) {
                                    benchmark::DoNotOptimize(forest.predict(images, settings.threads));
@@ -33,8 +66,21 @@ void register_forest(const Settings& settings) {
                                  }
                                  state.SetItemsProcessed(samples);
                                })
-      ->Unit(benchmark::kMillisecond)
+      ->Unit(benchmark::kMicrosecond)
       ->UseRealTime();
+}
+
+}  // namespace
+
+void register_forest(const Settings& settings) {
+  const int threads = settings.threads;
+  register_fit("forest/fit/100", {.trees = 100, .out_of_bag = false, .threads = threads});
+  register_fit("forest_hog/fit/100", {.trees = 100, .out_of_bag = false, .hog = gradients, .threads = threads});
+  register_bymerge("forest/fit/bymerge/200", {.trees = 200, .out_of_bag = false, .threads = threads});
+  register_bymerge("forest_hog/fit/bymerge/200",
+                   {.trees = 200, .out_of_bag = false, .hog = gradients, .threads = threads});
+  register_predict("forest/predict/100", settings, test_images().size());
+  register_predict("forest/predict/100/one", settings, 1);
 }
 
 }  // namespace inkling::bench
