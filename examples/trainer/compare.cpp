@@ -1,4 +1,5 @@
 #include <inkling/core/parallel.hpp>
+#include <inkling/forest/importance.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
@@ -51,6 +52,12 @@ double time_prediction(const inkling::Classifier& model, const Dataset& test) {
   return 1e6 * seconds_since(start) / static_cast<double>(images.cols());
 }
 
+/// Of each byte of the image to a forest; empty for other models.
+std::vector<double> importance_of(const inkling::Classifier& model) {
+  const auto* const forest = dynamic_cast<const inkling::RandomForest*>(&model);
+  return forest == nullptr ? std::vector<double>{} : inkling::pixel_importance(*forest);
+}
+
 ModelResult examine(const std::string& name, const DataSource& source, const Dataset& train, const Dataset& test,
                     const CompareOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -65,7 +72,8 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
           .bytes = std::filesystem::file_size(file),
           .parameters = run.model->parameter_count(),
           .curve = std::move(run.curve),
-          .warning = training_warning(*run.model)};
+          .warning = training_warning(*run.model),
+          .importance = importance_of(*run.model)};
 }
 
 void print_row(const ModelResult& model) {
@@ -85,6 +93,7 @@ void compare(const CompareOptions& options) {
                         .train_images = train.size(),
                         .test_images = test.size(),
                         .class_names = test.class_names(),
+                        .image = test.image_shape(),
                         .seed = options.training.seed,
                         .machine = describe_machine(inkling::thread_count(options.training.threads))};
   for (const std::string& name : options.models) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/shape.hpp>
 
 #include <cstdint>
 #include <string>
@@ -18,8 +19,9 @@ struct ModelResult {
   double predict_us = 0;     // per image, on one thread
   std::uintmax_t bytes = 0;  // of its file
   inkling::Index parameters = 0;
-  LearningCurve curve = {};  // of a network
-  std::string warning = {};  // about its training; usually none
+  LearningCurve curve = {};             // of a network
+  std::string warning = {};             // about its training; usually none
+  std::vector<double> importance = {};  // of each byte of the image, sum 1; of a forest
 };
 
 /// Several models, trained and tested on the same data.
@@ -29,6 +31,7 @@ struct Comparison {
   inkling::Index train_images = 0;
   inkling::Index test_images = 0;
   std::vector<std::string> class_names;
+  inkling::Shape image = {};
   std::uint64_t seed = 0;
   Machine machine;
   std::vector<ModelResult> models = {};

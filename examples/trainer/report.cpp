@@ -13,6 +13,7 @@
 #include "html.hpp"
 #include "learning_curve.hpp"
 #include "picture.hpp"
+#include "pixel_map.hpp"
 #include "with_commas.hpp"
 
 namespace {
@@ -141,6 +142,15 @@ void write_heat_maps(std::ostream& out, const std::vector<ModelResult>& models) 
   out << "</div>";
 }
 
+void write_importance(std::ostream& out, const Comparison& comparison) {
+  for (const ModelResult& m : comparison.models) {
+    if (m.importance.empty() || comparison.image.channels != 1) continue;
+    out << "<h2>Where the " << escape_html(m.name) << " looks</h2><p class=\"soft\">By how much splits at each place "
+        << "part the classes: the mean decrease in Gini impurity.</p><div class=\"grid\"><section class=\"card\">"
+        << inline_svg(pixel_map(m.importance, comparison.image)) << "</section></div>";
+  }
+}
+
 /// The image in black ink on white paper.
 std::string picture(std::span<const std::uint8_t> ink, const inkling::Shape& shape) {
   std::vector<std::uint8_t> values(ink.begin(), ink.end());
@@ -211,6 +221,7 @@ std::string report_html(const Comparison& comparison) {
   write_table(out, comparison.models);
   write_curves(out, comparison.models);
   write_heat_maps(out, comparison.models);
+  write_importance(out, comparison);
   write_mistakes(out, comparison.models);
   write_conditions(out, comparison);
   out << "<footer>Written by <code>inkling compare</code>.</footer></main></body></html>\n";
