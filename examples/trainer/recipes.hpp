@@ -46,6 +46,6 @@ std::string training_warning(const inkling::Classifier& model);
 /// Trains a model the way that suits its kind: this is the one place that says how.
 ///
 /// A twentieth of every class is held out: on it the best epoch of a network is chosen, and the temperature of networks
-/// and SVM fitted. The forest, which needs neither, learns from everything.
+/// and SVM fitted. The forest learns from everything, since it is calibrated on what its trees do not see.
 std::unique_ptr<inkling::Classifier> train_model(ModelKind kind, const inkling::Dataset& data,
                                                  const TrainingOptions& options);

@@ -207,7 +207,7 @@ TEST_CASE("A class of weight 3 splits as one whose samples are there three times
   const RandomForest b = RandomForest::fit(data.subset(repeated), plain);
   REQUIRE(count_leaves(b) == 20);
   CHECK(std::ranges::equal(a.nodes(), b.nodes()));
-  CHECK(test::mismatch(a.scores(data.pixels()), b.scores(data.pixels()), 0, 1e-6) == "");
+  CHECK(test::mismatch(a.scores(data.pixels()), b.scores(data.pixels()), 0, 1e-4) == "");
 }
 
 TEST_CASE("Balanced weights give a rare class as many votes in all as a frequent one") {

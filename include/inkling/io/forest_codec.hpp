@@ -162,6 +162,7 @@ inline std::unique_ptr<RandomForest> decode_forest(const Shape& input, std::vect
   std::size_t class_entries = 0;
   std::size_t count_entries = 0;
   for (const std::uint16_t n : leaf_classes) {
+    if (n == 0) throw FormatError("tensor 'leaf.classes': a leaf holds at least one class");
     class_entries += n;
     count_entries += n > 1 ? n : 0;
   }
@@ -183,7 +184,6 @@ inline std::unique_ptr<RandomForest> decode_forest(const Shape& input, std::vect
       continue;
     }
     const std::uint16_t size = leaf_classes[leaf++];
-    if (size == 0) throw FormatError("tensor 'leaf.classes': a leaf holds at least one class");
     if (size == 1) {
       node.child = classes[entry++];
       continue;
