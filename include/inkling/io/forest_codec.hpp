@@ -8,6 +8,7 @@
 #include <inkling/io/safetensors.hpp>
 #include <inkling/io/storage.hpp>
 #include <inkling/io/tensor_reader.hpp>
+#include <inkling/model/classifier.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,14 @@ inline nlohmann::json architecture_of(const RandomForest& forest) {
 /// A forest holds integers: every storage keeps them.
 inline const RandomForest& stored_model(const RandomForest& forest, Storage) {
   return forest;
+}
+
+/// By how much scores may differ on another processor: one that rounds a gradient to another byte can turn the votes of
+/// a few trees.
+inline float score_slack(const Classifier& model) {
+  constexpr float turned_trees = 3;
+  const auto* const forest = dynamic_cast<const RandomForest*>(&model);
+  return forest != nullptr && forest->hog() ? turned_trees / static_cast<float>(forest->num_trees()) : 0;
 }
 
 /// Gives the children of one tree their places. `is_split(place)` is asked once for every place, and `place_children`

@@ -63,7 +63,7 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
     std::unique_ptr<Classifier> model = decode_model(info, registry, tensors);
     tensors.finish();
     model->set_temperature(info.temperature);
-    check_self_test(self_test, *model);
+    check_self_test(self_test, *model, score_slack(*model));
     return model;
   });
 }
