@@ -161,8 +161,8 @@ inline void RandomForest::grow(const Dataset& dataset, const ForestOptions& opti
   const int workers = thread_count(options.threads);
   std::vector<forest::TreeGrower> growers(static_cast<std::size_t>(workers), forest::TreeGrower(data, options));
   const auto start = std::chrono::steady_clock::now();
-  // The callback runs on the calling thread, between rounds: long ones, since whoever is first waits for the last.
-  const Index round = Index{4} * workers;
+  // The callback runs on the calling thread, between rounds, at whose end all wait. Without one nobody needs to.
+  const Index round = options.on_progress ? Index{8} * workers : options.trees;
   for (bool stopped = false; num_trees() < options.trees && !stopped;) {
     const Index first = num_trees();
     std::vector<forest::Tree> trees(static_cast<std::size_t>(std::min(round, options.trees - first)));
