@@ -384,7 +384,7 @@ TEST_CASE("a file that is not a whole model is refused with a message that names
   expect("expected format \"inkling\", got \"pt\"", with("format", "pt"));
   expect("expected format_version \"1\", got \"2\"", with("format_version", "2"));
   expect("unknown kind of model \"cat\"", with("kind", "cat"));
-  expect("it is missing", with("kind", "svm"));
+  expect("expected a list of at most one kind of features", with("kind", "svm"));
   expect("it is missing", with("kind", "forest"));
   for (const char* shape : {"[8,8]", "[8,8,1,1]", "[8,8,0]", "[8,-8,1]", "[8,8,1.5]", "8", "{}", "[8,8,\"1\"]",
                             "[8,8,18446744073709551615]"}) {

@@ -30,7 +30,8 @@ class BasicGlobalAveragePool final : public BasicLayer<S> {
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
                 std::span<MatrixOf<S>>, Scratch<S>&) const override {
     for (Index i = 0; i < dx.cols(); ++i) {
-      Eigen::Map<MatrixOf<S>>(dx.col(i).data(), in_.channels, in_.pixels()).colwise() = share() * dy.col(i);
+      Eigen::Map<MatrixOf<S>> pixels(dx.col(i).data(), in_.channels, in_.pixels());
+      for (auto pixel : pixels.colwise()) pixel = share() * dy.col(i);
     }
   }
 
