@@ -71,8 +71,8 @@ class Compare(CommandTest):
         self.assertNotIn("http", text)
         self.assertNotIn("@import", text)
         self.assertNotIn("url(", text)
-        self.assertEqual(page.seen["svg"], 4)  # a curve and three matrices
-        for words in ("mlp", "svm", "forest", "predicted", "true", "Learning curves", "epoch", "read as", "MNIST", "Processor"):
+        self.assertEqual(page.seen["svg"], 5)  # a curve, three matrices, and where the forest looks
+        for words in ("mlp", "svm", "forest", "predicted", "true", "Learning curves", "epoch", "Where the forest looks", "read as", "MNIST", "Processor"):
             self.assertIn(words, page.text)
 
     def test_default_folder(self):

@@ -76,13 +76,17 @@ class Predict(CommandTest):
             self.assertTrue(file.read_bytes().startswith(b"\x89PNG"))
 
     def test_export(self):
-        out = self.folder / "forest.onnx"
-        self.succeed("export", "--model", self.model, "--out", out)
+        network, out = self.folder / "mlp.safetensors", self.folder / "mlp.onnx"
+        self.train("mlp", network, "--epochs", 1)
+        self.succeed("export", "--model", network, "--out", out)
         written = out.read_bytes()
-        for part in (b"inkling", b"image", b"scores", b"TreeEnsemble"):
+        for part in (b"inkling", b"image", b"scores", b"Gemm"):
             self.assertTrue(part in written, part)
-        self.fail_with(1, "", "export", "--model", self.pictures[0], "--out", self.folder / "no.onnx")
-        self.assertFalse((self.folder / "no.onnx").exists())
+
+        refused = self.folder / "no.onnx"
+        for model, words in ((self.model, "histograms of gradients"), (self.pictures[0], "")):
+            self.fail_with(1, words, "export", "--model", model, "--out", refused)
+            self.assertFalse(refused.exists())
 
     def test_a_bad_picture_does_not_keep_the_others_from_being_read(self):
         blank, text, cut = (self.folder / name for name in ("blank.png", "text.png", "cut.png"))
