@@ -43,7 +43,7 @@ class SplitFinder {
  public:
   /// A side whose samples weigh less than `min_leaf` is too small.
   SplitFinder(Index classes, std::int64_t min_leaf)
-      : padded_((classes + lanes - 1) / lanes * lanes),
+      : padded_((classes + Index{lanes} - 1) / Index{lanes} * Index{lanes}),
         min_leaf_(min_leaf),
         total_(static_cast<std::size_t>(padded_), 0),
         right_(static_cast<std::size_t>(padded_), 0) {}
@@ -75,12 +75,14 @@ class SplitFinder {
   Split best(const std::uint8_t* column, std::uint16_t feature) {
     Split split;
     split.feature = feature;
-    const auto count = static_cast<std::int64_t>(samples_.size());
-    if (count >= histogram_samples && count >= padded_ * histogram_samples_per_class) {
-      best_by_histogram(column, split);
+    const std::span<const Inked> inked = collect(column);
+    if (inked.empty()) return split;
+    if (static_cast<Index>(inked.size()) >= padded_ * histogram_samples_per_class) {
+      move_by_histogram(inked);
     } else {
-      best_by_sorting(column, split);
+      move_in_order(sorted(inked));
     }
+    choose(split);
     return split;
   }
 
@@ -116,148 +118,189 @@ class SplitFinder {
 
  private:
   static constexpr std::size_t bytes = 256;
-  static constexpr Index lanes = 8;  // classes are padded to whole registers
-  static constexpr std::size_t insertion_limit = 20;
-  static constexpr std::uint32_t end_of_chain = std::numeric_limits<std::uint32_t>::max();
-  static constexpr std::int64_t histogram_samples = 1024;
-  static constexpr std::int64_t histogram_samples_per_class = 32;
+  static constexpr std::size_t lanes = 16;       // classes and steps are padded to whole registers
+  static constexpr std::size_t rank_lanes = 32;  // as many ranks are counted at once
+  static constexpr std::size_t rank_limit = 2 * rank_lanes;
+  static constexpr Index histogram_samples_per_class = 64;
 
-  /// The two sides while samples move from left to right.
+  /// A sample whose byte is not 0.
+  struct Inked {
+    std::uint32_t byte;
+    std::uint16_t label;
+    std::uint16_t weight;
+  };
+
+  /// The two sides, for a split.
   struct Sides {
     std::int64_t right_weight = 0;
     std::int64_t left_squares = 0;  // sum of squared class counts
     std::int64_t right_squares = 0;
-    int last_byte = -1;  // of the samples that moved last
   };
 
-  void move(const Sample& s, Sides& sides) noexcept {
-    const std::int64_t weight = s.weight;
-    const std::int64_t right = right_[s.label];
-    const std::int64_t left = total_[s.label] - right;
-    sides.left_squares -= weight * (2 * left - weight);
-    sides.right_squares += weight * (2 * right + weight);
-    sides.right_weight += weight;
-    right_[s.label] += s.weight;
-  }
+  /// What has moved when all samples with some byte have. The sum of squares on the left follows from
+  /// (total - right)^2 = total^2 - 2 total right + right^2.
+  struct Moved {
+    std::int64_t weight = 0;
+    std::int64_t products = 0;  // sum of total * right over the classes
+    std::int64_t squares = 0;   // sum of right^2
+  };
 
-  /// Considers the split between `byte`, the highest on the left, and sides.last_byte, the lowest on the right.
-  void consider(int byte, const Sides& sides, Split& split) const noexcept {
-    const double reached = score(sides);
-    if (reached > split.score) {
-      split.score = reached;
-      split.threshold = static_cast<std::uint8_t>((byte + sides.last_byte) / 2);
+  /// The sides after each byte, in arrays that one loop turns into scores without a branch.
+  struct Steps {
+    std::vector<std::int64_t> weight, products, squares;  // of Moved
+    std::vector<std::uint16_t> threshold_sum;             // the neighbours of the gap
+    std::size_t count = 0;
+
+    void reserve(std::size_t size) {
+      if (weight.size() >= size) return;
+      weight.resize(size);
+      products.resize(size);
+      squares.resize(size);
+      threshold_sum.resize(size);
     }
-  }
+    /// Stays only when `count` is raised after it.
+    void write(const Moved& moved, std::uint32_t sum) noexcept {
+      weight[count] = moved.weight;
+      products[count] = moved.products;
+      squares[count] = moved.squares;
+      threshold_sum[count] = static_cast<std::uint16_t>(sum);
+    }
+  };
 
   /// Split::score of these sides; minus infinity when one is too small.
   double score(const Sides& sides) const noexcept {
     const std::int64_t left_weight = weight_ - sides.right_weight;
-    if (std::min(left_weight, sides.right_weight) < min_leaf_) return -std::numeric_limits<double>::infinity();
-    return static_cast<double>(sides.left_squares) / static_cast<double>(left_weight) +
-           static_cast<double>(sides.right_squares) / static_cast<double>(sides.right_weight);
+    const double reached = static_cast<double>(sides.left_squares) / static_cast<double>(left_weight) +
+                           static_cast<double>(sides.right_squares) / static_cast<double>(sides.right_weight);
+    return std::min(left_weight, sides.right_weight) < min_leaf_ ? -std::numeric_limits<double>::infinity() : reached;
   }
 
-  /// For nodes of few samples: time and memory do not depend on the number of classes.
-  void best_by_sorting(const std::uint8_t* column, Split& split) {
-    if (keys_.size() < samples_.size()) {
-      keys_.resize(samples_.size());
-      next_.resize(samples_.size());
+  /// The samples whose byte is not 0, in their order, with room for whole registers behind them.
+  std::span<const Inked> collect(const std::uint8_t* column) {
+    const std::size_t room = samples_.size() + rank_lanes;
+    if (inked_.size() < room) {
+      inked_.resize(room);
+      sorted_.resize(room);
+      steps_.reserve(room + bytes);
     }
-    std::size_t inked = 0;  // keys: byte, then position among the samples
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      const std::uint32_t byte = column[samples_[i].row];
-      keys_[inked] = byte << 24U | static_cast<std::uint32_t>(i);
+    Inked* inked = inked_.data();
+    for (const Sample& s : samples_) {
+      const std::uint8_t byte = column[s.row];
+      *inked = {byte, s.label, s.weight};
       inked += byte != 0 ? 1 : 0;
     }
-    if (inked == 0) return;
-    const auto keys = std::span(keys_).first(inked);
-    Sides sides{.left_squares = squares_};
-    if (inked <= insertion_limit) {
-      sort_descending(keys);
-      for (const std::uint32_t key : keys) {
-        const int byte = static_cast<int>(key >> 24U);
-        if (byte != sides.last_byte && sides.last_byte >= 0) consider(byte, sides, split);
-        sides.last_byte = byte;
-        move(samples_[key & 0xFFFFFFU], sides);
-      }
+    return {inked_.data(), inked};
+  }
+
+  /// In descending order of their bytes.
+  std::span<const Inked> sorted(std::span<const Inked> inked) noexcept {
+    if (inked.size() <= rank_limit) {
+      sort_by_rank(inked);
     } else {
-      chain(keys);
-      for_each_present_descending([&](int byte) {
-        if (sides.last_byte >= 0) consider(byte, sides, split);
-        sides.last_byte = byte;
-        for (std::uint32_t i = heads_[static_cast<std::size_t>(byte)]; i != end_of_chain; i = next_[i]) {
-          move(samples_[i], sides);
-        }
-      });
+      sort_by_counting(inked);
     }
-    if (inked < samples_.size()) consider(0, sides, split);
-    for (const std::uint32_t key : keys) right_[samples_[key & 0xFFFFFFU].label] = 0;
+    return std::span(sorted_).first(inked.size());
   }
 
-  static void sort_descending(std::span<std::uint32_t> keys) noexcept {
-    for (std::size_t i = 1; i < keys.size(); ++i) {
-      const std::uint32_t key = keys[i];
-      std::size_t k = i;
-      for (; k > 0 && keys[k - 1] < key; --k) keys[k] = keys[k - 1];
-      keys[k] = key;
-    }
-  }
-
-  /// A bucket sort in linked lists: heads_[byte] begins the list of the samples with that byte, present_ marks it.
-  void chain(std::span<const std::uint32_t> keys) noexcept {
-    for (const std::uint32_t key : keys) heads_[key >> 24U] = end_of_chain;
-    for (const std::uint32_t key : keys) {
-      const std::uint32_t byte = key >> 24U;
-      const std::uint32_t i = key & 0xFFFFFFU;
-      next_[i] = heads_[byte];
-      heads_[byte] = i;
-      present_[byte] = 1;
-    }
-  }
-
-  /// Visits the marked bytes and unmarks them.
-  template <typename Visit>
-  void for_each_present_descending(Visit&& visit) {
-    constexpr int word = 8;
-    for (int first = static_cast<int>(bytes) - word; first >= 0; first -= word) {
-      std::uint8_t* marks = present_.data() + first;
-      if (std::none_of(marks, marks + word, [](std::uint8_t mark) { return mark != 0; })) continue;
-      for (int k = word - 1; k >= 0; --k) {
-        if (marks[k] == 0) continue;
-        marks[k] = 0;
-        visit(first + k);
+  /// The place of a sample is how many are to stand before it. Quadratic, but without a branch, and a register at a
+  /// time.
+  void sort_by_rank(std::span<const Inked> inked) noexcept {
+    std::array<std::uint16_t, rank_limit> keys{};  // byte, then position, so that no two are the same
+    for (std::size_t i = 0; i < inked.size(); ++i) keys[i] = static_cast<std::uint16_t>(inked[i].byte << 8U | i);
+    for (std::size_t first = 0; first < inked.size(); first += rank_lanes) {
+      std::array<std::uint16_t, rank_lanes> rank{};
+      for (std::size_t k = 0; k < inked.size(); ++k) {
+        const std::uint16_t key = keys[k];
+        for (std::size_t l = 0; l < rank_lanes; ++l) rank[l] += keys[first + l] < key ? 1 : 0;
       }
+      const std::size_t count = std::min(rank_lanes, inked.size() - first);
+      for (std::size_t l = 0; l < count; ++l) sorted_[rank[l]] = inked[first + l];
     }
   }
 
-  /// For nodes of many samples: class counts for each of the 256 bytes.
-  void best_by_histogram(const std::uint8_t* column, Split& split) {
+  void sort_by_counting(std::span<const Inked> inked) noexcept {
+    std::array<std::uint32_t, bytes> place{};
+    for (const Inked& s : inked) ++place[s.byte];
+    std::uint32_t before = 0;
+    for (std::size_t byte = bytes; byte-- > 0;) before += std::exchange(place[byte], before);
+    for (const Inked& s : inked) sorted_[place[s.byte]++] = s;
+  }
+
+  /// Steps of few samples: time and memory do not depend on the number of classes.
+  void move_in_order(std::span<const Inked> inked) noexcept {
+    // Behind the last one: the blank samples, or none, as if its byte went on.
+    sorted_[inked.size()].byte = inked.size() < samples_.size() ? 0 : inked.back().byte;
+    Moved moved;
+    steps_.count = 0;
+    for (std::size_t i = 0; i < inked.size(); ++i) {
+      const Inked s = sorted_[i];
+      const std::int64_t weight = s.weight;
+      const std::int64_t right = right_[s.label];
+      moved.weight += weight;
+      moved.products += weight * total_[s.label];
+      moved.squares += weight * (2 * right + weight);
+      right_[s.label] = static_cast<std::uint32_t>(right + weight);
+      const std::uint32_t next = sorted_[i + 1].byte;
+      steps_.write(moved, s.byte + next);
+      steps_.count += s.byte != next ? 1 : 0;
+    }
+    if (static_cast<Index>(inked.size()) < padded_) {
+      for (const Inked& s : inked) right_[s.label] = 0;
+    } else {
+      std::fill(right_.begin(), right_.end(), 0);
+    }
+  }
+
+  /// Steps of many samples: class counts for each byte.
+  void move_by_histogram(std::span<const Inked> inked) {
     const auto classes = static_cast<std::size_t>(padded_);
     histogram_.assign(bytes * classes, 0);
-    for (const Sample& s : samples_) histogram_[column[s.row] * classes + s.label] += s.weight;
-
-    Sides sides{.left_squares = squares_};
+    for (const Inked& s : inked) histogram_[s.byte * classes + s.label] += s.weight;
+    Moved moved;
+    steps_.count = 0;
+    std::uint32_t last_byte = 0;
     for (std::size_t byte = bytes; byte-- > 0;) {
       const std::uint32_t* counts = histogram_.data() + byte * classes;
       std::uint32_t weight = 0;
-      for (std::size_t c = 0; c < classes; ++c) weight += counts[c];
-      if (weight == 0) continue;
-      if (sides.last_byte >= 0) consider(static_cast<int>(byte), sides, split);
-      sides.last_byte = static_cast<int>(byte);
-      std::int64_t left = 0;
-      std::int64_t right = 0;
+      std::uint64_t products = 0;
+      std::uint64_t squares = 0;
       for (std::size_t c = 0; c < classes; ++c) {
-        const std::int64_t count = counts[c];
-        const std::int64_t moved = right_[c];
-        left += count * (2 * (total_[c] - moved) - count);
-        right += count * (2 * moved + count);
-        right_[c] += counts[c];
+        const std::uint32_t count = counts[c];
+        const std::uint32_t right = right_[c];
+        weight += count;
+        products += std::uint64_t{count} * total_[c];
+        squares += std::uint64_t{count} * (2 * right + count);
+        right_[c] = right + count;
       }
-      sides.left_squares -= left;
-      sides.right_squares += right;
-      sides.right_weight += weight;
+      const bool blank = byte == 0 && inked.size() < samples_.size();
+      if (weight == 0 && !blank) continue;
+      steps_.write(moved, static_cast<std::uint32_t>(byte) + last_byte);
+      steps_.count += last_byte != 0 ? 1 : 0;
+      last_byte = static_cast<std::uint32_t>(byte);
+      moved.weight += weight;
+      moved.products += static_cast<std::int64_t>(products);
+      moved.squares += static_cast<std::int64_t>(squares);
     }
     std::fill(right_.begin(), right_.end(), 0);
+  }
+
+  /// The step of the highest score, the first of equals.
+  void choose(Split& split) noexcept {
+    if (steps_.count == 0) return;
+    // Scores above 0 are ordered as the whole numbers of their bits are, and minus infinity is below.
+    std::int64_t highest = std::numeric_limits<std::int64_t>::min();
+    if (scores_.size() < steps_.count) scores_.resize(steps_.weight.size());
+    for (std::size_t k = 0; k < steps_.count; ++k) {
+      const std::int64_t right_squares = steps_.squares[k];
+      const double reached =
+          score({steps_.weight[k], squares_ - 2 * steps_.products[k] + right_squares, right_squares});
+      scores_[k] = std::bit_cast<std::int64_t>(reached);
+      highest = std::max(highest, scores_[k]);
+    }
+    std::size_t best = 0;
+    while (scores_[best] != highest) ++best;
+    split.score = std::bit_cast<double>(highest);
+    split.threshold = static_cast<std::uint8_t>(steps_.threshold_sum[best] / 2);
   }
 
   Index padded_;  // classes, to a whole number of lanes
@@ -268,11 +311,11 @@ class SplitFinder {
   std::int64_t squares_ = 0;           // sum of squared class counts
   std::vector<std::uint32_t> total_;   // padded_; counts in the node, zero for classes that are not in it
   std::vector<std::uint32_t> right_;   // padded_; counts of the samples that moved; zero between calls
-  std::vector<std::uint32_t> keys_;
-  std::vector<std::uint32_t> next_;
-  std::array<std::uint32_t, bytes> heads_{};
-  std::array<std::uint8_t, bytes> present_{};  // zero between calls
-  std::vector<std::uint32_t> histogram_;       // padded_ x 256
+  std::vector<Inked> inked_;
+  std::vector<Inked> sorted_;
+  Steps steps_;
+  std::vector<std::int64_t> scores_;
+  std::vector<std::uint32_t> histogram_;  // padded_ x 256
 };
 
 }  // namespace inkling::forest
