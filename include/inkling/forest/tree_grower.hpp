@@ -49,7 +49,7 @@ class TreeGrower {
   }
 
  private:
-  static constexpr Index block_samples = 1024;
+  static constexpr Index block_samples = 2048;
 
   TreeGrower(const TrainingData& data, const ForestOptions& options, ClassWeights class_weights)
       : data_(data),
@@ -151,7 +151,10 @@ class TreeGrower {
 
   void copy_to_block(std::span<Sample> samples) {
     const auto count = static_cast<Index>(samples.size());
-    block_stride_ = (count + 63) / 64 * 64;
+    // An odd number of cache lines: with a power of two the columns of neighbouring features would share few places in
+    // the cache.
+    constexpr Index line = 64;
+    block_stride_ = ((count + line - 1) / line | 1) * line;
     block_.resize(static_cast<std::size_t>(block_stride_ * data_.num_features()));
     const auto bytes = [&](Index i) { return data_.sample(samples[static_cast<std::size_t>(i)].row); };
     transpose_samples(count, data_.num_features(), bytes, block_.data(), block_stride_);
