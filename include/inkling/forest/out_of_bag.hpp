@@ -22,13 +22,13 @@ namespace inkling::forest {
 /// What a forest's trees say about the samples that they did not learn from.
 struct OutOfBag {
   ConfusionMatrix confusion;
-  float temperature;  // that makes probabilities of the votes
+  std::optional<float> temperature;  // that makes probabilities of the votes; empty when it was not asked for
 };
 
 /// Lets every tree vote on the samples outside its bag, which its seed gives. Samples that are in every bag are left
 /// out; empty when none is left.
 inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data, std::uint64_t forest_seed,
-                                               int threads) {
+                                               bool calibrate, int threads) {
   constexpr Index most_scores = Index{1} << 24;  // to calibrate on: bounds the memory
   constexpr Index block = 256;                   // samples a task
   const Index classes = data.num_classes();
@@ -75,7 +75,7 @@ inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const Trainin
       verdict.truth.push_back(data.label(first + i));
       verdict.predicted.push_back(best[static_cast<std::size_t>(i)]);
       shares.col(i) /= sum;
-      if ((first + i) % stride == 0) kept.push_back(i);
+      if (calibrate && (first + i) % stride == 0) kept.push_back(i);
     }
     verdict.shares.resize(classes, static_cast<Index>(kept.size()));
     for (std::size_t k = 0; k < kept.size(); ++k) {
@@ -84,7 +84,7 @@ inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const Trainin
     }
   });
 
-  OutOfBag result{ConfusionMatrix(classes), 1};
+  OutOfBag result{ConfusionMatrix(classes), {}};
   Index columns = 0;
   for (const Verdicts& verdict : verdicts) columns += verdict.shares.cols();
   Matrix shares(classes, columns);

@@ -180,11 +180,12 @@ inline void RandomForest::grow(const Dataset& dataset, const ForestOptions& opti
   }
   out_of_bag_.reset();
   if (!options.bootstrap || !options.out_of_bag) return;
-  const auto verdict = forest::vote_out_of_bag(trees_, data, options.seed, options.threads);
+  // A third of the trees votes on a sample. A few are less sure of themselves than all of them: no measure for those.
+  const bool calibrate = num_trees() >= least_calibrated_trees;
+  const auto verdict = forest::vote_out_of_bag(trees_, data, options.seed, calibrate, options.threads);
   if (!verdict) return;
   out_of_bag_ = verdict->confusion;
-  // A third of the trees votes on a sample. A few are less sure of themselves than all of them: no measure for those.
-  if (num_trees() >= least_calibrated_trees) set_temperature(verdict->temperature);
+  if (verdict->temperature) set_temperature(*verdict->temperature);
 }
 
 /// The same samples as bytes for the trees.
@@ -208,14 +209,17 @@ inline std::vector<double> RandomForest::impurity_importance() const {
 }
 
 inline void RandomForest::compute_scores(const Pixels& images, Matrix& result, int threads) const {
-  constexpr Index block = 64;  // images a task: they stay in the cache while tree after tree passes over them
+  // Images a task: they stay in the cache while tree after tree passes over them, and more of them make more of a tree
+  // that has come to the cache. A few are shared out among the threads first.
+  constexpr Index most = 256;
+  const Index block = std::clamp<Index>(images.cols() / thread_count(threads), 64, most);
   result.setZero();
   parallel_for((images.cols() + block - 1) / block, threads, [&](Index b, int) {
     const Index first = b * block;
     const Index count = std::min(block, images.cols() - first);
     const Pixels gradients = hog_ ? hog_->byte_features(images.middleCols(first, count), 1) : Pixels();
-    std::array<const std::uint8_t*, block> samples;
-    std::array<float*, block> votes;
+    std::array<const std::uint8_t*, most> samples;
+    std::array<float*, most> votes;
     for (Index i = 0; i < count; ++i) {
       samples[static_cast<std::size_t>(i)] = hog_ ? gradients.col(i).data() : images.col(first + i).data();
       votes[static_cast<std::size_t>(i)] = result.col(first + i).data();
