@@ -49,7 +49,7 @@ class TreeGrower {
   }
 
  private:
-  static constexpr Index block_samples = 2048;
+  static constexpr Index block_samples = 4096;
 
   TreeGrower(const TrainingData& data, const ForestOptions& options, ClassWeights class_weights)
       : data_(data),
@@ -124,7 +124,7 @@ class TreeGrower {
       }
       const Columns columns =
           task.in_block ? Columns{block_.data(), block_stride_} : Columns{data_.columns().data(), data_.size()};
-      const Split split = best_split(columns, rng);
+      const Split split = best_split(columns, task.in_block, rng);
       if (!split.valid()) continue;
       const auto child = static_cast<std::uint32_t>(grown_.size());
       const std::uint32_t middle = first + partition(samples, columns[split.feature], split.threshold);
@@ -137,13 +137,20 @@ class TreeGrower {
   }
 
   /// The best of max_features features drawn without repeats; more are drawn while none of them can split.
-  Split best_split(const Columns& columns, Rng& rng) {
+  Split best_split(const Columns& columns, bool in_cache, Rng& rng) {
     Split best;
-    for (std::size_t k = 0; k < features_.size() && (k < max_features_ || !best.valid()); ++k) {
+    const auto draw = [&](std::size_t k) {
       std::swap(features_[k], features_[k + rng.below(static_cast<std::uint32_t>(features_.size() - k))]);
+    };
+    // Drawn ahead, so that the next column is known; random thresholds come from the same numbers in between.
+    const std::size_t ahead = random_thresholds_ ? 0 : std::min(max_features_, features_.size());
+    for (std::size_t k = 0; k < ahead; ++k) draw(k);
+    for (std::size_t k = 0; k < features_.size() && (k < max_features_ || !best.valid()); ++k) {
+      if (k >= ahead) draw(k);
       const std::uint8_t* column = columns[features_[k]];
+      const std::uint8_t* next = !in_cache && k + 1 < ahead ? columns[features_[k + 1]] : nullptr;
       const Split split =
-          random_thresholds_ ? finder_.random(column, features_[k], rng) : finder_.best(column, features_[k]);
+          random_thresholds_ ? finder_.random(column, features_[k], rng) : finder_.best(column, features_[k], next);
       if (split.score > best.score) best = split;
     }
     return best;
