@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <utility>
@@ -100,20 +101,25 @@ class SplitFinder {
     }
     if (lowest >= highest) return split;
     split.threshold = static_cast<std::uint8_t>(lowest + rng.below(highest - lowest));
-    Sides sides;
+    std::int64_t right_weight = 0;
     for (const Sample& s : samples_) {
       const std::uint32_t weight = column[s.row] > split.threshold ? s.weight : 0;
       right_[s.label] += weight;
-      sides.right_weight += weight;
+      right_weight += weight;
     }
+    std::int64_t left_squares = 0;
+    std::int64_t right_squares = 0;
     for (const std::uint16_t label : labels_) {
       const std::int64_t right = right_[label];
       const std::int64_t left = total_[label] - right;
-      sides.left_squares += left * left;
-      sides.right_squares += right * right;
+      left_squares += left * left;
+      right_squares += right * right;
       right_[label] = 0;
     }
-    split.score = score(sides);
+    const std::int64_t left_weight = weight_ - right_weight;
+    if (std::min(left_weight, right_weight) < min_leaf_) return split;
+    split.score = static_cast<double>(left_squares) / static_cast<double>(left_weight) +
+                  static_cast<double>(right_squares) / static_cast<double>(right_weight);
     return split;
   }
 
@@ -129,13 +135,6 @@ class SplitFinder {
     std::uint32_t byte;
     std::uint16_t label;
     std::uint16_t weight;
-  };
-
-  /// The two sides, for a split.
-  struct Sides {
-    std::int64_t right_weight = 0;
-    std::int64_t left_squares = 0;  // sum of squared class counts
-    std::int64_t right_squares = 0;
   };
 
   /// What has moved when all samples with some byte have. The sum of squares on the left follows from
@@ -159,22 +158,18 @@ class SplitFinder {
       squares.resize(size);
       threshold_sum.resize(size);
     }
-    /// Stays only when `count` is raised after it.
-    void write(const Moved& moved, std::uint32_t sum) noexcept {
-      weight[count] = moved.weight;
-      products[count] = moved.products;
-      squares[count] = moved.squares;
-      threshold_sum[count] = static_cast<std::uint16_t>(sum);
+    void write(std::size_t k, const Moved& moved, std::uint32_t sum) noexcept {
+      weight[k] = moved.weight;
+      products[k] = moved.products;
+      squares[k] = moved.squares;
+      threshold_sum[k] = static_cast<std::uint16_t>(sum);
     }
   };
 
-  /// Split::score of these sides; minus infinity when one is too small.
-  double score(const Sides& sides) const noexcept {
-    const std::int64_t left_weight = weight_ - sides.right_weight;
-    const double reached = static_cast<double>(sides.left_squares) / static_cast<double>(left_weight) +
-                           static_cast<double>(sides.right_squares) / static_cast<double>(sides.right_weight);
-    return std::min(left_weight, sides.right_weight) < min_leaf_ ? -std::numeric_limits<double>::infinity() : reached;
-  }
+  /// A register, or as many as the processor needs.
+  using Integers [[gnu::vector_size(64)]] = std::int64_t;
+  using Doubles [[gnu::vector_size(64)]] = double;
+  static constexpr std::size_t step_lanes = sizeof(Doubles) / sizeof(double);
 
   /// The samples whose byte is not 0, in their order, with room for whole registers behind them.
   std::span<const Inked> collect(const std::uint8_t* column, const std::uint8_t* next) {
@@ -183,6 +178,7 @@ class SplitFinder {
       inked_.resize(room);
       sorted_.resize(room);
       steps_.reserve(room + bytes);
+      scores_.resize(room + bytes);
     }
     Inked* inked = inked_.data();
     const auto add = [&](const Sample& s) {
@@ -220,7 +216,8 @@ class SplitFinder {
       std::array<std::uint16_t, rank_lanes> rank{};
       for (std::size_t k = 0; k < inked.size(); ++k) {
         const std::uint16_t key = keys[k];
-        for (std::size_t l = 0; l < rank_lanes; ++l) rank[l] += keys[first + l] < key ? 1 : 0;
+        for (std::size_t l = 0; l < rank_lanes; ++l)
+          rank[l] = static_cast<std::uint16_t>(rank[l] + (keys[first + l] < key ? 1 : 0));
       }
       const std::size_t count = std::min(rank_lanes, inked.size() - first);
       for (std::size_t l = 0; l < count; ++l) sorted_[rank[l]] = inked[first + l];
@@ -240,7 +237,7 @@ class SplitFinder {
     // Behind the last one: the blank samples, or none, as if its byte went on.
     sorted_[inked.size()].byte = inked.size() < samples_.size() ? 0 : inked.back().byte;
     Moved moved;
-    steps_.count = 0;
+    std::size_t count = 0;
     for (std::size_t i = 0; i < inked.size(); ++i) {
       const Inked s = sorted_[i];
       const std::int64_t weight = s.weight;
@@ -250,9 +247,10 @@ class SplitFinder {
       moved.squares += weight * (2 * right + weight);
       right_[s.label] = static_cast<std::uint32_t>(right + weight);
       const std::uint32_t next = sorted_[i + 1].byte;
-      steps_.write(moved, s.byte + next);
-      steps_.count += s.byte != next ? 1 : 0;
+      steps_.write(count, moved, s.byte + next);  // stays only when it is counted
+      count += s.byte != next ? 1 : 0;
     }
+    steps_.count = count;
     if (static_cast<Index>(inked.size()) < padded_) {
       for (const Inked& s : inked) right_[s.label] = 0;
     } else {
@@ -266,7 +264,7 @@ class SplitFinder {
     histogram_.assign(bytes * classes, 0);
     for (const Inked& s : inked) histogram_[s.byte * classes + s.label] += s.weight;
     Moved moved;
-    steps_.count = 0;
+    std::size_t count = 0;
     std::uint32_t last_byte = 0;
     for (std::size_t byte = bytes; byte-- > 0;) {
       const std::uint32_t* counts = histogram_.data() + byte * classes;
@@ -274,42 +272,50 @@ class SplitFinder {
       std::uint64_t products = 0;
       std::uint64_t squares = 0;
       for (std::size_t c = 0; c < classes; ++c) {
-        const std::uint32_t count = counts[c];
+        const std::uint32_t moving = counts[c];
         const std::uint32_t right = right_[c];
-        weight += count;
-        products += std::uint64_t{count} * total_[c];
-        squares += std::uint64_t{count} * (2 * right + count);
-        right_[c] = right + count;
+        weight += moving;
+        products += std::uint64_t{moving} * total_[c];
+        squares += std::uint64_t{moving} * (2 * right + moving);
+        right_[c] = right + moving;
       }
       const bool blank = byte == 0 && inked.size() < samples_.size();
       if (weight == 0 && !blank) continue;
-      steps_.write(moved, static_cast<std::uint32_t>(byte) + last_byte);
-      steps_.count += last_byte != 0 ? 1 : 0;
+      steps_.write(count, moved, static_cast<std::uint32_t>(byte) + last_byte);
+      count += last_byte != 0 ? 1 : 0;
       last_byte = static_cast<std::uint32_t>(byte);
       moved.weight += weight;
       moved.products += static_cast<std::int64_t>(products);
       moved.squares += static_cast<std::int64_t>(squares);
     }
+    steps_.count = count;
     std::fill(right_.begin(), right_.end(), 0);
   }
 
   /// The step of the highest score, the first of equals.
   void choose(Split& split) noexcept {
-    if (steps_.count == 0) return;
-    // Scores above 0 are ordered as the whole numbers of their bits are, and minus infinity is below.
-    std::int64_t highest = std::numeric_limits<std::int64_t>::min();
-    if (scores_.size() < steps_.count) scores_.resize(steps_.weight.size());
-    for (std::size_t k = 0; k < steps_.count; ++k) {
-      const std::int64_t right_squares = steps_.squares[k];
-      const double reached =
-          score({steps_.weight[k], squares_ - 2 * steps_.products[k] + right_squares, right_squares});
-      scores_[k] = std::bit_cast<std::int64_t>(reached);
-      highest = std::max(highest, scores_[k]);
+    constexpr double least = -std::numeric_limits<double>::infinity();
+    const std::size_t count = steps_.count;
+    std::fill_n(steps_.weight.data() + count, step_lanes, 0);  // no steps: a side is too small
+    Doubles highest = Doubles{} + least;
+    for (std::size_t k = 0; k < count; k += step_lanes) {
+      Integers right_weight, products, right_squares;
+      std::memcpy(&right_weight, steps_.weight.data() + k, sizeof right_weight);
+      std::memcpy(&products, steps_.products.data() + k, sizeof products);
+      std::memcpy(&right_squares, steps_.squares.data() + k, sizeof right_squares);
+      const Integers left_weight = weight_ - right_weight;
+      const Integers left_squares = squares_ - 2 * products + right_squares;
+      const Doubles scores =
+          __builtin_convertvector(left_squares, Doubles) / __builtin_convertvector(left_weight, Doubles) +
+          __builtin_convertvector(right_squares, Doubles) / __builtin_convertvector(right_weight, Doubles);
+      const Doubles allowed = (left_weight < min_leaf_) | (right_weight < min_leaf_) ? Doubles{} + least : scores;
+      std::memcpy(scores_.data() + k, &allowed, sizeof allowed);
+      highest = allowed > highest ? allowed : highest;
     }
-    std::size_t best = 0;
-    while (scores_[best] != highest) ++best;
-    split.score = std::bit_cast<double>(highest);
-    split.threshold = static_cast<std::uint8_t>(steps_.threshold_sum[best] / 2);
+    for (std::size_t l = 0; l < step_lanes; ++l) split.score = std::max(split.score, highest[l]);
+    if (split.score == least) return;
+    const auto step = std::find(scores_.begin(), scores_.end(), split.score) - scores_.begin();
+    split.threshold = static_cast<std::uint8_t>(steps_.threshold_sum[static_cast<std::size_t>(step)] / 2);
   }
 
   Index padded_;  // classes, to a whole number of lanes
@@ -323,7 +329,7 @@ class SplitFinder {
   std::vector<Inked> inked_;
   std::vector<Inked> sorted_;
   Steps steps_;
-  std::vector<std::int64_t> scores_;
+  std::vector<double> scores_;
   std::vector<std::uint32_t> histogram_;  // padded_ x 256
 };
 
