@@ -147,17 +147,11 @@ class SplitFinder {
 
   /// The sides after each byte, in arrays that one loop turns into scores without a branch.
   struct Steps {
-    std::vector<std::int64_t> weight, products, squares;  // of Moved
-    std::vector<std::uint16_t> threshold_sum;             // the neighbours of the gap
+    static constexpr std::size_t room = bytes + 8;                   // behind the last one a register
+    std::array<std::int64_t, room> weight{}, products{}, squares{};  // of Moved
+    std::array<std::uint16_t, room> threshold_sum{};                 // the neighbours of the gap
     std::size_t count = 0;
 
-    void reserve(std::size_t size) {
-      if (weight.size() >= size) return;
-      weight.resize(size);
-      products.resize(size);
-      squares.resize(size);
-      threshold_sum.resize(size);
-    }
     void write(std::size_t k, const Moved& moved, std::uint32_t sum) noexcept {
       weight[k] = moved.weight;
       products[k] = moved.products;
@@ -177,8 +171,6 @@ class SplitFinder {
     if (inked_.size() < room) {
       inked_.resize(room);
       sorted_.resize(room);
-      steps_.reserve(room + bytes);
-      scores_.resize(room + bytes);
     }
     Inked* inked = inked_.data();
     const auto add = [&](const Sample& s) {
@@ -329,7 +321,7 @@ class SplitFinder {
   std::vector<Inked> inked_;
   std::vector<Inked> sorted_;
   Steps steps_;
-  std::vector<double> scores_;
+  std::array<double, Steps::room> scores_{};
   std::vector<std::uint32_t> histogram_;  // padded_ x 256
 };
 
