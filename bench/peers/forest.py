@@ -25,7 +25,7 @@ def run(command, **environment):
 
 def ours(bench, name, threads, **environment):
     """The entry of one benchmark, with real_time in seconds."""
-    output, memory = run([bench, f"--threads={threads}", f"--benchmark_filter=^{name}(/iterations:1)?/real_time$",
+    output, memory = run([bench, "--threads", str(threads), f"--benchmark_filter=^{name}(/iterations:1)?/real_time$",
                           "--benchmark_format=json"], **environment)
     entry = json.loads(output)["benchmarks"][0]
     unit = {"us": 1e6, "ms": 1e3}[entry["time_unit"]]
