@@ -24,22 +24,14 @@ Augmentation handwriting_variation() {
 }  // namespace
 
 NetworkRecipe network_recipe(ModelKind kind, const Dataset& train, std::uint64_t seed) {
-  if (kind == ModelKind::mlp) {
-    return {.network = nn::mlp(train.image_shape(), train.num_classes(), seed),
-            .fit = {.optimizer = nn::AdamW{.learning_rate = 2e-3, .weight_decay = 0.05},
-                    .schedule = nn::one_cycle(),
-                    .epochs = epochs_for(train.size()),
-                    .label_smoothing = 0.05,
-                    .average = 0.999,
-                    .seed = seed,
-                    .augment = random_shift(1)}};
-  }
-  return {.network = nn::character_cnn(train.image_shape(), train.num_classes(), seed),
-          .fit = {.optimizer = nn::AdamW{.learning_rate = 4e-3, .weight_decay = 0.05},
+  const bool is_cnn = kind == ModelKind::cnn;
+  const auto make_network = is_cnn ? nn::character_cnn<float> : nn::mlp<float>;
+  return {.network = make_network(train.image_shape(), train.num_classes(), seed),
+          .fit = {.optimizer = nn::AdamW{.learning_rate = is_cnn ? 4e-3 : 2e-3, .weight_decay = 0.05},
                   .schedule = nn::one_cycle(),
                   .epochs = epochs_for(train.size()),
                   .label_smoothing = 0.05,
                   .average = 0.999,
                   .seed = seed,
-                  .augment = handwriting_variation()}};
+                  .augment = is_cnn ? handwriting_variation() : random_shift(1)}};
 }
