@@ -1,41 +1,47 @@
 // The server's answers, and its refusals as exceptions of one kind.
 
-// kind: "offline", or the HTTP status as a number.
+// kind: "offline", or the HTTP status as a number; retryAfter: seconds, when the server named them.
 export class Refusal extends Error {
-  constructor(kind, detail = "") {
+  constructor(kind, detail = "", retryAfter = null) {
     super(detail);
     this.kind = kind;
+    this.retryAfter = retryAfter;
   }
 }
 
-export async function models() {
-  return (await ask("/models")).models;
+// Both resolve with the server's answer and `elapsed`, the milliseconds from question to answer.
+
+export const readCharacter = (picture, { charset }, signal) =>
+  ask("predict", { file: picture, charset, model: "all", seen: "1", explain: "1" }, signal);
+
+export const readLine = (picture, { charset, pattern }, signal) =>
+  ask("predict/field", { file: picture, charset, pattern }, signal);
+
+async function ask(path, fields, signal) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);
+  const begun = performance.now();
+  const response = await orOffline(fetch(path, { method: "POST", body, signal, cache: "no-store" }));
+  const text = await orOffline(response.text());
+  const elapsed = performance.now() - begun;
+  const answer = parsed(text);
+  if (response.ok && answer) return { ...answer, elapsed };
+  const retryAfter = Number(response.headers.get("Retry-After")) || null;
+  throw new Refusal(response.ok ? "offline" : response.status, answer?.detail, retryAfter);
 }
 
-export async function predict(picture, { model, charset, signal }) {
-  const form = new FormData();
-  form.append("file", picture, "picture");
-  form.append("charset", charset);
-  form.append("seen", "1");
-  if (model) form.append("model", model);
-  return ask("/predict", { method: "POST", body: form, signal });
-}
-
-async function ask(path, options = {}) {
-  let response;
+async function orOffline(promise) {
   try {
-    response = await fetch(path, { cache: "no-store", ...options });
+    return await promise;
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refusal("offline");
+    throw error.name === "AbortError" ? error : new Refusal("offline");
   }
-  let body;
+}
+
+function parsed(text) {
   try {
-    body = await response.json();
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refusal(response.ok ? "offline" : response.status);
+    return JSON.parse(text);
+  } catch {
+    return null;  // a proxy's page, say
   }
-  if (!response.ok) throw new Refusal(response.status, body.detail);
-  return body;
 }

@@ -1,28 +1,34 @@
-// Makes any picture that the browser can read into one that the server reads: PNG or JPEG of at most 4 MB.
+// Makes any picture that the browser can read into one that the server reads: upright, on white, and not too large.
 
-import { Refusal } from "/api.js";
+import { Refusal } from "./api.js";
 
-const serverLimit = 4_000_000;
 const fileLimit = 50_000_000;
 const largestSide = 1600;
+const losslessPixels = 500_000;  // as PNG at most 2 MB; larger ones are photos and become JPEG
 
+// Resolves with {blob, width, height}.
 export async function prepare(file) {
   if (file.size > fileLimit) throw new Refusal(413);
-  if (["image/png", "image/jpeg"].includes(file.type) && file.size <= serverLimit) return file;
   let bitmap;
   try {
-    bitmap = await createImageBitmap(file);
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
     throw new Refusal(415);
   }
   const scale = Math.min(1, largestSide / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const type = width * height <= losslessPixels ? "image/png" : "image/jpeg";
+  const picture = await paint(width, height, type, (context) => context.drawImage(bitmap, 0, 0, width, height));
+  bitmap.close();
+  return picture;
+}
+
+export function paint(width, height, type, draw) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   context.fillStyle = "white";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+  context.fillRect(0, 0, width, height);
+  draw(context);
+  return new Promise((resolve) => canvas.toBlob((blob) => resolve({ blob, width, height }), type, 0.92));
 }

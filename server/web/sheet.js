@@ -1,17 +1,20 @@
-// The sheet: strokes as lists of points in [0, 1] x [0, 1], so that they survive a resize and can be taken back.
+// The sheet: strokes of points [x, y] in units of its height, so that they survive a resize and can be taken back.
 
-const strokeWidth = 0.055;
-const pictureSide = 280;
+import { paint } from "./picture.js";
+
+const pictureHeight = 280;
 
 export class Sheet extends EventTarget {
   #canvas;
+  #pen;
   #strokes = [];
   #pointer = null;
 
-  // Fires "change" whenever the ink is another.
-  constructor(canvas) {
+  // pen: the width of a stroke, in heights of the sheet. Fires "change" whenever the ink is another.
+  constructor(canvas, pen) {
     super();
     this.#canvas = canvas;
+    this.#pen = pen;
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#extend(event));
     canvas.addEventListener("pointerup", (event) => this.#end(event));
@@ -24,11 +27,12 @@ export class Sheet extends EventTarget {
     return this.#strokes.length === 0;
   }
 
-  get strokes() {
-    return structuredClone(this.#strokes);
+  // Width over height.
+  get aspect() {
+    return this.#canvas.clientWidth / this.#canvas.clientHeight;
   }
 
-  set strokes(strokes) {
+  write(strokes) {
     this.#strokes = structuredClone(strokes);
     this.#changed();
   }
@@ -39,19 +43,13 @@ export class Sheet extends EventTarget {
   }
 
   clear() {
-    this.#strokes = [];
-    this.#changed();
+    this.write([]);
   }
 
   // Black ink on white paper whatever the page looks like.
-  async toPng() {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = pictureSide;
-    const context = canvas.getContext("2d");
-    context.fillStyle = "white";
-    context.fillRect(0, 0, pictureSide, pictureSide);
-    drawStrokes(context, this.#strokes, pictureSide, "black");
-    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  toPng() {
+    const width = Math.round(this.aspect * pictureHeight);
+    return paint(width, pictureHeight, "image/png", (context) => this.#trace(context, pictureHeight, "black"));
   }
 
   #begin(event) {
@@ -77,7 +75,7 @@ export class Sheet extends EventTarget {
 
   #point(event) {
     const box = this.#canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return [(event.clientX - box.left) / box.height, (event.clientY - box.top) / box.height];
   }
 
   #changed() {
@@ -88,28 +86,30 @@ export class Sheet extends EventTarget {
   }
 
   #draw() {
-    const side = Math.round(this.#canvas.clientWidth * devicePixelRatio);
-    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
-    const context = this.#canvas.getContext("2d");
-    context.clearRect(0, 0, side, side);
-    drawStrokes(context, this.#strokes, side, getComputedStyle(this.#canvas).color);
+    const canvas = this.#canvas;
+    const width = Math.round(canvas.clientWidth * devicePixelRatio);
+    const height = Math.round(canvas.clientHeight * devicePixelRatio);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, width, height);
+    this.#trace(context, height, getComputedStyle(canvas).color);
   }
-}
 
-// Curves through the middles between the points, which are the control points.
-function drawStrokes(context, strokes, side, colour) {
-  context.lineCap = context.lineJoin = "round";
-  context.lineWidth = strokeWidth * side;
-  context.strokeStyle = colour;
-  for (const stroke of strokes) {
-    const points = stroke.map(([x, y]) => [x * side, y * side]);
-    context.beginPath();
-    context.moveTo(...points[0]);
-    for (let i = 1; i < points.length; ++i) {
-      const [x, y] = points[i - 1];
-      context.quadraticCurveTo(x, y, (x + points[i][0]) / 2, (y + points[i][1]) / 2);
+  // Curves through the middles between the points, which are the control points.
+  #trace(context, scale, colour) {
+    context.lineCap = context.lineJoin = "round";
+    context.lineWidth = this.#pen * scale;
+    context.strokeStyle = colour;
+    for (const stroke of this.#strokes) {
+      const points = stroke.map(([x, y]) => [x * scale, y * scale]);
+      context.beginPath();
+      context.moveTo(...points[0]);
+      for (let i = 1; i < points.length; ++i) {
+        const [x, y] = points[i - 1];
+        context.quadraticCurveTo(x, y, (x + points[i][0]) / 2, (y + points[i][1]) / 2);
+      }
+      context.lineTo(...points.at(-1));
+      context.stroke();
     }
-    context.lineTo(...points.at(-1));
-    context.stroke();
   }
 }

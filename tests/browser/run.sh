@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs the browser tests: run.sh SERVER MODELS BUILD_FOLDER
+# SCREENSHOTS=docs/screenshots in the environment takes the documentation's pictures, too.
 # Ends with 77 (skipped) when a tool is missing, unless INKLING_REQUIRE_BROWSER is set; then that is a failure.
 set -eu
 server=$1 models=$2 build=$3
@@ -18,8 +19,14 @@ command -v node >/dev/null || skip "node is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
 ls "$models"/*.safetensors >/dev/null 2>&1 || skip "there are no models in $models"
 
-mkdir -p "$build/screenshots"
-cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$source/page_test.js" "$build/"
+if [ -n "${SCREENSHOTS:-}" ]; then
+  mkdir -p "$SCREENSHOTS"
+  SCREENSHOTS=$(cd "$SCREENSHOTS" && pwd)
+  export SCREENSHOTS
+fi
+mkdir -p "$build"
+rm -f "$build"/*.js  # of an older test
+cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$source"/*.js "$build/"
 cd "$build"
 if ! cmp -s package-lock.json installed-lock.json; then
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || skip "npm cannot install playwright-core"
@@ -36,6 +43,6 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 export INKLING_URL
-SCREENSHOTS=$build/screenshots node --test --test-reporter=spec page_test.js
+node --test --test-concurrency=1 --test-reporter=spec ./*_test.js
 kill "$server_pid"
 wait "$server_pid"

@@ -1,0 +1,55 @@
+// The first tab: one character.
+
+import { readCharacter } from "./api.js";
+import { showCandidates } from "./candidates.js";
+import { showComparison } from "./comparison.js";
+import { isSure, percent, timesInTen } from "./confidence.js";
+import { characters } from "./examples.js";
+import { showFocus, showSeen } from "./glimpse.js";
+import { chosen, panel } from "./panel.js";
+import { timeTaken } from "./timing.js";
+
+const wording = {
+  422: ["No character found", "Write larger, or choose a picture with one clear character on plain paper."],
+};
+
+export function followCharacter(root) {
+  const find = (selector) => root.querySelector(selector);
+  const charsets = find(".charsets");
+
+  function show(answer, verdict) {
+    const { prediction, confidence, candidates, models, seen, explanation } = answer;
+    if (isSure(confidence)) {
+      verdict.say(`This is ${prediction}`, `${percent(confidence)} sure.`);
+    } else {
+      verdict.say(`Perhaps ${prediction}`, doubt(candidates), { unsure: true });
+    }
+    find(".glyph").textContent = prediction;
+    showCandidates(find(".candidates"), candidates);
+    showComparison(find(".comparison"), models, prediction);
+    showSeen(find(".seen"), seen);
+    showFocus(find(".focus"), seen, explanation?.values);
+    find(".time").textContent = timeTaken(answer);
+    find(".odds").hidden = find(".evidence").hidden = false;
+  }
+
+  function hide() {
+    find(".glyph").textContent = find(".time").textContent = "";
+    find(".odds").hidden = find(".evidence").hidden = true;
+  }
+
+  panel(root, {
+    desk: { pen: 0.055, examples: () => characters },
+    wording,
+    choices: [charsets],
+    ask: (image, signal) => readCharacter(image, { charset: chosen(charsets) }, signal),
+    show,
+    hide,
+  });
+}
+
+function doubt([best, rival]) {
+  const odds = `Right ${timesInTen(best.probability)}.`;
+  if (!rival) return `${odds} Write it more clearly.`;
+  return `${odds} It could also be ${rival.label}: write it more clearly, or say what to look for.`;
+}

@@ -1,0 +1,10 @@
+// Probabilities in words. They are calibrated to about 1 % (docs/results.md), so 0.6 means right 6 times in 10.
+
+// Below it, more than three of ten answers would be wrong.
+const sureFrom = 0.7;
+
+export const isSure = (probability) => probability >= sureFrom;
+
+export const percent = (probability) => `${(100 * probability).toFixed(1)} %`;
+
+export const timesInTen = (probability) => `about ${Math.max(1, Math.round(10 * probability))} times in 10`;

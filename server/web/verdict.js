@@ -1,0 +1,49 @@
+// What a panel says of a reading, to the eye and to a screen reader, and what to do next.
+
+const states = {
+  empty: ["Nothing written yet", "Write on the sheet, or open, drop or paste a picture."],
+  offline: ["The server is away", "What you wrote is kept. Check that you are online, then try again."],
+  413: ["That picture is too large", "Choose one of less than 50 MB, or crop it."],
+  415: ["That is not a picture", "Choose a PNG, JPEG or another picture that your browser can show, or write by hand."],
+  422: ["No ink found", "Write larger, or choose a clear picture of dark ink on plain paper."],
+  503: ["The server is busy", "Trying again in a moment; nothing is lost."],
+  other: ["That went wrong", "Try again. If it stays so, write it anew."],
+};
+
+export class Verdict {
+  #root;
+  #wording;
+
+  // wording: states that this panel puts in its own words. retry(): reads again.
+  constructor(root, wording, retry) {
+    this.#root = root;
+    this.#wording = { ...states, ...wording };
+    this.#find(".retry").addEventListener("click", retry);
+  }
+
+  // kind: a key of states; detail: the server's own advice.
+  show(kind, detail = "") {
+    const state = kind in this.#wording ? String(kind) : "other";
+    const [headline, advice] = this.#wording[state];
+    this.say(headline, advice || detail, { trouble: state !== "empty" });
+    this.#find(".retry").hidden = !["offline", "503", "other"].includes(state);
+  }
+
+  say(headline, advice, { trouble = false, unsure = false } = {}) {
+    this.#find(".headline").textContent = headline;
+    this.#find(".advice").textContent = advice;
+    this.#find(".retry").hidden = true;
+    this.#root.classList.toggle("trouble", trouble);
+    this.#root.classList.toggle("unsure", unsure);
+    this.#root.classList.remove("stale");
+  }
+
+  // What is shown belongs to older ink.
+  expire() {
+    this.#root.classList.add("stale");
+  }
+
+  #find(selector) {
+    return this.#root.querySelector(selector);
+  }
+}
