@@ -1,24 +1,38 @@
 // The first tab: one character.
 
-import { readCharacter } from "./api.js";
+import { explainCharacter, readCharacter } from "./api.js";
 import { showCandidates } from "./candidates.js";
 import { showComparison } from "./comparison.js";
 import { isSure, percent, timesInTen } from "./confidence.js";
 import { characters } from "./examples.js";
 import { showFocus, showSeen } from "./glimpse.js";
 import { chosen, panel } from "./panel.js";
+import { Reader } from "./reader.js";
 import { timeTaken } from "./timing.js";
 
 const wording = {
   422: ["No character found", "Write larger, or choose a picture with one clear character on plain paper."],
 };
 
+const rest = 350;  // ms that the ink lies still before the answer is explained
+
 export function followCharacter(root) {
   const find = (selector) => root.querySelector(selector);
   const charsets = find(".charsets");
+  const choices = () => ({ charset: chosen(charsets) });
+  let shown = null;
+
+  const explainer = new Reader((signal) => explainCharacter(shown.picture.blob, choices(), signal));
+  explainer.addEventListener("answer", ({ detail }) => explain(detail.explanation?.values));
+  explainer.addEventListener("refusal", () => explain(null));
+
+  function explain(heat) {
+    showFocus(find(".focus"), shown.seen, heat);
+    find(".focus").classList.remove("pending");
+  }
 
   function show(answer, verdict) {
-    const { prediction, confidence, candidates, models, seen, explanation } = answer;
+    const { prediction, confidence, candidates, models, seen } = answer;
     if (isSure(confidence)) {
       verdict.say(`This is ${prediction}`, `${percent(confidence)} sure.`);
     } else {
@@ -28,12 +42,16 @@ export function followCharacter(root) {
     showCandidates(find(".candidates"), candidates);
     showComparison(find(".comparison"), models, prediction);
     showSeen(find(".seen"), seen);
-    showFocus(find(".focus"), seen, explanation?.values);
     find(".time").textContent = timeTaken(answer);
     find(".odds").hidden = find(".evidence").hidden = false;
+    find(".focus").classList.add("pending");
+    shown = answer;
+    explainer.readIn(rest);
   }
 
   function hide() {
+    explainer.stop();
+    showFocus(find(".focus"), null);
     find(".glyph").textContent = find(".time").textContent = "";
     find(".odds").hidden = find(".evidence").hidden = true;
   }
@@ -42,7 +60,10 @@ export function followCharacter(root) {
     desk: { pen: 0.055, examples: () => characters },
     wording,
     choices: [charsets],
-    ask: (image, signal) => readCharacter(image, { charset: chosen(charsets) }, signal),
+    ask: (image, signal) => {
+      explainer.stop();
+      return readCharacter(image, choices(), signal);
+    },
     show,
     hide,
   });

@@ -34,6 +34,7 @@ test("the evidence: models side by side, what they saw, where it looked, time", 
     [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]);
   const seen = await pixels(".seen");
   assert.equal(Math.max(...seen.filter((_, i) => i % 4 === 0)), 255);
+  await visit.find(".focus:not(.pending)").waitFor();
   const focus = await pixels(".focus");
   assert.ok(focus.some((red, i) => i % 4 === 0 && red > focus[i + 2] + 50), "nothing is warm");
   assert.match(await visit.text(".focus-place"), /^The .+ decided most\.$/);
@@ -48,6 +49,7 @@ test("members that the answer lacks leave no hole", async () => {
   } }));
   await visit.draw(recorded.G);
   await visit.reads("G");
+  await visit.settled();
   for (const part of [".comparison", ".seen", ".focus"]) assert.ok(await visit.find(part).isHidden(), part);
   assert.match(await visit.text(".time"), /^Read in [\d.]+ ms\.$/);
   await visit.end();
@@ -110,7 +112,7 @@ test("the reading follows the newest ink, whatever order answers come in", async
   const visit = await Visit.begin();
   let number = 0;
   await visit.page.route("**/predict", async (route) => {
-    const label = ["3", "7"][number++];
+    const label = number++ === 0 ? "3" : "7";
     if (label === "3") await new Promise((resolve) => setTimeout(resolve, 600));
     await route.fulfill({ json: { prediction: label, confidence: 1, candidates: [{ label, probability: 1 }] } })
       .catch(() => {});  // the page has given it up

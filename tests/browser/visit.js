@@ -68,7 +68,7 @@ export class Visit {
   }
 
   async settled() {
-    await this.page.waitForFunction(() => !document.querySelector(".stale"));
+    await this.page.waitForFunction(() => !document.querySelector(".stale, .pending"));
     await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
   }
 
