@@ -37,7 +37,7 @@ export function followLine(root) {
     const buttons = characters.map((character, i) => characterButton(character, i, unsure[i], () => select(i)));
 
     function say() {
-      const doubtful = unsure.filter((flag, i) => flag && !transcript.isCorrected(i)).length;
+      const doubtful = unsure.filter(Boolean).length;
       verdict.say(`It says ${transcript.text}`, advice(doubtful), { unsure: doubtful > 0 });
     }
 
@@ -52,7 +52,9 @@ export function followLine(root) {
 
     function correct(i, label) {
       transcript.correct(i, label);
-      buttons[i].classList.toggle("corrected", transcript.isCorrected(i));
+      unsure[i] = false;
+      buttons[i].className = "settled";
+      find(".boxes").children[i].classList.remove("doubtful");
       buttons[i].querySelector(".label").textContent = label;
       buttons[i].setAttribute("aria-label", `Character ${i + 1}: ${label}, chosen by you`);
       say();
@@ -60,8 +62,10 @@ export function followLine(root) {
 
     find(".characters").replaceChildren(...buttons);
     showBoxes(find(".boxes"), picture, characters.map(({ box }) => box), unsure, select);
-    find(".copy").hidden = !navigator.clipboard;  // only a secure origin has one
-    find(".copy").onclick = () => navigator.clipboard.writeText(transcript.text);
+    const copy = find(".copy");
+    copy.hidden = !navigator.clipboard;  // only a secure origin has one
+    copy.textContent = "Copy the text";
+    copy.onclick = () => navigator.clipboard.writeText(transcript.text).then(() => (copy.textContent = "Copied"));
     find(".transcript").hidden = false;
     find(".time").textContent = timeTaken(answer);
     say();

@@ -11,16 +11,8 @@ export class Transcript {
     this.#chosen = characters.map(({ label }) => label);
   }
 
-  label(i) {
-    return this.#chosen[i];
-  }
-
   correct(i, label) {
     this.#chosen[i] = label;
-  }
-
-  isCorrected(i) {
-    return this.#chosen[i] !== this.#characters[i].label;
   }
 
   get text() {

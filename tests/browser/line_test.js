@@ -64,6 +64,10 @@ test("a character shows its alternatives, and choosing one corrects the text", a
   await other.click();
   await visit.says(`It says 27${label}3`);
   assert.match(await third.getAttribute("aria-label"), /chosen by you/);
+  await visit.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await visit.find(".copy").click();
+  await visit.find(".copy").filter({ hasText: "Copied" }).waitFor();
+  assert.equal(await visit.page.evaluate(() => navigator.clipboard.readText()), `27${label}3`);
   await visit.end();
 });
 
