@@ -12,6 +12,8 @@ export const wide = { width: 1180, height: 900 };
 export const narrow = { width: 390, height: 844 };
 export const phone = { viewport: narrow, hasTouch: true, isMobile: true };
 
+const patience = 90_000;  // ms, for a machine that does much else
+
 let browser;
 
 export async function launch() {
@@ -32,6 +34,7 @@ export class Visit {
     const visit = new Visit();
     visit.context = await browser.newContext({ viewport: wide, colorScheme: "light", ...options });
     visit.page = await visit.context.newPage();
+    visit.page.setDefaultTimeout(patience);
     visit.page.on("console", (message) => message.type() === "error" && visit.#errors.push(message.text()));
     visit.page.on("pageerror", (error) => visit.#errors.push(String(error)));
     visit.page.on("request", (request) => visit.#requests.push(request.url()));
