@@ -69,6 +69,7 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
 #include <inkling/model/metrics.hpp>
+#include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/model/scoring_classes.hpp>
 #include <inkling/nn/batch_norm.hpp>
