@@ -5,9 +5,9 @@
 
 namespace inkling::server {
 
-/// A file of web/, part of the program.
+/// A file that is part of the program: the page, the API's description and its documentation.
 struct Asset {
-  std::string_view path;  // "/style.css"; index.html is "/"
+  std::string_view path;  // at which it is served: "/style.css"
   std::string_view content_type;
   std::string_view etag;  // quoted, from the content's hash
   std::string_view bytes;

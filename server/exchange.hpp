@@ -3,20 +3,33 @@
 #include <functional>
 #include <string>
 
+#include "answer_record.hpp"
 #include "http.hpp"
 #include "problem.hpp"
-#include "request_reader.hpp"
 
 namespace inkling::server {
 
 /// Must be callable from many threads at once.
 using Handler = std::function<Response(const Request&)>;
 
-/// The bytes that answer a request: request line and headers parsed, the handler asked, its response written. Whatever
-/// the handler throws becomes a problem; only Problem's own text leaves the machine. Does not throw, but for memory.
-std::string exchange(RawRequest request, const Handler& handler);
+/// What the handler answers. Whatever it throws becomes a problem; only Problem's own text leaves the machine.
+Response ask(const Handler& handler, const Request& request);
 
-/// The bytes that refuse a request that could not be read.
-std::string refusal(const Problem& problem);
+struct ExchangeOptions {
+  std::string id = {};      // of the request
+  bool keep_alive = false;  // whether the connection takes another request
+};
+
+/// An answer as it goes out, and what is known of it; `time` is not filled in.
+struct Exchange {
+  std::string bytes;
+  AnswerRecord record;
+};
+
+/// Asks the handler and writes its answer. Does not throw, but for memory.
+Exchange exchange(const Request& request, const Handler& handler, const ExchangeOptions& options);
+
+/// Refuses a request that could not be read; the connection ends with it.
+Exchange refuse(const Problem& problem, const std::string& id);
 
 }  // namespace inkling::server

@@ -11,9 +11,12 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// What a route needs to know of a request; the body is complete and without its framing.
 struct Request {
   std::string method;
-  std::string path;  // percent-decoded, without the query
+  std::string path;        // percent-decoded, without the query
+  std::string query = {};  // as it came, without the question mark
   std::string content_type = {};
   std::string if_none_match = {};
+  std::string origin = {};            // of the page whose script asks; empty for anything but such a script
+  std::string requested_method = {};  // of a CORS preflight
   std::string body = {};
 };
 
@@ -22,6 +25,9 @@ struct Response {
   std::string content_type = {};
   std::string body = {};
   Headers headers = {};
+  // For log and metrics; the client does not see them.
+  std::string route = {};  // the pattern that matched: "/predict"; empty when none did
+  std::string model = {};  // that was asked, if one was
 };
 
 }  // namespace inkling::server

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <limits>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <random>
 #include <string_view>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -42,12 +46,14 @@ Problem overloaded() {
 
 }  // namespace
 
-HttpServer::HttpServer(HttpServerOptions options, Handler handler)
+HttpServer::HttpServer(HttpServerOptions options, Handler handler, Observer observer)
     : options_(std::move(options)),
       handler_(std::move(handler)),
+      observer_(std::move(observer)),
       listener_(listen_on(options_.host, options_.port)),
       port_(port_of(listener_)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      next_request_(std::uint64_t{std::random_device()()} << 32),
       workers_(options_.threads, options_.queue) {
   options_.connections = connection_limit(options_);
   if (!wake_) throw Error("cannot create an eventfd: " + std::generic_category().message(errno));
@@ -111,23 +117,41 @@ void HttpServer::accept_all() {
     make_room();
     FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) return;  // none waits, or it went away, or descriptors ran out: the next turn tries again
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on,
+                 sizeof on);  // an answer is one write: do not hold it back
     connections_.emplace(next_id_++, Connection{.socket = std::move(socket),
                                                 .reader = RequestReader(options_.request),
                                                 .deadline = Clock::now() + options_.read_deadline});
   }
 }
 
-/// At the limit the oldest connection for which no thread works gives way, those that are owed least first.
+/// At the limit a connection for which no thread works gives way: of those that are owed least, the one that waits for
+/// the longest.
 void HttpServer::make_room() {
   if (connections_.size() < options_.connections) return;
-  for (const Phase phase : {Phase::closed, Phase::lingering, Phase::reading, Phase::writing}) {
-    const auto oldest = std::find_if(connections_.begin(), connections_.end(),
-                                     [&](const auto& entry) { return entry.second.phase == phase; });
-    if (oldest == connections_.end()) continue;
-    buffered_bytes_ -= oldest->second.received;
-    connections_.erase(oldest);
-    return;
+  const auto least = std::min_element(connections_.begin(), connections_.end(), [&](const auto& a, const auto& b) {
+    return std::pair(a.second.owed(), a.second.deadline) < std::pair(b.second.owed(), b.second.deadline);
+  });
+  if (least->second.phase == Phase::working) return;
+  buffered_bytes_ -= least->second.received;
+  connections_.erase(least);
+}
+
+int HttpServer::Connection::owed() const noexcept {
+  switch (phase) {
+    case Phase::closed:
+      return 0;
+    case Phase::lingering:
+      return 1;
+    case Phase::reading:
+      return idle() ? 2 : 3;
+    case Phase::writing:
+      return 4;
+    case Phase::working:
+      return 5;
   }
+  return 5;
 }
 
 void HttpServer::serve(Id id, Connection& connection) {
@@ -135,7 +159,7 @@ void HttpServer::serve(Id id, Connection& connection) {
     case Phase::reading:
       return read(id, connection);
     case Phase::writing:
-      return write(connection);
+      return write(id, connection);
     case Phase::lingering:
       return linger(connection);
     case Phase::working:
@@ -153,28 +177,31 @@ void HttpServer::read(Id id, Connection& connection) {
       return;
     }
     if (count == 0) {
-      if (!connection.reader.started()) {
+      if (connection.idle()) {
         connection.phase = Phase::closed;
       } else {
-        refuse(connection, Problem(400, "The request ended before it was whole."));
+        refuse(id, connection, Problem(400, "The request ended before it was whole."));
       }
       return;
     }
+    if (connection.idle() && connection.answered) connection.deadline = Clock::now() + options_.read_deadline;
+    connection.received += static_cast<std::size_t>(count);
+    buffered_bytes_ += static_cast<std::size_t>(count);
+    if (buffered_bytes_ > options_.buffered_bytes) return refuse(id, connection, overloaded());
     take(id, connection, {buffer.data(), static_cast<std::size_t>(count)});
   }
 }
 
 void HttpServer::take(Id id, Connection& connection, std::string_view bytes) {
-  connection.received += bytes.size();
-  buffered_bytes_ += bytes.size();
-  if (buffered_bytes_ > options_.buffered_bytes) return refuse(connection, overloaded());
   const bool awaited = connection.reader.awaits_continue();
+  std::size_t taken = 0;
   try {
-    connection.reader.append(bytes);
+    taken = connection.reader.append(bytes);
   } catch (const Problem& problem) {
-    return refuse(connection, problem);
+    return refuse(id, connection, problem);
   }
   if (connection.reader.complete()) {
+    connection.unread = bytes.substr(taken);
     submit(id, connection);
   } else if (!awaited && connection.reader.awaits_continue()) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -184,48 +211,76 @@ void HttpServer::take(Id id, Connection& connection, std::string_view bytes) {
 
 void HttpServer::submit(Id id, Connection& connection) {
   connection.phase = Phase::working;
-  auto task = [this, id, request = connection.reader.take()]() mutable {
-    std::string answer;
+  const bool keep_alive = connection.reader.keep_alive();
+  auto task = [this, id, keep_alive, begin = Clock::now(), request_id = next_request_id(),
+               request = connection.reader.take()] {
+    Answer answer{.id = id, .bytes = {}, .keep_alive = false};
     try {
-      answer = exchange(std::move(request), handler_);
+      const bool keep = keep_alive && !stop_requested_;
+      Exchange done = exchange(request, handler_, {.id = request_id, .keep_alive = keep});
+      observe(std::move(done.record), begin);
+      answer.bytes = std::move(done.bytes);
+      answer.keep_alive = keep;
     } catch (const std::exception&) {
       // Out of memory, even for an error: the empty answer closes the connection.
     }
     {
       const std::lock_guard lock(answers_mutex_);
-      answers_.emplace_back(id, std::move(answer));
+      answers_.push_back(std::move(answer));
     }
     wake();
   };
-  if (!workers_.try_submit(std::move(task))) refuse(connection, overloaded());
+  if (!workers_.try_submit(std::move(task))) refuse(id, connection, overloaded());
 }
 
 void HttpServer::collect_answers() {
-  std::vector<std::pair<Id, std::string>> answers;
+  std::vector<Answer> answers;
   {
     const std::lock_guard lock(answers_mutex_);
     answers.swap(answers_);
   }
-  for (auto& [id, answer] : answers) {
-    const auto found = connections_.find(id);
-    if (found != connections_.end()) start_writing(found->second, std::move(answer));
+  for (Answer& answer : answers) {
+    const auto found = connections_.find(answer.id);
+    if (found != connections_.end())
+      start_writing(answer.id, found->second, std::move(answer.bytes), answer.keep_alive);
   }
 }
 
-void HttpServer::refuse(Connection& connection, const Problem& problem) {
-  start_writing(connection, refusal(problem));
+/// The connection ends here: after a request that was not understood, its bytes cannot be trusted to begin another.
+void HttpServer::refuse(Id id, Connection& connection, const Problem& problem) {
+  Exchange refused = server::refuse(problem, next_request_id());
+  observe(std::move(refused.record), Clock::now());
+  start_writing(id, connection, std::move(refused.bytes), /*keep_alive=*/false);
 }
 
-void HttpServer::start_writing(Connection& connection, std::string answer) {
-  buffered_bytes_ -= std::exchange(connection.received, 0);
+void HttpServer::observe(AnswerRecord record, Clock::time_point begin) const {
+  record.time = Clock::now() - begin;
+  if (observer_) observer_(record);
+}
+
+std::string HttpServer::next_request_id() {
+  std::string id(16, '0');
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), next_request_++, 16).ptr;
+  std::copy(digits.data(), end, id.end() - (end - digits.data()));
+  return id;
+}
+
+void HttpServer::start_writing(Id id, Connection& connection, std::string answer, bool keep_alive) {
+  if (!keep_alive) connection.unread = {};
+  buffered_bytes_ -= connection.received - connection.unread.size();
+  connection.received = connection.unread.size();
   connection.reader = RequestReader(options_.request);
   connection.answer = std::move(answer);
+  connection.sent = 0;
+  connection.keep_alive = keep_alive;
+  connection.answered = true;
   connection.phase = Phase::writing;
   connection.deadline = Clock::now() + options_.write_deadline;
-  write(connection);
+  write(id, connection);
 }
 
-void HttpServer::write(Connection& connection) {
+void HttpServer::write(Id id, Connection& connection) {
   while (connection.sent < connection.answer.size()) {
     const ssize_t count = ::send(connection.socket.get(), connection.answer.data() + connection.sent,
                                  connection.answer.size() - connection.sent, MSG_NOSIGNAL);
@@ -235,8 +290,22 @@ void HttpServer::write(Connection& connection) {
     }
     connection.sent += static_cast<std::size_t>(count);
   }
-  ::shutdown(connection.socket.get(), SHUT_WR);
+  end_answer(id, connection);
+}
+
+void HttpServer::end_answer(Id id, Connection& connection) {
   connection.answer = {};
+  if (connection.keep_alive && !stopping_) {
+    connection.phase = Phase::reading;
+    if (connection.unread.empty()) {
+      connection.deadline = Clock::now() + options_.idle_deadline;
+    } else {
+      connection.deadline = Clock::now() + options_.read_deadline;
+      take(id, connection, std::exchange(connection.unread, {}));
+    }
+    return;
+  }
+  ::shutdown(connection.socket.get(), SHUT_WR);
   connection.phase = stopping_ ? Phase::closed : Phase::lingering;
   connection.deadline = Clock::now() + linger_time;
 }
@@ -255,8 +324,8 @@ void HttpServer::expire() {
   const auto now = Clock::now();
   for (auto& [id, connection] : connections_) {
     if (connection.phase == Phase::working || now < connection.deadline) continue;
-    if (connection.phase == Phase::reading && connection.reader.started()) {
-      refuse(connection, Problem(408, "The request took too long to arrive."));
+    if (connection.phase == Phase::reading && !connection.idle()) {
+      refuse(id, connection, Problem(408, "The request took too long to arrive."));
     } else {
       connection.phase = Phase::closed;
     }
@@ -274,8 +343,7 @@ void HttpServer::begin_stop() {
   listener_ = {};
   for (auto& [id, connection] : connections_) {
     if (connection.phase == Phase::reading) read(id, connection);
-    const bool idle = connection.phase == Phase::reading && !connection.reader.started();
-    if (idle || connection.phase == Phase::lingering) connection.phase = Phase::closed;
+    if (connection.idle() || connection.phase == Phase::lingering) connection.phase = Phase::closed;
   }
 }
 
@@ -285,6 +353,7 @@ void HttpServer::sweep() {
     buffered_bytes_ -= entry.second.received;
     return true;
   });
+  open_ = connections_.size();
 }
 
 }  // namespace inkling::server

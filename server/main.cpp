@@ -7,13 +7,21 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <pthread.h>
 #include <signal.h>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "cors.hpp"
 #include "cpu_budget.hpp"
 #include "http_server.hpp"
+#include "metrics.hpp"
+#include "model_store.hpp"
+#include "models.hpp"
+#include "request_log.hpp"
 #include "service.hpp"
 
 namespace {
@@ -23,6 +31,7 @@ using namespace inkling::server;
 
 constexpr int failure = 1;
 constexpr int wrong_usage = 2;
+constexpr int threads_per_core = 4;
 
 std::string version_line() {
   const auto [major, minor, patch] = inkling::version;
@@ -39,46 +48,70 @@ fs::path default_models_folder() {
   return "models";
 }
 
-Recogniser load(const fs::path& folder) {
+ModelSet load(const fs::path& folder, const RequestLog& log) {
   ModelSet models = load_models(folder);
   for (const RefusedModel& model : models.refused) {
-    std::cerr << "inkling-server: model " << model.name << " is not used: " << model.reason << '\n';
+    log.warn("model " + model.name + " is not used: " + model.reason);
   }
   if (models.loaded.empty()) throw inkling::Error("no usable model (*.safetensors) in the folder " + folder.string());
-  return Recogniser(std::move(models));
+  return models;
 }
 
-/// SIGTERM and SIGINT as an event that a thread waits for, never as an interruption. The constructor must run before
-/// any other thread begins, so that all of them leave the signals alone.
-class StopSignals {
+/// Signals as events that a thread waits for, never as interruptions. The constructor must run before any other thread
+/// begins, so that all of them leave the signals alone.
+class Signals {
  public:
-  StopSignals() {
+  Signals() {
     ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGTERM);
-    ::sigaddset(&signals_, SIGINT);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals_, signal);
     ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
-  void wait() const {
+  int wait() const {
     int signal = 0;
     ::sigwait(&signals_, &signal);
+    return signal;
   }
 
  private:
   sigset_t signals_{};
 };
 
-void serve(const HttpServerOptions& options, const fs::path& folder) {
-  const StopSignals stop_signals;
-  const Recogniser recogniser = load(folder);
-  const Service service(recogniser);
-  HttpServer server(options, [&service](const Request& request) { return service.answer(request); });
+struct Options {
+  HttpServerOptions http = {};
+  fs::path models = default_models_folder();
+  LogFormat log = LogFormat::json;
+  std::vector<std::string> cors = {};
+  int cores = cpu_budget();
+};
 
-  std::cout << "inkling-server: http://" << options.host << ':' << server.port() << " with";
-  for (const Model& model : recogniser.models().loaded) std::cout << ' ' << model.name;
+void serve(Options options) {
+  const Signals signals;
+  const RequestLog log(options.log);
+  Metrics metrics;
+  ModelStore models(
+      load(options.models, log),
+      {.threads = options.cores, .observer = [&](auto model, const Batch& batch) { metrics.count(model, batch); }});
+  const Service service(models, metrics);
+  Handler handler =
+      allow_origins(std::move(options.cors), [&](const Request& request) { return service.answer(request); });
+  HttpServer server(options.http, std::move(handler), [&](const AnswerRecord& record) {
+    metrics.count(record);
+    log.answered(record);
+  });
+  metrics.watch([&] { return server.load(); });
+
+  std::cout << "inkling-server: http://" << options.http.host << ':' << server.port() << " with";
+  for (const Model& model : models.current()->models().loaded) std::cout << ' ' << model.name;
   std::cout << std::endl;
 
   std::jthread waiter([&] {
-    stop_signals.wait();
+    while (signals.wait() == SIGHUP) {
+      try {
+        models.replace(load(options.models, log));
+      } catch (const std::exception& error) {
+        log.warn(std::string("the models stay as they are: ") + error.what());
+      }
+    }
     server.stop();
   });
   try {
@@ -92,16 +125,22 @@ void serve(const HttpServerOptions& options, const fs::path& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  HttpServerOptions options{.threads = cpu_budget()};
-  fs::path models = default_models_folder();
+  Options options;
+  // Threads beyond the cores give the models more than one image at a time under load.
+  options.http.threads = threads_per_core * options.cores;
 
   CLI::App app("Serves the Inkling page and POST /predict.", "inkling-server");
-  app.add_option("--host", options.host, "Address to listen on; 0.0.0.0 for every network")->capture_default_str();
-  app.add_option("--port", options.port, "Port to listen on; 0 for any free one")
+  app.add_option("--host", options.http.host, "Address to listen on; 0.0.0.0 for every network")->capture_default_str();
+  app.add_option("--port", options.http.port, "Port to listen on; 0 for any free one")
       ->capture_default_str()
       ->envname("PORT")
       ->check(CLI::Range(0, 65535));
-  app.add_option("--models", models, "Folder of the models, *.safetensors")->capture_default_str();
+  app.add_option("--models", options.models, "Folder of the models, *.safetensors")->capture_default_str();
+  const std::map<std::string, LogFormat> formats = {
+      {"json", LogFormat::json}, {"text", LogFormat::text}, {"off", LogFormat::off}};
+  app.add_option("--log", options.log, "A line on stderr for each request: json, text or off [json]")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+  app.add_option("--cors", options.cors, "An origin whose scripts may read the answers; may be given more than once");
   app.set_version_flag("--version", version_line());
   try {
     app.parse(argc, argv);
@@ -110,7 +149,7 @@ int main(int argc, char** argv) {
   }
 
   try {
-    serve(options, models);
+    serve(std::move(options));
   } catch (const std::exception& error) {
     std::cerr << "inkling-server: " << error.what() << '\n';
     return failure;

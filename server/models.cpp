@@ -7,6 +7,7 @@
 #include <inkling/model/prior.hpp>
 
 #include <algorithm>
+#include <future>
 #include <system_error>
 #include <utility>
 
@@ -46,15 +47,29 @@ Model load(const std::filesystem::path& file) {
 }  // namespace
 
 ModelSet load_models(const std::filesystem::path& folder) {
+  const std::vector<std::filesystem::path> files = model_files(folder);
+  std::vector<std::future<Model>> loading;
+  for (const std::filesystem::path& file : files) loading.push_back(std::async(std::launch::async, load, file));
   ModelSet set;
-  for (const std::filesystem::path& file : model_files(folder)) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
     try {
-      set.loaded.push_back(load(file));
+      set.loaded.push_back(loading[i].get());
     } catch (const std::exception& error) {
-      set.refused.push_back({file.stem().string(), error.what()});
+      set.refused.push_back({.name = files[i].stem().string(), .reason = error.what()});
     }
   }
   return set;
+}
+
+ModelSet with_fallback(ModelSet fresh, const ModelSet& old) {
+  for (RefusedModel& refused : fresh.refused) {
+    const auto found = std::find_if(old.loaded.begin(), old.loaded.end(),
+                                    [&](const Model& model) { return model.name == refused.name; });
+    if (found == old.loaded.end()) continue;
+    fresh.loaded.push_back(*found);
+    refused.replaced = true;
+  }
+  return fresh;
 }
 
 }  // namespace inkling::server

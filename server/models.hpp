@@ -13,9 +13,9 @@
 namespace inkling::server {
 
 struct Model {
-  std::string name;  // the file's name without its extension
-  std::unique_ptr<const Classifier> classifier;
-  std::uintmax_t bytes = 0;  // of its file
+  std::string name;                              // the file's name without its extension
+  std::shared_ptr<const Classifier> classifier;  // shared with the set that replaces this one, if its file went bad
+  std::uintmax_t bytes = 0;                      // of its file
   std::string trained_on = {};
   std::map<std::string, std::string> notes = {};  // what its file says besides, such as its accuracy
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
@@ -25,6 +25,7 @@ struct Model {
 struct RefusedModel {
   std::string name;
   std::string reason;
+  bool replaced = false;  // by the model of that name that was loaded before
 };
 
 /// The models of a folder; what is in `loaded` has passed its self-test.
@@ -33,8 +34,12 @@ struct ModelSet {
   std::vector<RefusedModel> refused;
 };
 
-/// Every *.safetensors file of a folder. A file that cannot be used is listed, and does not keep the others from
-/// working. Throws FileError when the folder cannot be read.
+/// Every *.safetensors file of a folder, in the order of their names; they are loaded at the same time. A file that
+/// cannot be used is listed, and does not keep the others from working. Throws FileError when the folder cannot be
+/// read.
 ModelSet load_models(const std::filesystem::path& folder);
+
+/// `fresh`, with the models of `old` in the place of those that were refused.
+ModelSet with_fallback(ModelSet fresh, const ModelSet& old);
 
 }  // namespace inkling::server

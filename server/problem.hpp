@@ -19,7 +19,7 @@ struct Problem : std::runtime_error {
   Headers headers;
 };
 
-/// "Not Found" for 404 (RFC 9110, section 15).
+/// "Not Found" for 404, and so for each status that the server gives (RFC 9110, section 15).
 std::string_view reason_phrase(int status) noexcept;
 
 Response to_response(const Problem& problem);

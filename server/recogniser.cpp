@@ -2,6 +2,7 @@
 
 #include <inkling/image/decode.hpp>
 #include <inkling/image/normalise.hpp>
+#include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <algorithm>
@@ -12,24 +13,20 @@ namespace {
 
 constexpr std::string_view default_model = "cnn";
 
-/// probabilities: classes x 1.
-std::vector<Candidate> best_candidates(const Classifier& model, const Matrix& probabilities, const Question& question) {
+/// The classes that may be the answer, the most probable `top` of them in order. probabilities: classes x 1.
+std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilities, const Question& question) {
   std::vector<Label> order = admitted_classes(question.charset, model.class_names());
-  const auto count = std::min(static_cast<std::ptrdiff_t>(question.top), static_cast<std::ptrdiff_t>(order.size()));
-  std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](Label a, Label b) {
-    return probabilities(a) != probabilities(b) ? probabilities(a) > probabilities(b) : a < b;
-  });
-  const std::vector<std::string> labels = shown_labels(question.charset, model.class_names());
-  std::vector<Candidate> candidates;
-  for (const Label label : std::span(order).first(static_cast<std::size_t>(count))) {
-    candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
-  }
-  return candidates;
+  const std::size_t count = std::min(static_cast<std::size_t>(question.top), order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](Label a, Label b) {
+                      return probabilities(a) != probabilities(b) ? probabilities(a) > probabilities(b) : a < b;
+                    });
+  order.resize(count);
+  return order;
 }
 
-/// image: pixels x 1. Result: classes x 1.
-Matrix probabilities_of(const Model& model, const Pixels& image, const Question& question) {
-  const Matrix natural = model.classifier->probabilities(image, /*threads=*/1);
+/// natural, result: classes x 1.
+Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
   if (!question.uniform_prior) return restrict_to(question.charset, model.classifier->class_names(), natural);
   if (!model.prior) {
     throw FormatError("the file of the model " + model.name +
@@ -40,32 +37,54 @@ Matrix probabilities_of(const Model& model, const Pixels& image, const Question&
 
 }  // namespace
 
-Recogniser::Recogniser(ModelSet models) : models_(std::move(models)) {
+Pixels read_ink(std::span<const std::uint8_t> image) {
+  const GreyImage normalised = normalise(decode_image(image));
+  return Eigen::Map<const Pixels>(normalised.row(0), recogniser_input.size(), 1);
+}
+
+Recogniser::Recogniser(ModelSet models, const RecogniserOptions& options) : models_(std::move(models)) {
   require<ValueError>(!models_.loaded.empty(), "no model could be loaded");
   const auto key = [](const Model& model) {
     return std::pair(model.name != default_model, std::string_view(model.name));
   };
   std::sort(models_.loaded.begin(), models_.loaded.end(),
             [&](const Model& a, const Model& b) { return key(a) < key(b); });
+  for (const Model& model : models_.loaded) {
+    BatcherOptions batching{.calls = options.threads};
+    if (options.observer) {
+      batching.observer = [observer = options.observer, name = model.name](const Batch& batch) {
+        observer(name, batch);
+      };
+    }
+    batchers_.push_back(std::make_unique<Batcher>(*model.classifier, std::move(batching)));
+  }
 }
 
-const Model& Recogniser::find(std::string_view name) const {
-  if (name.empty()) return models_.loaded.front();
+std::size_t Recogniser::find(std::string_view name) const {
+  if (name.empty()) return 0;
   const auto found = std::find_if(models_.loaded.begin(), models_.loaded.end(),
                                   [&](const Model& model) { return model.name == name; });
-  if (found != models_.loaded.end()) return *found;
+  if (found != models_.loaded.end()) return static_cast<std::size_t>(found - models_.loaded.begin());
   std::string names;
   for (const Model& model : models_.loaded) names += (names.empty() ? "" : ", ") + model.name;
   throw ValueError("there is no such model; there are: " + names);
 }
 
-Recognition Recogniser::recognise(std::span<const std::uint8_t> image, const Question& question) const {
-  const Model& model = find(question.model);
-  const GreyImage normalised = normalise(decode_image(image));
-  const Pixels seen = Eigen::Map<const Pixels>(normalised.row(0), recogniser_input.size(), 1);
-  return {.model = model.name,
-          .candidates = best_candidates(*model.classifier, probabilities_of(model, seen, question), question),
-          .seen = {seen.data(), seen.data() + seen.size()}};
+Recognition Recogniser::recognise(const Pixels& ink, const Question& question) const {
+  const std::size_t number = find(question.model);
+  const Model& model = models_.loaded[number];
+  const Matrix probabilities = as_asked(model, batchers_[number]->probabilities(ink), question);
+  const std::vector<std::string> labels = shown_labels(question.charset, model.classifier->class_names());
+  const std::vector<Label> best = best_labels(*model.classifier, probabilities, question);
+  Recognition recognition{.model = model.name, .candidates = {}, .label = best.front()};
+  for (const Label label : best) {
+    recognition.candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
+  }
+  return recognition;
+}
+
+Vector Recogniser::explain(const Pixels& ink, const Recognition& recognition) const {
+  return occlusion(*models_.loaded[find(recognition.model)].classifier, ink, recognition.label, {.threads = 1});
 }
 
 }  // namespace inkling::server

@@ -5,11 +5,14 @@
 #include <inkling/model/charset.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "batcher.hpp"
 #include "models.hpp"
 
 namespace inkling::server {
@@ -25,7 +28,7 @@ struct Candidate {
 struct Recognition {
   std::string model;
   std::vector<Candidate> candidates;  // the most probable first; at least one
-  std::vector<std::uint8_t> seen;     // the image that the model was given: 28 rows of 28, 0 paper to 255 ink
+  Label label = 0;                    // the class of the first of them
 };
 
 struct Question {
@@ -35,24 +38,37 @@ struct Question {
   Index top = 5;               // candidates at most
 };
 
-/// From the bytes of a picture to a character. Const members may be called from many threads at once.
+struct RecogniserOptions {
+  int threads = 1;                                                          // calls of one model at the same time
+  std::function<void(std::string_view model, const Batch&)> observer = {};  // called by any thread; must not throw
+};
+
+/// The character of a picture as the models get it: 28 rows of 28, 0 paper to 255 ink. Shape: 784 x 1. image: a PNG or
+/// JPEG file. Throws what decode_image and normalise throw.
+Pixels read_ink(std::span<const std::uint8_t> image);
+
+/// From ink to a character. Const members may be called from many threads at once.
 class Recogniser {
  public:
   /// Throws ValueError unless at least one model is loaded.
-  explicit Recogniser(ModelSet models);
+  explicit Recogniser(ModelSet models, const RecogniserOptions& options = {});
 
   /// The default model first ("cnn", if there is one), then by name.
   const ModelSet& models() const noexcept { return models_; }
 
-  /// image: a PNG or JPEG file. Throws what decode_image and normalise throw, and ValueError for a model that is not
-  /// loaded or a charset that has none of its classes, FormatError when a uniform prior is asked of a model whose
-  /// file does not say how frequent its classes were.
-  Recognition recognise(std::span<const std::uint8_t> image, const Question& question = {}) const;
+  /// ink: 784 x 1. Throws ValueError for a model that is not loaded or a charset that has none of its classes,
+  /// FormatError when a uniform prior is asked of a model whose file does not say how frequent its classes were.
+  Recognition recognise(const Pixels& ink, const Question& question = {}) const;
+
+  /// How much each pixel holds up the class that a model was found to see (see occlusion.hpp). ink, result: 784 x 1.
+  /// Throws ValueError for a model that is not loaded.
+  Vector explain(const Pixels& ink, const Recognition& recognition) const;
 
  private:
-  const Model& find(std::string_view name) const;
+  std::size_t find(std::string_view name) const;
 
   ModelSet models_;
+  std::vector<std::unique_ptr<Batcher>> batchers_;  // of models_.loaded
 };
 
 }  // namespace inkling::server

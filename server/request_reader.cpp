@@ -6,16 +6,12 @@
 
 #include "header_text.hpp"
 #include "problem.hpp"
+#include "request_line.hpp"
 
 namespace inkling::server {
 namespace {
 
 constexpr std::size_t chunk_line_limit = 256;
-
-bool is_token_char(char c) {
-  constexpr std::string_view symbols = "!#$%&'*+-.^_`|~";
-  return is_alphanumeric(c) || symbols.find(c) != std::string_view::npos;
-}
 
 bool is_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -31,7 +27,8 @@ std::size_t parse_size(std::string_view digits, int base, const char* complaint)
 
 }  // namespace
 
-void RequestReader::append(std::string_view bytes) {
+std::size_t RequestReader::append(std::string_view bytes) {
+  const std::size_t offered = bytes.size();
   started_ = started_ || !bytes.empty();
   while (!bytes.empty() && !complete()) {
     if (state_ == State::head) {
@@ -40,9 +37,10 @@ void RequestReader::append(std::string_view bytes) {
       read_body(bytes);
     }
   }
+  return offered - bytes.size();
 }
 
-RawRequest RequestReader::take() {
+Request RequestReader::take() {
   return std::move(request_);
 }
 
@@ -76,24 +74,47 @@ void RequestReader::parse_head(std::string_view head) {
       throw Problem(431, "The request has more than " + std::to_string(limits_.head_lines) + " header lines.");
     }
     if (lines == 1) {
-      request_.head.append(line).append("\r\n");
-      continue;
+      parse_request_line(line);
+    } else {
+      parse_header(line);
     }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0 ||
-        !std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), is_token_char)) {
-      throw Problem(400, "A header line is not \"name: value\".");
-    }
-    parse_header(line.substr(0, colon), trim(line.substr(colon + 1)));
   }
-  request_.head.append("\r\n");
 }
 
-/// Only what the service reads is passed on: every other header is a path into a parser that nobody needs.
-void RequestReader::parse_header(std::string_view name, std::string_view value) {
+void RequestReader::parse_request_line(std::string_view line) {
+  RequestLine parsed = server::parse_request_line(line);
+  request_.method = std::move(parsed.method);
+  request_.path = std::move(parsed.path);
+  request_.query = std::move(parsed.query);
+  http_1_0_ = parsed.http_1_0;
+  keep_alive_ = !http_1_0_;
+}
+
+void RequestReader::parse_header(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0 ||
+      !std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), is_token_char)) {
+    throw Problem(400, "A header line is not \"name: value\".");
+  }
+  apply_header(line.substr(0, colon), trim(line.substr(colon + 1)));
+}
+
+/// Of a header that comes twice the last one counts, except where that could be read in two ways.
+void RequestReader::apply_header(std::string_view name, std::string_view value) {
   const auto is = [&](std::string_view other) { return equal_ignoring_case(name, other); };
-  if (is("Content-Type") || is("If-None-Match")) {
-    request_.head.append(name).append(": ").append(value).append("\r\n");
+  if (is("Content-Type")) {
+    request_.content_type = value;
+  } else if (is("If-None-Match")) {
+    request_.if_none_match = value;
+  } else if (is("Origin")) {
+    request_.origin = value;
+  } else if (is("Access-Control-Request-Method")) {
+    request_.requested_method = value;
+  } else if (is("Connection")) {
+    keep_alive_ = keep_alive_ && !list_has(value, "close");
+  } else if (is("Host")) {
+    if (has_host_) throw Problem(400, "The request has more than one Host.");
+    has_host_ = true;
   } else if (is("Content-Length")) {
     if (has_length_) throw Problem(400, "The request has more than one Content-Length.");
     has_length_ = true;
@@ -112,6 +133,7 @@ void RequestReader::parse_header(std::string_view name, std::string_view value) 
 
 void RequestReader::start_body() {
   if (chunked_ && has_length_) throw Problem(400, "The request has both a Content-Length and a Transfer-Encoding.");
+  if (chunked_ && http_1_0_) throw Problem(400, "HTTP/1.0 has no Transfer-Encoding.");
   if (remaining_ > limits_.body_bytes) {
     throw Problem(413, "The body is larger than " + std::to_string(limits_.body_bytes) + " bytes.");
   }

@@ -4,13 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace inkling::server {
+#include "http.hpp"
 
-/// One request as it came, its framing checked and removed.
-struct RawRequest {
-  std::string head;  // request line and the few headers that the service reads, each line with CRLF, and an empty line
-  std::string body;
-};
+namespace inkling::server {
 
 /// Takes the bytes of one HTTP/1.1 request (RFC 9112) as they arrive and knows when it is whole. It is strict where
 /// leniency lets two programs see different requests in the same bytes: bare line feeds, folded lines, spaces before a
@@ -25,24 +21,29 @@ class RequestReader {
 
   explicit RequestReader(Limits limits) : limits_(limits) {}
 
-  /// Takes the next bytes; what follows the end of the request is ignored. Throws Problem when the request cannot be
-  /// accepted; the reader is then of no further use.
-  void append(std::string_view bytes);
+  /// Takes the next bytes up to the end of the request and returns how many those are: what follows belongs to the next
+  /// request. Throws Problem when the request cannot be accepted; the reader is then of no further use, and neither are
+  /// the bytes that follow, for nobody knows where the next request begins.
+  std::size_t append(std::string_view bytes);
 
   bool started() const noexcept { return started_; }
   bool complete() const noexcept { return state_ == State::complete; }
+  /// The client will take another answer on the same connection. Requires: complete().
+  bool keep_alive() const noexcept { return keep_alive_; }
   /// The client waits for "100 Continue" before it sends the body.
   bool awaits_continue() const noexcept { return awaits_continue_ && !complete(); }
 
   /// Requires: complete().
-  RawRequest take();
+  Request take();
 
  private:
   enum class State { head, sized_body, chunk_size, chunk_data, chunk_end, trailer, complete };
 
   void read_head(std::string_view& bytes);
   void parse_head(std::string_view head);
-  void parse_header(std::string_view name, std::string_view value);
+  void parse_request_line(std::string_view line);
+  void parse_header(std::string_view line);
+  void apply_header(std::string_view name, std::string_view value);
   void start_body();
   void read_body(std::string_view& bytes);
   void read_chunk_size(std::string_view line);
@@ -52,12 +53,15 @@ class RequestReader {
   State state_ = State::head;
   bool started_ = false;
   bool awaits_continue_ = false;
+  bool keep_alive_ = true;
+  bool http_1_0_ = false;
   bool chunked_ = false;
   bool has_length_ = false;
+  bool has_host_ = false;
   std::size_t remaining_ = 0;  // bytes of the body or of the chunk still to come
   std::size_t trailer_bytes_ = 0;
   std::string line_;  // the unfinished line (of the head: everything up to here)
-  RawRequest request_;
+  Request request_;
 };
 
 }  // namespace inkling::server

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "http.hpp"
-#include "recogniser.hpp"
+#include "metrics.hpp"
+#include "model_store.hpp"
+#include "router.hpp"
 
 namespace inkling::server {
 
@@ -9,17 +11,14 @@ namespace inkling::server {
 /// may be called from many threads at once.
 class Service {
  public:
-  explicit Service(const Recogniser& recogniser) : recogniser_(recogniser) {}  // must outlive the service
+  /// Both must outlive the service.
+  Service(const ModelStore& models, const Metrics& metrics);
 
-  /// Throws Problem for what is refused.
-  Response answer(const Request& request) const;
+  /// Refusals are answers, too.
+  Response answer(const Request& request) const { return router_.answer(request); }
 
  private:
-  Response predict(const Request& request) const;
-  Response models(const Request& request) const;
-  Response health(const Request& request) const;
-
-  const Recogniser& recogniser_;
+  Router router_;
 };
 
 }  // namespace inkling::server

@@ -27,6 +27,11 @@ bool WorkerPool::try_submit(std::function<void()> task) {
   return true;
 }
 
+std::size_t WorkerPool::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void WorkerPool::work() {
   for (;;) {
     std::function<void()> task;

@@ -22,11 +22,14 @@ class WorkerPool {
   /// False when the queue is full. A task must not throw.
   bool try_submit(std::function<void()> task);
 
+  /// Tasks that wait for a thread.
+  std::size_t queued() const;
+
  private:
   void work();
 
   const std::size_t queue_limit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;  // guarded by mutex_, like ending_
   bool ending_ = false;

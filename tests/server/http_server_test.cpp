@@ -8,7 +8,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <netinet/in.h>
@@ -16,11 +15,14 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "file_descriptor.hpp"
+#include "gate.hpp"
 
 using namespace inkling::server;
+using inkling::server::test::Gate;
 using namespace std::chrono_literals;
 
 namespace {
@@ -60,44 +62,59 @@ class Client {
     return bytes;
   }
 
+  /// One answer with a Content-Length; what comes after it is kept for the next call.
+  std::string receive_answer() {
+    std::array<char, 4096> buffer;
+    for (;;) {
+      const std::size_t head = received_.find("\r\n\r\n");
+      const std::size_t field = received_.find("Content-Length: ");
+      if (head != std::string::npos && field < head) {
+        const std::size_t size = head + 4 + std::stoul(received_.substr(field + 16));
+        if (received_.size() >= size) {
+          std::string answer = received_.substr(0, size);
+          received_.erase(0, size);
+          return answer;
+        }
+      }
+      const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+      if (count <= 0) return {};
+      received_.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+
  private:
   FileDescriptor socket_;
+  std::string received_;
 };
 
-/// A handler that waits until it is let go, and says when it is waiting.
-class Gate {
+/// What an observer heard.
+class Records {
  public:
-  void pass() {
-    std::unique_lock lock(mutex_);
-    ++waiting_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
-  }
-  void await(int waiting) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ >= waiting; });
-  }
-  void open() {
+  void add(const AnswerRecord& record) {
     const std::lock_guard lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
+    records_.push_back(record);
+  }
+  std::vector<AnswerRecord> take() {
+    const std::lock_guard lock(mutex_);
+    return std::move(records_);
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable changed_;
-  int waiting_ = 0;
-  bool open_ = false;
+  std::vector<AnswerRecord> records_;
 };
 
 /// A server on a free port, with a handler that answers with the length of the body.
 struct Running {
-  explicit Running(HttpServerOptions options = {}, Gate* gate = nullptr)
-      : server(with_free_port(options), [this, gate](const Request& request) {
-          ++asked;
-          if (gate != nullptr && request.path == "/wait") gate->pass();
-          return Response{.content_type = "text/plain", .body = std::to_string(request.body.size())};
-        }) {}
+  explicit Running(HttpServerOptions options = {}, Gate* gate = nullptr, Observer observer = {})
+      : server(
+            with_free_port(options),
+            [this, gate](const Request& request) {
+              ++asked;
+              if (gate != nullptr && request.path == "/wait") gate->pass();
+              return Response{.content_type = "text/plain", .body = std::to_string(request.body.size())};
+            },
+            std::move(observer)) {}
   ~Running() { server.stop(); }
 
   static HttpServerOptions with_free_port(HttpServerOptions options) {
@@ -105,9 +122,11 @@ struct Running {
     return options;
   }
 
+  /// The answers to all that is in `request`: after it, the client sends nothing more.
   std::string ask(std::string_view request) const {
     Client client(server.port());
     client.send(request);
+    client.finish_sending();
     return client.receive();
   }
   void check_next_client_is_served() const {
@@ -133,7 +152,7 @@ int answers_in(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a request is answered and the connection closed") {
+TEST_CASE("a request is answered") {
   const Running running;
   CHECK(running.ask("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello").ends_with("\r\n\r\n5"));
   running.check_next_client_is_served();
@@ -194,13 +213,91 @@ TEST_CASE("a range is ignored: the whole answer comes once") {
   CHECK(answer.ends_with("\r\n\r\n0"));
 }
 
-TEST_CASE("a second request in the same connection is not answered") {
+TEST_CASE("a connection takes one request after another") {
+  Running running;
+  Client client(running.server.port());
+  for (std::size_t size = 0; size < 5; ++size) {
+    client.send("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'a'));
+    CHECK(client.receive_answer().ends_with("\r\n\r\n" + std::to_string(size)));
+  }
+  CHECK(running.asked == 5);
+}
+
+TEST_CASE("requests that are sent together are answered one by one, in their order") {
+  const Running running({.threads = 4});
+  std::string requests;
+  for (std::size_t size = 0; size < 50; ++size) {
+    requests += "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'a');
+    requests += "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+  }
+  Client client(running.server.port());
+  client.send(requests);
+  for (std::size_t size = 0; size < 50; ++size) {
+    CHECK(client.receive_answer().ends_with("\r\n\r\n" + std::to_string(size)));
+    CHECK(client.receive_answer().ends_with("\r\n\r\n1"));
+  }
+}
+
+TEST_CASE("the last request of a connection may say so") {
   Running running;
   const std::string second = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
-  CHECK(answers_in(running.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + second)) == 1);
-  CHECK(answers_in(running.ask("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n" + second)) == 1);
-  CHECK(answers_in(running.ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + second)) == 1);
-  CHECK(running.asked == 3);
+  CHECK(answers_in(running.ask("GET / HTTP/1.1\r\nConnection: close\r\n\r\n" + second)) == 1);
+  CHECK(answers_in(running.ask("GET / HTTP/1.0\r\n\r\n" + second)) == 1);
+  CHECK(running.asked == 2);
+  Client client(running.server.port());
+  client.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.receive();  // ends although the client has not closed
+  CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("what follows a request that was refused is not read") {
+  Running running;
+  const std::string second = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (const char* first :
+       {"POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 4\r\nContent-Length: 0\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: identity\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 20000000\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", "nonsense\r\n\r\n"}) {
+    CAPTURE(first);
+    const std::string answer = running.ask(first + second);
+    CHECK(answers_in(answer) == 1);
+    CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+  }
+  CHECK(running.asked == 0);
+}
+
+TEST_CASE("each answer has an id of its own, and the observer hears of it") {
+  Records records;
+  Running running({}, nullptr, [&](const AnswerRecord& record) { records.add(record); });
+  const std::string answer = running.ask("GET /a HTTP/1.1\r\n\r\nnonsense\r\n\r\n");
+  const std::vector<AnswerRecord> heard = records.take();
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].method == "GET");
+  CHECK(heard[0].status == 200);
+  CHECK(heard[0].time.count() > 0);
+  CHECK(heard[1].method == "");
+  CHECK(heard[1].status == 400);
+  CHECK(heard[0].id != heard[1].id);
+  for (const AnswerRecord& record : heard) {
+    CHECK(record.id.size() == 16);
+    CHECK(answer.find("X-Request-Id: " + record.id + "\r\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("the load is what is open and what waits") {
+  Gate gate;
+  Running running({.threads = 1, .queue = 4}, &gate);
+  const std::string request = "GET /wait HTTP/1.1\r\n\r\n";
+  Client working(running.server.port());
+  working.send(request);
+  gate.await(1);
+  Client queued(running.server.port());
+  queued.send(request);
+  while (running.server.load().queued < 1) std::this_thread::yield();
+  while (running.server.load().connections < 2) std::this_thread::yield();
+  gate.open();
+  CHECK(status_of(queued.receive_answer()) == 200);
+  CHECK(running.server.load().queued == 0);
 }
 
 TEST_CASE("a body that ends early is refused") {
@@ -226,7 +323,7 @@ TEST_CASE("a client that waits for permission gets it") {
   client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   CHECK(client.receive(1) == "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("hi");
-  CHECK(client.receive().ends_with("\r\n\r\n2"));
+  CHECK(client.receive_answer().ends_with("\r\n\r\n2"));
 }
 
 TEST_CASE("a client that waits for permission to send too much is refused at once") {
@@ -234,6 +331,21 @@ TEST_CASE("a client that waits for permission to send too much is refused at onc
   Client client(running.server.port());
   client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n");
   CHECK(status_of(client.receive()) == 413);
+}
+
+TEST_CASE("a connection that is not used again is closed") {
+  const Running running({.idle_deadline = 50ms});
+  Client client(running.server.port());
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  CHECK(status_of(client.receive()) == 200);
+}
+
+TEST_CASE("a slow second request is cut off like a first one") {
+  const Running running({.read_deadline = 300ms});
+  Client client(running.server.port());
+  client.send("GET / HTTP/1.1\r\n\r\nGET /");
+  CHECK(status_of(client.receive_answer()) == 200);
+  CHECK(status_of(client.receive()) == 408);
 }
 
 TEST_CASE("slow clients are cut off, and keep nobody waiting") {
@@ -265,8 +377,8 @@ TEST_CASE("when the queue is full a request is refused with 503") {
   CHECK(status_of(refusal) == 503);
   CHECK(refusal.find("Retry-After: 1\r\n") != std::string::npos);
   gate.open();
-  CHECK(status_of(working.receive()) == 200);
-  CHECK(status_of(queued.receive()) == 200);
+  CHECK(status_of(working.receive_answer()) == 200);
+  CHECK(status_of(queued.receive_answer()) == 200);
 }
 
 TEST_CASE("unfinished requests share a bounded memory") {
@@ -278,7 +390,7 @@ TEST_CASE("unfinished requests share a bounded memory") {
   // Whichever of the two exceeds the bound is refused; the other can then finish.
   first.send(std::string(10'000, 'a'));
   second.send(std::string(10'000, 'a'));
-  const int statuses = status_of(first.receive()) + status_of(second.receive());
+  const int statuses = status_of(first.receive_answer()) + status_of(second.receive_answer());
   CHECK(statuses == 200 + 503);
   running.check_next_client_is_served();
 }
@@ -294,13 +406,17 @@ TEST_CASE("stop answers what has begun, then run returns") {
   Gate gate;
   Running running({.threads = 1}, &gate);
   Client idle(running.server.port());
+  Client idle_again(running.server.port());
+  idle_again.send("GET / HTTP/1.1\r\n\r\n");
+  CHECK(status_of(idle_again.receive_answer()) == 200);
   Client working(running.server.port());
   working.send("GET /wait HTTP/1.1\r\n\r\n");
   gate.await(1);
   running.server.stop();
   CHECK(idle.receive() == "");
+  CHECK(idle_again.receive() == "");
   gate.open();
-  CHECK(status_of(working.receive()) == 200);
+  CHECK(status_of(working.receive()) == 200);  // and the connection ends
   running.thread.join();
 }
 

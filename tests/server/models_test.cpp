@@ -12,7 +12,8 @@
 #include <utility>
 
 #include "fake_model.hpp"
-#include "recogniser.hpp"
+#include "model_routes.hpp"
+#include "model_store.hpp"
 #include "service.hpp"
 #include "temporary_folder.hpp"
 
@@ -39,11 +40,12 @@ void copy_with_counts(const std::filesystem::path& to, const std::string& text) 
 }  // namespace
 
 TEST_CASE("the models that are shipped pass their self-tests and read a seven") {
-  ModelSet models = load_models(source / "models");
-  for (const RefusedModel& model : models.refused) FAIL_CHECK(model.name, ": ", model.reason);
-  REQUIRE(models.loaded.size() == 4);
-  const Recogniser recogniser(std::move(models));
-  const Service service(recogniser);
+  ModelSet set = load_models(source / "models");
+  for (const RefusedModel& model : set.refused) FAIL_CHECK(model.name, ": ", model.reason);
+  REQUIRE(set.loaded.size() == 4);
+  const ModelStore models(std::move(set));
+  const Metrics metrics;
+  const Service service(models, metrics);
   const std::string picture = read(source / "examples/images/seven.png");
   for (const char* name : {"cnn", "mlp", "svm", "forest"}) {
     for (const char* prior : {"natural", "uniform"}) {
@@ -80,4 +82,42 @@ TEST_CASE("a model says how frequent its classes were, or does not, or is refuse
   REQUIRE(models.refused.size() == 1);
   CHECK(models.refused.front().name == "corrupt");
   CHECK(models.refused.front().reason.find("class_counts") != std::string::npos);
+}
+
+TEST_CASE("who answers keeps the models it began with; a bad file keeps the model it had") {
+  ModelStore store(fake_models({"cnn", "svm"}));
+  const auto before = store.current();
+  const inkling::Classifier* kept = before->models().loaded.front().classifier.get();
+
+  ModelSet next = fake_models({"forest"});
+  next.refused.push_back({.name = "cnn", .reason = "cut short"});
+  next.refused.push_back({.name = "new", .reason = "cut short"});
+  store.replace(std::move(next));
+  CHECK(before->models().loaded.size() == 2);
+
+  const ModelSet& now = store.current()->models();
+  REQUIRE(now.loaded.size() == 2);
+  CHECK(now.loaded[0].name == "cnn");
+  CHECK(now.loaded[0].classifier.get() == kept);
+  CHECK(now.loaded[1].name == "forest");
+  REQUIRE(now.refused.size() == 2);
+  CHECK(now.refused[0].replaced);
+  CHECK_FALSE(now.refused[1].replaced);
+  CHECK(health(now).status == 503);  // "new" never worked
+}
+
+TEST_CASE("a model that is kept in the place of a bad file is healthy, and said to be stale") {
+  ModelStore store(fake_models({"cnn"}));
+  ModelSet next;
+  next.refused.push_back({.name = "cnn", .reason = "cut short"});
+  store.replace(std::move(next));
+  const Response response = health(store.current()->models());
+  CHECK(response.status == 200);
+  CHECK(json::parse(response.body)["stale"] == json({"cnn"}));
+}
+
+TEST_CASE("without any model left, the models stay as they are") {
+  ModelStore store(fake_models({"cnn"}));
+  CHECK_THROWS_AS(store.replace(ModelSet{}), inkling::ValueError);
+  CHECK(store.current()->models().loaded.size() == 1);
 }

@@ -8,7 +8,7 @@
 #include "problem.hpp"
 
 using inkling::server::Problem;
-using inkling::server::RawRequest;
+using inkling::server::Request;
 using inkling::server::RequestReader;
 
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr RequestReader::Limits small{.head_bytes = 256, .head_lines = 5, .body_bytes = 16};
 
 /// The request, given to the reader in pieces of `piece` bytes.
-RawRequest read(std::string_view bytes, std::size_t piece = 1000, RequestReader::Limits limits = small) {
+Request read(std::string_view bytes, std::size_t piece = 1000, RequestReader::Limits limits = small) {
   RequestReader reader(limits);
   while (!bytes.empty()) {
     reader.append(bytes.substr(0, piece));
@@ -52,16 +52,24 @@ TEST_CASE("a request is the same however its bytes are cut") {
   for (const std::string& request : {sized, chunked}) {
     for (std::size_t piece = 1; piece <= request.size(); ++piece) {
       CAPTURE(piece);
-      const RawRequest whole = read(request, piece);
+      const Request whole = read(request, piece);
       CHECK(whole.body == "hello");
-      CHECK(whole.head == "POST /predict HTTP/1.1\r\n\r\n");
+      CHECK(whole.method == "POST");
+      CHECK(whole.path == "/predict");
     }
   }
 }
 
-TEST_CASE("only the headers that the service reads are passed on") {
-  CHECK(read("GET / HTTP/1.1\r\nRange: bytes=0-0\r\nCONTENT-TYPE: \t text/plain \r\nAccept-Encoding: gzip\r\n\r\n")
-            .head == "GET / HTTP/1.1\r\nCONTENT-TYPE: text/plain\r\n\r\n");
+TEST_CASE("the headers that the service reads are found whatever their case, and without the spaces around them") {
+  const Request request = read(
+      "OPTIONS /a%20b?c=d HTTP/1.1\r\nCONTENT-TYPE: \t text/plain \r\nif-none-match:\"x\"\r\nOrigin: http://a\r\n"
+      "access-control-request-method: POST\r\n\r\n");
+  CHECK(request.path == "/a b");
+  CHECK(request.query == "c=d");
+  CHECK(request.content_type == "text/plain");
+  CHECK(request.if_none_match == "\"x\"");
+  CHECK(request.origin == "http://a");
+  CHECK(request.requested_method == "POST");
 }
 
 TEST_CASE("a request without a length has no body") {
@@ -69,8 +77,31 @@ TEST_CASE("a request without a length has no body") {
   CHECK(read("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").body.empty());
 }
 
-TEST_CASE("what follows a request is ignored") {
-  CHECK(read("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /health HTTP/1.1\r\n\r\n").body == "hi");
+TEST_CASE("what follows a request is left alone") {
+  const std::string next = "GET /health HTTP/1.1\r\n\r\n";
+  for (const std::string& request :
+       {std::string("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi"), std::string("GET / HTTP/1.1\r\n\r\n"),
+        std::string("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")}) {
+    CAPTURE(request);
+    RequestReader reader(small);
+    CHECK(reader.append(request + next) == request.size());
+    CHECK(reader.complete());
+  }
+}
+
+TEST_CASE("a connection stays open unless one side says otherwise") {
+  const auto keeps = [](std::string_view request) {
+    RequestReader reader(small);
+    reader.append(request);
+    REQUIRE(reader.complete());
+    return reader.keep_alive();
+  };
+  CHECK(keeps("GET / HTTP/1.1\r\n\r\n"));
+  CHECK(keeps("GET / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n"));
+  CHECK_FALSE(keeps("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
+  CHECK_FALSE(keeps("GET / HTTP/1.1\r\nconnection: Upgrade , CLOSE\r\n\r\n"));
+  CHECK_FALSE(keeps("GET / HTTP/1.1\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n"));
+  CHECK_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
 }
 
 TEST_CASE("an unfinished request is not complete") {
@@ -86,6 +117,8 @@ TEST_CASE("two readings of the same bytes are refused") {
   const std::string post = "POST / HTTP/1.1\r\n";
   CHECK(refused(post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n") == 400);
   CHECK(refused(post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
+  CHECK(refused(post + "Host: a\r\nHost: b\r\n\r\n") == 400);
+  CHECK(refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
   CHECK(refused(post + "Content-Length : 2\r\n\r\n") == 400);
   CHECK(refused(post + "Content-Length: 2\n\r\n\r\n") == 400);
   CHECK(refused(post + "A: b\r\n folded\r\n\r\n") == 400);

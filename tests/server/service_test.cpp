@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fake_model.hpp"
-#include "problem.hpp"
+#include "model_routes.hpp"
 
 using namespace inkling::server;
 using namespace inkling::server::test;
@@ -19,8 +19,9 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Fixture {
-  Recogniser recogniser{fake_models({"svm", "cnn"})};
-  Service service{recogniser};
+  ModelStore models{fake_models({"svm", "cnn"})};
+  Metrics metrics;
+  Service service{models, metrics};
 
   Response get(const std::string& path) const { return service.answer({.method = "GET", .path = path}); }
   Response predict(const Fields& fields) const {
@@ -28,13 +29,7 @@ struct Fixture {
         {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)});
   }
   json answer(const Fields& fields) const { return json::parse(predict(fields).body); }
-  int status(const Request& request) const {
-    try {
-      return service.answer(request).status;
-    } catch (const Problem& problem) {
-      return problem.status;
-    }
-  }
+  int status(const Request& request) const { return service.answer(request).status; }
   int form_status(const Fields& fields) const {
     return status(
         Request{.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)});
@@ -72,19 +67,20 @@ TEST_CASE_FIXTURE(Fixture, "the fields of the form choose") {
 }
 
 TEST_CASE("a uniform prior takes out what the model knows about how frequent its classes are") {
-  ModelSet models = fake_models({"cnn"});
-  models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
-  const Recogniser recogniser(std::move(models));
+  ModelSet set = fake_models({"cnn"});
+  set.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
+  const ModelStore models(std::move(set));
+  const Metrics metrics;
   const auto answer = [&](Fields fields) {
     fields.emplace_back("file", picture());
     return json::parse(
-        Service(recogniser)
+        Service(models, metrics)
             .answer(
                 {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)})
             .body);
   };
   CHECK(answer({})["prediction"] == "A");
-  CHECK(answer({{"prior", "natural"}}) == answer({}));
+  CHECK(answer({{"prior", "natural"}})["candidates"] == answer({})["candidates"]);
   const json body = answer({{"prior", "uniform"}});  // 1, 2, 0.8, 0.25 and 2.5 parts of 6.55
   CHECK(body["prediction"] == "C");
   CHECK(body["confidence"].get<double>() == doctest::Approx(2.5 / 6.55));
@@ -136,6 +132,32 @@ TEST_CASE_FIXTURE(Fixture, "a body that is not a form is refused") {
   CHECK(post("multipart/mixed; boundary=b", form({{"file", picture()}})) == 400);
 }
 
+TEST_CASE_FIXTURE(Fixture, "the log learns the route and the model, never what the client wrote") {
+  const Response good = predict({{"file", picture()}});
+  CHECK(good.route == "/predict");
+  CHECK(good.model == "cnn");
+  const Response bad = predict({{"file", picture()}, {"model", "<script>\n"}});
+  CHECK(bad.route == "/predict");
+  CHECK(bad.model == "");
+  CHECK(bad.body.find("script") == std::string::npos);
+  CHECK(get("/style.css").route == "asset");
+}
+
+TEST_CASE_FIXTURE(Fixture, "metrics are served as text of version 0.0.4") {
+  const Response response = get("/metrics");
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
+}
+
+TEST_CASE("a model's accuracy is the number in its notes, if it is there") {
+  ModelSet set = fake_models({"cnn", "svm"});
+  set.loaded.front().notes["test_accuracy"] = "0.9069";
+  const ModelStore models(std::move(set));
+  const json list = json::parse(list_models(models.current()->models()).body)["models"];
+  CHECK(list[0]["accuracy"] == 0.9069);
+  CHECK(list[1]["accuracy"].is_null());
+}
+
 TEST_CASE_FIXTURE(Fixture, "models are listed, the default one first") {
   const json list = json::parse(get("/models").body)["models"];
   REQUIRE(list.size() == 2);
@@ -147,6 +169,46 @@ TEST_CASE_FIXTURE(Fixture, "models are listed, the default one first") {
   CHECK(list[0]["classes"] == json({"0", "1", "A", "b", "C"}));
   CHECK(list[1]["name"] == "svm");
   CHECK(list[1]["default"] == false);
+}
+
+TEST_CASE_FIXTURE(Fixture, "all models answer for the same ink, below the answer of the default one") {
+  const Response response = predict({{"file", picture()}, {"model", "all"}, {"charset", "digits"}, {"top", "1"}});
+  CHECK(response.model == "cnn");
+  const json body = json::parse(response.body);
+  CHECK(body["model"] == "cnn");
+  CHECK(body["prediction"] == "1");
+  REQUIRE(body["models"].size() == 2);
+  CHECK(body["models"][0]["model"] == "cnn");
+  CHECK(body["models"][1]["model"] == "svm");
+  for (const json& one : body["models"]) {
+    CHECK(one["prediction"] == "1");
+    CHECK(one["candidates"].size() == 1);
+    CHECK(one["confidence"] == body["confidence"]);
+    CHECK(one["ms"].get<double>() >= 0);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "an answer says how long it took") {
+  CHECK(answer({{"file", picture()}})["ms"].get<double>() > 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an explanation is asked for by query or by field") {
+  const auto explain = [&](const std::string& query, const Fields& fields) {
+    return service.answer({.method = "POST",
+                           .path = "/predict",
+                           .query = query,
+                           .content_type = std::string(form_type),
+                           .body = form(fields)});
+  };
+  const Fields file = {{"file", picture()}};
+  const json by_query = json::parse(explain("a=b&explain=1", file).body)["explanation"];
+  CHECK(by_query["width"] == 28);
+  CHECK(by_query["height"] == 28);
+  CHECK(by_query["values"] == json(std::vector<double>(784, 0)));  // whatever is covered, this model says the same
+  CHECK(answer({{"file", picture()}, {"explain", "1"}})["explanation"] == by_query);
+  CHECK_FALSE(json::parse(explain("explain=0", file).body).contains("explanation"));
+  CHECK(explain("explain=yes", file).status == 400);
+  CHECK(form_status({{"file", picture()}, {"explain", "yes"}}) == 400);
 }
 
 TEST_CASE("without a cnn the first model is the default") {
@@ -163,10 +225,11 @@ TEST_CASE_FIXTURE(Fixture, "health is good") {
 }
 
 TEST_CASE("a model that failed its self-test makes the server unhealthy, and its reason stays inside") {
-  ModelSet models = fake_models({"cnn"});
-  models.refused.push_back({"svm", "/secret/path: checksum"});
-  const Recogniser recogniser(std::move(models));
-  const Response response = Service(recogniser).answer({.method = "GET", .path = "/health"});
+  ModelSet set = fake_models({"cnn"});
+  set.refused.push_back({.name = "svm", .reason = "/secret/path: checksum"});
+  const ModelStore models(std::move(set));
+  const Metrics metrics;
+  const Response response = Service(models, metrics).answer({.method = "GET", .path = "/health"});
   CHECK(response.status == 503);
   CHECK(response.content_type == "application/problem+json");
   CHECK(json::parse(response.body)["refused"] == json({"svm"}));
@@ -178,13 +241,11 @@ TEST_CASE_FIXTURE(Fixture, "unknown addresses and methods are refused") {
     CAPTURE(path);
     CHECK(status(Request{.method = "GET", .path = path}) == 404);
   }
-  try {
-    service.answer({.method = "GET", .path = "/predict"});
-    FAIL("GET /predict was answered");
-  } catch (const Problem& problem) {
-    CHECK(problem.status == 405);
-    CHECK(problem.headers == Headers{{"Allow", "POST"}});
-  }
+  const Response refused = get("/predict");
+  CHECK(refused.status == 405);
+  CHECK(refused.route == "/predict");
+  CHECK(refused.headers == Headers{{"Allow", "POST"}});
+  CHECK(get("/nothing").route == "");
   CHECK(status(Request{.method = "POST", .path = "/models"}) == 405);
   CHECK(status(Request{.method = "DELETE", .path = "/"}) == 405);
   CHECK(status(Request{.method = "HEAD", .path = "/health"}) == 200);

@@ -22,6 +22,7 @@ TEST_CASE("a full queue refuses, and what is queued is done before the end") {
   CHECK(pool->try_submit([&] { ++done; }));
   CHECK(pool->try_submit([&] { ++done; }));
   CHECK_FALSE(pool->try_submit([&] { ++done; }));
+  CHECK(pool->queued() == 2);
   go.count_down();
   pool.reset();
   CHECK(done == 3);

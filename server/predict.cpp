@@ -1,0 +1,114 @@
+#include "predict.hpp"
+
+#include <inkling/image/decode_limits.hpp>
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "form.hpp"
+#include "json.hpp"
+#include "problem.hpp"
+#include "request_line.hpp"
+
+namespace inkling::server {
+namespace {
+
+constexpr std::string_view all_models = "all";
+
+class Stopwatch {
+ public:
+  /// Milliseconds since it was made, to the microsecond.
+  double ms() const {
+    return rounded(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin_).count(), 3);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+bool wants_uniform_prior(const Form& form) {
+  const std::string_view text = form.field("prior").value_or("natural");
+  if (text != "natural" && text != "uniform") throw Problem(400, "The field prior is natural or uniform.");
+  return text == "uniform";
+}
+
+bool wants_explanation(const Request& request, const Form& form) {
+  const std::string_view text = query_parameter(request.query, "explain").value_or("0");
+  if (text != "0" && text != "1") throw Problem(400, "The parameter explain is 0 or 1.");
+  return form.flag("explain") || text == "1";
+}
+
+Json to_json(const Recognition& recognition) {
+  Json candidates = Json::array();
+  for (const Candidate& candidate : recognition.candidates) {
+    candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
+  }
+  const Candidate& best = recognition.candidates.front();
+  return {{"prediction", best.label},
+          {"confidence", rounded(best.probability, 6)},
+          {"model", recognition.model},
+          {"candidates", std::move(candidates)}};
+}
+
+Json all_to_json(const Recogniser& recogniser, const Pixels& ink, Question question) {
+  Json list = Json::array();
+  for (const Model& model : recogniser.models().loaded) {
+    const Stopwatch watch;
+    question.model = model.name;
+    Json answer = to_json(recogniser.recognise(ink, question));
+    answer["ms"] = watch.ms();
+    list.push_back(std::move(answer));
+  }
+  return list;
+}
+
+Json to_json(const Vector& explanation) {
+  Json values = Json::array();
+  for (const float value : explanation) values.push_back(rounded(value, 4));
+  return {{"width", recogniser_input.width}, {"height", recogniser_input.height}, {"values", std::move(values)}};
+}
+
+Response answer(const Recogniser& recogniser, const Request& request) {
+  const Stopwatch watch;
+  const Form form(request);
+  const auto picture = form.picture();
+  const std::string_view asked = form.field("model").value_or("");
+  const Question question{.model = asked == all_models ? "" : asked,
+                          .charset = form.charset(),
+                          .uniform_prior = wants_uniform_prior(form),
+                          .top = form.number("top", 5)};
+  const bool with_seen = form.flag("seen");
+  const bool with_explanation = wants_explanation(request, form);
+
+  const Pixels ink = read_ink(picture);
+  const Recognition recognition = recogniser.recognise(ink, question);
+  Json body = to_json(recognition);
+  if (asked == all_models) body["models"] = all_to_json(recogniser, ink, question);
+  if (with_seen) body["seen"] = std::vector<std::uint8_t>(ink.data(), ink.data() + ink.size());
+  if (with_explanation) body["explanation"] = to_json(recogniser.explain(ink, recognition));
+  body["ms"] = watch.ms();
+  Response response = json_response(body);
+  response.model = recognition.model;
+  return response;
+}
+
+}  // namespace
+
+Response predict(const Recogniser& recogniser, const Request& request) {
+  try {
+    return answer(recogniser, request);
+  } catch (const UnsupportedImageError& error) {
+    throw Problem(415, error.what());
+  } catch (const ImageTooLargeError& error) {
+    throw Problem(413, error.what());
+  } catch (const FormatError& error) {
+    throw Problem(422, error.what());
+  } catch (const NoInkError& error) {
+    throw Problem(422, error.what());
+  } catch (const ValueError& error) {
+    throw Problem(400, error.what());
+  }
+}
+
+}  // namespace inkling::server

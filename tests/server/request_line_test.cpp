@@ -1,0 +1,80 @@
+#include "request_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "problem.hpp"
+
+using namespace inkling::server;
+
+namespace {
+
+/// The status with which a line is refused; 0 when it is not.
+int refused(const std::string& line) {
+  try {
+    parse_request_line(line);
+  } catch (const Problem& problem) {
+    return problem.status;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a request line is method, path, query and version") {
+  const RequestLine line = parse_request_line("POST /a%20b%2Fc?d=%20&e HTTP/1.1");
+  CHECK(line.method == "POST");
+  CHECK(line.path == "/a b/c");
+  CHECK(line.query == "d=%20&e");
+  CHECK_FALSE(line.http_1_0);
+  CHECK(parse_request_line("GET / HTTP/1.0").http_1_0);
+  CHECK(parse_request_line("GET /? HTTP/1.1").query.empty());
+}
+
+TEST_CASE("the form of an address that proxies are sent is its path") {
+  CHECK(parse_request_line("GET http://host:80/models?a HTTP/1.1").path == "/models");
+  CHECK(parse_request_line("GET http://host HTTP/1.1").path == "/");
+  CHECK(parse_request_line("GET http://host?a HTTP/1.1").query == "a");
+  CHECK(parse_request_line("GET /a://b HTTP/1.1").path == "/a://b");
+  CHECK(parse_request_line("OPTIONS * HTTP/1.1").path == "*");
+}
+
+TEST_CASE("what is no request line is refused") {
+  for (const char* line : {"",
+                           " ",
+                           "nonsense",
+                           "GET /",
+                           "GET  HTTP/1.1",
+                           "GET / ",
+                           " / HTTP/1.1",
+                           "GET / HTCPCP/1.0",
+                           "GET /a b HTTP/1.1",
+                           "GET / http/1.1",
+                           "G\"T / HTTP/1.1",
+                           "GET /\x80 HTTP/1.1",
+                           "GET /\t HTTP/1.1",
+                           "GET /% HTTP/1.1",
+                           "GET /%2 HTTP/1.1",
+                           "GET /%zz HTTP/1.1",
+                           "GET /%-1 HTTP/1.1",
+                           "GET /%00 HTTP/1.1",
+                           "GET /%0d%0aA:b HTTP/1.1",
+                           "GET /%7f HTTP/1.1"}) {
+    CAPTURE(line);
+    CHECK(refused(line) == 400);
+  }
+  CHECK(refused("GET / HTTP/2.0") == 505);
+  CHECK(refused("GET / HTTP/9") == 505);
+  CHECK(refused("GET /" + std::string(9000, 'a') + " HTTP/1.1") == 414);
+  CHECK(refused(std::string(17, 'A') + " / HTTP/1.1") == 501);
+}
+
+TEST_CASE("a parameter of a query is found by its whole name, the first one") {
+  CHECK(query_parameter("a=b&explain=1&explain=0", "explain") == "1");
+  CHECK(query_parameter("explain", "explain") == "");
+  CHECK(query_parameter("explain=1=2", "explain") == "1=2");
+  CHECK_FALSE(query_parameter("xexplain=1&explainx=1", "explain"));
+  CHECK_FALSE(query_parameter("", "explain"));
+  CHECK_FALSE(query_parameter("&&", "explain"));
+}
