@@ -1,5 +1,7 @@
 #include "form.hpp"
 
+#include <inkling/core/error.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -64,7 +66,11 @@ CharSet Form::charset() const {
   const auto text = field("charset");
   if (!text || text->empty()) return {};
   if (text->size() > charset_limit) throw Problem(400, "The field charset is too long.");
-  return CharSet::parse(*text);
+  try {
+    return CharSet::parse(*text);
+  } catch (const ValueError&) {  // its text repeats the field
+    throw Problem(400, "The field charset is digits, upper, lower, letters, all, or characters, as in 0-9A-F.");
+  }
 }
 
 }  // namespace inkling::server

@@ -34,7 +34,7 @@ class Form {
   /// A number from 1 to 100; `missing` without the field.
   Index number(std::string_view name, Index missing) const;
 
-  /// The field `charset`. Throws ValueError for one that cannot be read.
+  /// The field `charset`; every character without it.
   CharSet charset() const;
 
  private:

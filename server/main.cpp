@@ -31,7 +31,7 @@ using namespace inkling::server;
 
 constexpr int failure = 1;
 constexpr int wrong_usage = 2;
-constexpr int threads_per_core = 4;
+constexpr int threads_per_core = 2;  // one that waits for a model, so that there is something to gather; more cost time
 
 std::string version_line() {
   const auto [major, minor, patch] = inkling::version;
@@ -126,7 +126,6 @@ void serve(Options options) {
 
 int main(int argc, char** argv) {
   Options options;
-  // Threads beyond the cores give the models more than one image at a time under load.
   options.http.threads = threads_per_core * options.cores;
 
   CLI::App app("Serves the Inkling page and POST /predict.", "inkling-server");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -117,6 +118,17 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be answered is refused with the right st
   CHECK(form_status({{"file", "plain text"}}) == 415);
   CHECK(form_status({{"file", png.substr(0, png.size() / 2)}}) == 422);
   CHECK(form_status({{"file", picture(/*ink=*/false)}}) == 422);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a refusal repeats nothing of the request") {
+  const std::string hostile("a\r\nX: y\x1b[2J\0\xff<script>", 21);
+  for (const char* field : {"model", "charset", "top", "prior", "seen", "explain"}) {
+    CAPTURE(field);
+    const Response response = predict({{"file", picture()}, {field, hostile}});
+    CHECK(response.status == 400);
+    CHECK(response.body.find("script") == std::string::npos);
+    CHECK(std::none_of(response.body.begin(), response.body.end(), [](char c) { return c >= 0 && c < ' '; }));
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a body that is not a form is refused") {
