@@ -73,4 +73,10 @@ CharSet Form::charset() const {
   }
 }
 
+bool Form::uniform_prior() const {
+  const std::string_view text = field("prior").value_or("natural");
+  if (text != "natural" && text != "uniform") throw Problem(400, "The field prior is natural or uniform.");
+  return text == "uniform";
+}
+
 }  // namespace inkling::server

@@ -37,6 +37,9 @@ class Form {
   /// The field `charset`; every character without it.
   CharSet charset() const;
 
+  /// The field `prior`: "uniform", or "natural", as without it.
+  bool uniform_prior() const;
+
  private:
   std::vector<Part> parts_;  // views into the request
 };

@@ -1,11 +1,10 @@
 #include "predict.hpp"
 
-#include <inkling/image/decode_limits.hpp>
-
 #include <chrono>
 #include <string_view>
 #include <utility>
 
+#include "answer_or_refuse.hpp"
 #include "form.hpp"
 #include "json.hpp"
 #include "problem.hpp"
@@ -26,12 +25,6 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
-
-bool wants_uniform_prior(const Form& form) {
-  const std::string_view text = form.field("prior").value_or("natural");
-  if (text != "natural" && text != "uniform") throw Problem(400, "The field prior is natural or uniform.");
-  return text == "uniform";
-}
 
 bool wants_explanation(const Request& request, const Form& form) {
   const std::string_view text = query_parameter(request.query, "explain").value_or("0");
@@ -76,7 +69,7 @@ Response answer(const Recogniser& recogniser, const Request& request) {
   const std::string_view asked = form.field("model").value_or("");
   const Question question{.model = asked == all_models ? "" : asked,
                           .charset = form.charset(),
-                          .uniform_prior = wants_uniform_prior(form),
+                          .uniform_prior = form.uniform_prior(),
                           .top = form.number("top", 5)};
   const bool with_seen = form.flag("seen");
   const bool with_explanation = wants_explanation(request, form);
@@ -96,19 +89,7 @@ Response answer(const Recogniser& recogniser, const Request& request) {
 }  // namespace
 
 Response predict(const Recogniser& recogniser, const Request& request) {
-  try {
-    return answer(recogniser, request);
-  } catch (const UnsupportedImageError& error) {
-    throw Problem(415, error.what());
-  } catch (const ImageTooLargeError& error) {
-    throw Problem(413, error.what());
-  } catch (const FormatError& error) {
-    throw Problem(422, error.what());
-  } catch (const NoInkError& error) {
-    throw Problem(422, error.what());
-  } catch (const ValueError& error) {
-    throw Problem(400, error.what());
-  }
+  return answer_or_refuse([&] { return answer(recogniser, request); });
 }
 
 }  // namespace inkling::server

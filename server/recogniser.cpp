@@ -60,7 +60,7 @@ Recogniser::Recogniser(ModelSet models, const RecogniserOptions& options) : mode
   }
 }
 
-std::size_t Recogniser::find(std::string_view name) const {
+std::size_t Recogniser::index_of(std::string_view name) const {
   if (name.empty()) return 0;
   const auto found = std::find_if(models_.loaded.begin(), models_.loaded.end(),
                                   [&](const Model& model) { return model.name == name; });
@@ -71,7 +71,7 @@ std::size_t Recogniser::find(std::string_view name) const {
 }
 
 Recognition Recogniser::recognise(const Pixels& ink, const Question& question) const {
-  const std::size_t number = find(question.model);
+  const std::size_t number = index_of(question.model);
   const Model& model = models_.loaded[number];
   const Matrix probabilities = as_asked(model, batchers_[number]->probabilities(ink), question);
   const std::vector<std::string> labels = shown_labels(question.charset, model.classifier->class_names());
@@ -84,7 +84,7 @@ Recognition Recogniser::recognise(const Pixels& ink, const Question& question) c
 }
 
 Vector Recogniser::explain(const Pixels& ink, const Recognition& recognition) const {
-  return occlusion(*models_.loaded[find(recognition.model)].classifier, ink, recognition.label, {.threads = 1});
+  return occlusion(*find(recognition.model).classifier, ink, recognition.label, {.threads = 1});
 }
 
 }  // namespace inkling::server

@@ -56,6 +56,9 @@ class Recogniser {
   /// The default model first ("cnn", if there is one), then by name.
   const ModelSet& models() const noexcept { return models_; }
 
+  /// The default model for an empty name. Throws ValueError for a model that is not loaded.
+  const Model& find(std::string_view name) const { return models_.loaded[index_of(name)]; }
+
   /// ink: 784 x 1. Throws ValueError for a model that is not loaded or a charset that has none of its classes,
   /// FormatError when a uniform prior is asked of a model whose file does not say how frequent its classes were.
   Recognition recognise(const Pixels& ink, const Question& question = {}) const;
@@ -65,7 +68,7 @@ class Recogniser {
   Vector explain(const Pixels& ink, const Recognition& recognition) const;
 
  private:
-  std::size_t find(std::string_view name) const;
+  std::size_t index_of(std::string_view name) const;
 
   ModelSet models_;
   std::vector<std::unique_ptr<Batcher>> batchers_;  // of models_.loaded
