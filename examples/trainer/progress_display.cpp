@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <iostream>
 #include <unistd.h>
 #include <utility>
+
+#include "formatted.hpp"
 
 namespace {
 
 using inkling::Index;
 using inkling::Progress;
-
-template <typename... Values>
-std::string formatted(const char* format, Values... values) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 std::string bar(const Progress& progress) {
   constexpr Index width = 24;

@@ -3,12 +3,12 @@
 #include <inkling/image/encode.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "base64.hpp"
+#include "formatted.hpp"
 #include "heat_map.hpp"
 #include "html.hpp"
 #include "learning_curve.hpp"
@@ -52,13 +52,6 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 20px; margi
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 footer { margin-top: 48px; }
 )css";
-
-template <typename... Values>
-std::string formatted(const char* format, Values... values) {
-  char text[96];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 std::string percent(double share) {
   return formatted("%.2f %%", 100 * share);

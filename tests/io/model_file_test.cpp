@@ -15,20 +15,18 @@
 #include <string>
 #include <vector>
 
+#include "contains.hpp"
 #include "random_matrix.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling;
+using inkling::test::contains;
 using inkling::test::random_matrix;
 using inkling::test::random_pixels;
 
 namespace {
 
 using Bytes = std::vector<std::byte>;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 const std::vector<std::string>& names() {
   static const std::vector<std::string> all{"0", "A", "\u00e9\"\\"};

@@ -11,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "contains.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling;
+using inkling::test::contains;
 
 namespace {
 
@@ -49,10 +51,6 @@ std::string failure(const Bytes& bytes) {
     return error.what();
   }
   return {};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 const Safetensors& example() {

@@ -12,18 +12,16 @@
 #include <limits>
 #include <vector>
 
+#include "close.hpp"
 #include "sampled_scores.hpp"
 
 using namespace inkling;
+using inkling::test::close;
 using inkling::test::sampled_scores;
 
 namespace {
 
 using Labels = std::vector<Label>;
-
-bool close(double a, double b, double tolerance) {
-  return std::abs(a - b) <= tolerance;
-}
 
 }  // namespace
 

@@ -4,18 +4,16 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <vector>
 
+#include "close.hpp"
+
 using namespace inkling;
+using inkling::test::close;
 
 namespace {
 
 using Labels = std::vector<Label>;
-
-bool close(double a, double b) {
-  return std::abs(a - b) <= 1e-12;
-}
 
 const Labels truth{0, 0, 0, 1, 1, 2, 2, 2, 2, 2};
 const Labels predicted{0, 1, 1, 1, 2, 2, 2, 2, 0, 0};

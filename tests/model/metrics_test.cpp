@@ -8,16 +8,14 @@
 #include <limits>
 #include <vector>
 
+#include "close.hpp"
 #include "sampled_scores.hpp"
 
 using namespace inkling;
+using inkling::test::close;
 using inkling::test::sampled_scores;
 
 namespace {
-
-bool close(double a, double b, double tolerance) {
-  return std::abs(a - b) <= tolerance;
-}
 
 using Labels = std::vector<Label>;
 

@@ -2,17 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
+#include "close.hpp"
 
 using namespace inkling::nn;
-
-namespace {
-
-bool close(double a, double b) {
-  return std::abs(a - b) < 1e-12;
-}
-
-}  // namespace
+using inkling::test::close;
 
 TEST_CASE("a constant schedule stays at the full rate") {
   for (const double progress : {0.0, 0.3, 1.0}) CHECK(constant()(progress) == 1);

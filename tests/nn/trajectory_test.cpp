@@ -22,16 +22,16 @@ constexpr Index images = 32;
 constexpr Index classes = 5;
 constexpr double smoothing = 0.1;
 
-const Optimizer adamw = AdamW{.learning_rate = 0.01, .weight_decay = 0.05};
-const Optimizer sgd = Sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.01};
+const Optimizer adamw_options = AdamW{.learning_rate = 0.01, .weight_decay = 0.05};
+const Optimizer sgd_options = Sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.01};
 
 template <typename S>
-struct Run {
+struct SmallRun {
   Pixels pixels{100, images};
   std::vector<Label> labels;
   BasicNetwork<S> network{{10, 10, 1}};
 
-  Run() {
+  SmallRun() {
     Lcg lcg(1);
     for (std::uint8_t& pixel : pixels.reshaped()) pixel = lcg.byte();
     for (Index i = 0; i < images; ++i) labels.push_back(lcg.byte() % classes);
@@ -63,7 +63,7 @@ void check_norms(const BasicNetwork<S>& network, const Trajectory& golden, doubl
 
 /// Both sides compute in double precision: what is left are the rounding errors of ten steps.
 void check_steps(const Optimizer& optimizer, const Trajectory& golden) {
-  Run<double> run;
+  SmallRun<double> run;
   const MatrixOf<double> x = run.pixels.cast<double>() / 255;
   BasicWorkspace<double> workspace;
   OptimizerState<double> state;
@@ -83,7 +83,7 @@ void check_steps(const Optimizer& optimizer, const Trajectory& golden) {
 /// The trainer works in single precision; the script itself differs by 3e-7 when it does. Ten times that is allowed,
 /// and a wrong term in any formula differs by far more.
 void check_training(const Optimizer& optimizer, const Trajectory& golden) {
-  Run<float> run;
+  SmallRun<float> run;
   const Dataset data({10, 10, 1}, run.pixels, run.labels, {"0", "1", "2", "3", "4"});
   std::vector<double> losses;
   const auto classifier = fit_network(run.network, data,
@@ -109,18 +109,18 @@ void check_training(const Optimizer& optimizer, const Trajectory& golden) {
 
 TEST_CASE("ten steps in double precision follow the golden trajectory") {
   SUBCASE("AdamW") {
-    check_steps(adamw, test::adamw_trajectory);
+    check_steps(adamw_options, test::adamw_trajectory);
   }
   SUBCASE("SGD") {
-    check_steps(sgd, test::sgd_trajectory);
+    check_steps(sgd_options, test::sgd_trajectory);
   }
 }
 
 TEST_CASE("ten epochs of fit_network follow the golden trajectory") {
   SUBCASE("AdamW") {
-    check_training(adamw, test::adamw_trajectory);
+    check_training(adamw_options, test::adamw_trajectory);
   }
   SUBCASE("SGD") {
-    check_training(sgd, test::sgd_trajectory);
+    check_training(sgd_options, test::sgd_trajectory);
   }
 }
