@@ -20,7 +20,7 @@ bool is_origin(std::string_view text) {
 }
 
 Response preflight() {
-  return {.status = 204,
+  return {.status = 200,
           .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST"},
                       {"Access-Control-Allow-Headers", "Content-Type"},
                       {"Access-Control-Max-Age", "600"}},

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
 #include "answer_record.hpp"
 #include "http.hpp"
 #include "problem.hpp"
+#include "request_reader.hpp"
 
 namespace inkling::server {
 
@@ -16,8 +18,9 @@ using Handler = std::function<Response(const Request&)>;
 Response ask(const Handler& handler, const Request& request);
 
 struct ExchangeOptions {
-  std::string id = {};      // of the request
-  bool keep_alive = false;  // whether the connection takes another request
+  std::string id = {};                 // of the request
+  bool keep_alive = false;             // whether the connection takes another request,
+  std::chrono::seconds idle_time{60};  // and how long it waits for that
 };
 
 /// An answer as it goes out, and what is known of it; `time` is not filled in.
@@ -26,8 +29,8 @@ struct Exchange {
   AnswerRecord record;
 };
 
-/// Asks the handler and writes its answer. Does not throw, but for memory.
-Exchange exchange(const Request& request, const Handler& handler, const ExchangeOptions& options);
+/// Parses request line and headers, asks the handler, and writes its answer. Does not throw, but for memory.
+Exchange exchange(RawRequest request, const Handler& handler, const ExchangeOptions& options);
 
 /// Refuses a request that could not be read; the connection ends with it.
 Exchange refuse(const Problem& problem, const std::string& id);

@@ -213,11 +213,14 @@ void HttpServer::submit(Id id, Connection& connection) {
   connection.phase = Phase::working;
   const bool keep_alive = connection.reader.keep_alive();
   auto task = [this, id, keep_alive, begin = Clock::now(), request_id = next_request_id(),
-               request = connection.reader.take()] {
+               request = connection.reader.take()]() mutable {
     Answer answer{.id = id, .bytes = {}, .keep_alive = false};
     try {
       const bool keep = keep_alive && !stop_requested_;
-      Exchange done = exchange(request, handler_, {.id = request_id, .keep_alive = keep});
+      Exchange done = exchange(std::move(request), handler_,
+                               {.id = request_id,
+                                .keep_alive = keep,
+                                .idle_time = std::chrono::duration_cast<std::chrono::seconds>(options_.idle_deadline)});
       observe(std::move(done.record), begin);
       answer.bytes = std::move(done.bytes);
       answer.keep_alive = keep;

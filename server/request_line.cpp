@@ -13,42 +13,33 @@ constexpr std::size_t method_limit = 16;
 constexpr std::size_t target_limit = 8 * 1024;
 
 /// Throws Problem 400 when an escape is broken or hides a control character.
-std::string percent_decode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      unsigned char value = 0;
-      const std::string_view digits = text.substr(i + 1, 2);
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-      if (error != std::errc{} || end != digits.data() + 2 || value < 0x20 || value == 0x7f) {
-        throw Problem(400, "The address has a broken escape, or one of a control character.");
-      }
-      c = static_cast<char>(value);
-      i += 2;
+void check_escapes(std::string_view text) {
+  for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 3)) {
+    unsigned char value = 0;
+    const std::string_view digits = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (error != std::errc{} || end != digits.data() + 2 || value < 0x20 || value == 0x7f) {
+      throw Problem(400, "The address has a broken escape, or one of a control character.");
     }
-    decoded.push_back(c);
   }
-  return decoded;
 }
 
 /// "http://host/path" is the form that proxies are sent; a server must take it as "/path".
-std::string_view without_authority(std::string_view target) {
+std::string without_authority(std::string_view target) {
   const std::size_t scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
-  const std::size_t path = target.find_first_of("/?", scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
+  if (target.starts_with('/') || scheme == std::string_view::npos) return std::string(target);
+  const std::string_view rest = target.substr(std::min(target.find_first_of("/?", scheme + 3), target.size()));
+  return rest.starts_with('/') ? std::string(rest) : '/' + std::string(rest);
 }
 
 }  // namespace
 
-RequestLine parse_request_line(std::string_view line) {
+RequestLine check_request_line(std::string_view line) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) throw Problem(400, "The request line cannot be read.");
   const std::string_view method = line.substr(0, first);
-  std::string_view target = line.substr(first + 1, last - first - 1);
+  const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
 
   if (method.empty() || !std::all_of(method.begin(), method.end(), is_token_char)) {
@@ -63,11 +54,8 @@ RequestLine parse_request_line(std::string_view line) {
     const bool other = version.starts_with("HTTP/");
     throw Problem(other ? 505 : 400, other ? "The server speaks HTTP/1.1." : "The request line cannot be read.");
   }
-  target = without_authority(target);
-  const std::size_t question = std::min(target.find('?'), target.size());
-  return {.method = std::string(method),
-          .path = percent_decode(target.substr(0, question)),
-          .query = std::string(target.substr(std::min(question + 1, target.size()))),
+  check_escapes(target.substr(0, target.find('?')));
+  return {.text = std::string(method) + ' ' + without_authority(target) + ' ' + std::string(version),
           .http_1_0 = version == "HTTP/1.0"};
 }
 

@@ -7,16 +7,14 @@
 namespace inkling::server {
 
 struct RequestLine {
-  std::string method;
-  std::string path;  // percent-decoded
-  std::string query = {};
+  std::string text;  // with the address as a path: "GET /path?query HTTP/1.1"
   bool http_1_0 = false;
 };
 
-/// Reads "GET /path?query HTTP/1.1", without its line end (RFC 9112, section 3). Throws Problem: 400 for anything else
-/// or a path that does not decode to text, 414 for an address above 8 KiB, 501 for an overlong method, 505 for another
-/// version.
-RequestLine parse_request_line(std::string_view line);
+/// Accepts a request line, without its line end, that can be read in one way only (RFC 9112, section 3). Throws
+/// Problem: 400 for anything else or a path that does not decode to text, 414 for an address above 8 KiB, 501 for an
+/// overlong method, 505 for another version.
+RequestLine check_request_line(std::string_view line);
 
 /// The value of a query's first parameter `name`: "1" for "a=b&explain=1". Only values that need no decoding are of use
 /// to any route, so none is decoded.

@@ -40,7 +40,7 @@ std::size_t RequestReader::append(std::string_view bytes) {
   return offered - bytes.size();
 }
 
-Request RequestReader::take() {
+RawRequest RequestReader::take() {
   return std::move(request_);
 }
 
@@ -74,20 +74,15 @@ void RequestReader::parse_head(std::string_view head) {
       throw Problem(431, "The request has more than " + std::to_string(limits_.head_lines) + " header lines.");
     }
     if (lines == 1) {
-      parse_request_line(line);
+      const RequestLine checked = check_request_line(line);
+      request_.head.append(checked.text).append("\r\n");
+      http_1_0_ = checked.http_1_0;
+      keep_alive_ = !http_1_0_;
     } else {
       parse_header(line);
     }
   }
-}
-
-void RequestReader::parse_request_line(std::string_view line) {
-  RequestLine parsed = server::parse_request_line(line);
-  request_.method = std::move(parsed.method);
-  request_.path = std::move(parsed.path);
-  request_.query = std::move(parsed.query);
-  http_1_0_ = parsed.http_1_0;
-  keep_alive_ = !http_1_0_;
+  request_.head.append("\r\n");
 }
 
 void RequestReader::parse_header(std::string_view line) {
@@ -99,17 +94,24 @@ void RequestReader::parse_header(std::string_view line) {
   apply_header(line.substr(0, colon), trim(line.substr(colon + 1)));
 }
 
-/// Of a header that comes twice the last one counts, except where that could be read in two ways.
+/// Only what the service reads is passed on: every other header is a path into a parser that nobody needs. cpp-httplib
+/// takes values for percent-encoded, which they are not.
+void RequestReader::pass_on(std::string_view name, std::string_view value) {
+  request_.head.append(name).append(": ");
+  for (const char c : value) {
+    if (c == '%') {
+      request_.head.append("%25");
+    } else {
+      request_.head.push_back(c);
+    }
+  }
+  request_.head.append("\r\n");
+}
+
 void RequestReader::apply_header(std::string_view name, std::string_view value) {
   const auto is = [&](std::string_view other) { return equal_ignoring_case(name, other); };
-  if (is("Content-Type")) {
-    request_.content_type = value;
-  } else if (is("If-None-Match")) {
-    request_.if_none_match = value;
-  } else if (is("Origin")) {
-    request_.origin = value;
-  } else if (is("Access-Control-Request-Method")) {
-    request_.requested_method = value;
+  if (is("Content-Type") || is("If-None-Match") || is("Origin") || is("Access-Control-Request-Method")) {
+    pass_on(name, value);
   } else if (is("Connection")) {
     keep_alive_ = keep_alive_ && !list_has(value, "close");
   } else if (is("Host")) {

@@ -4,9 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "http.hpp"
-
 namespace inkling::server {
+
+/// One request as it came, its framing checked and removed.
+struct RawRequest {
+  std::string head;  // request line and the few headers that the service reads, each line with CRLF, and an empty line
+  std::string body = {};
+};
 
 /// Takes the bytes of one HTTP/1.1 request (RFC 9112) as they arrive and knows when it is whole. It is strict where
 /// leniency lets two programs see different requests in the same bytes: bare line feeds, folded lines, spaces before a
@@ -34,16 +38,16 @@ class RequestReader {
   bool awaits_continue() const noexcept { return awaits_continue_ && !complete(); }
 
   /// Requires: complete().
-  Request take();
+  RawRequest take();
 
  private:
   enum class State { head, sized_body, chunk_size, chunk_data, chunk_end, trailer, complete };
 
   void read_head(std::string_view& bytes);
   void parse_head(std::string_view head);
-  void parse_request_line(std::string_view line);
   void parse_header(std::string_view line);
   void apply_header(std::string_view name, std::string_view value);
+  void pass_on(std::string_view name, std::string_view value);
   void start_body();
   void read_body(std::string_view& bytes);
   void read_chunk_size(std::string_view line);
@@ -61,7 +65,7 @@ class RequestReader {
   std::size_t remaining_ = 0;  // bytes of the body or of the chunk still to come
   std::size_t trailer_bytes_ = 0;
   std::string line_;  // the unfinished line (of the head: everything up to here)
-  Request request_;
+  RawRequest request_;
 };
 
 }  // namespace inkling::server

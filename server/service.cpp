@@ -14,6 +14,7 @@ Response serve(const Asset& asset, const Request& request) {
                     .headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}}};
   if (request.if_none_match == asset.etag) {
     response.status = 304;
+    response.headers.emplace_back("Content-Length", std::to_string(asset.bytes.size()));  // of what is not sent again
   } else {
     response.body = asset.bytes;
   }

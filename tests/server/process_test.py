@@ -79,7 +79,7 @@ class Process(unittest.TestCase):
                 self.assertEqual(answer.headers["vary"], "Origin")
             preflight = server.ask("OPTIONS", "/predict", None, {"Origin": "https://a.example",
                                                                  "Access-Control-Request-Method": "POST"})
-            self.assertEqual(preflight.status, 204)
+            self.assertEqual(preflight.status, 200)
 
     def test_many_requests_over_one_connection(self):
         with Server(PROGRAM, MODELS, "--log", "text") as server:

@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Fixture, "the log learns the route and the model, never what t
   CHECK(bad.route == "/predict");
   CHECK(bad.model == "");
   CHECK(bad.body.find("script") == std::string::npos);
-  CHECK(get("/style.css").route == "asset");
+  CHECK(get("/app.js").route == "asset");
 }
 
 TEST_CASE_FIXTURE(Fixture, "metrics are served as text of version 0.0.4") {
