@@ -7,4 +7,5 @@ void add_train(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_read(CLI::App& app);
 void add_export(CLI::App& app);

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   add_compare(app);
   add_evaluate(app);
   add_predict(app);
+  add_read(app);
   add_export(app);
   try {
     app.parse(argc, argv);

@@ -1,4 +1,3 @@
-#include <inkling/image/decode.hpp>
 #include <inkling/image/encode.hpp>
 #include <inkling/image/normalise.hpp>
 #include <inkling/io/atomic_file.hpp>
@@ -11,9 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +20,7 @@
 #include "charset_option.hpp"
 #include "commands.hpp"
 #include "model_file.hpp"
+#include "picture_file.hpp"
 #include "prior_option.hpp"
 
 namespace {
@@ -43,14 +41,6 @@ struct Candidate {
   std::string label;
   double probability = 0;
 };
-
-GreyImage read_image(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) throw FileError("expected a picture, found a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError("cannot open");
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-}
 
 /// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png.
 NormaliseStep step_writer(const std::filesystem::path& folder, const std::string& image) {
@@ -81,7 +71,7 @@ class Reader {
   /// The best candidates, the most probable first.
   std::vector<Candidate> read(const std::string& path) const {
     const GreyImage image = normalise(
-        read_image(path), {.side = model_->input_shape().height, .on_step = step_writer(options_.steps, path)});
+        read_picture_file(path), {.side = model_->input_shape().height, .on_step = step_writer(options_.steps, path)});
     const Pixels pixels = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
     Matrix probabilities = model_->probabilities(pixels, 1);
     if (prior_) probabilities = with_uniform_prior(probabilities, *prior_);

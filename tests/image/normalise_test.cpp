@@ -25,8 +25,8 @@ namespace {
 void check_as_emnist(const GreyImage& image) {
   REQUIRE(image.width() == 28);
   REQUIRE(image.height() == 28);
-  const auto support = detail::bounding_box<std::uint8_t>(image, 0);
-  const auto body = detail::bounding_box<std::uint8_t>(image, 16);
+  const auto support = bounding_box<std::uint8_t>(image, 0);
+  const auto body = bounding_box<std::uint8_t>(image, 16);
   REQUIRE(support.has_value());
   REQUIRE(body.has_value());
   CHECK(std::max(support->width, support->height) <= 26);
@@ -123,7 +123,7 @@ TEST_CASE("lines and rims that come in from the edge are dropped, and specks") {
 
 TEST_CASE("a character that is cut to its box keeps all its parts") {
   const GreyImage i = draw_i(100);
-  const Box box = detail::bounding_box<std::uint8_t>(i, 0).value();
+  const Box box = bounding_box<std::uint8_t>(i, 0).value();
   GreyImage cut(static_cast<Index>(box.width), static_cast<Index>(box.height));
   for (Index y = 0; y < cut.height(); ++y) {
     for (Index x = 0; x < cut.width(); ++x) {
@@ -279,7 +279,7 @@ TEST_CASE("EMNIST's own images survive, and their enlargements come out as they 
     const GreyImage enlarged = detail::to_grey(resize(ink, {-3, -5, 36, 40}, 162, 180), 255);
     const GreyImage restored = normalise(enlarged);
     enlarged_gap += difference(restored, image) / static_cast<double>(images.size());
-    const Box body = detail::bounding_box<std::uint8_t>(restored, 16).value();
+    const Box body = bounding_box<std::uint8_t>(restored, 16).value();
     longest_24 += std::max(body.width, body.height) == 24 ? 1 : 0;
     CHECK(std::abs(body.x + body.width / 2 - 14) <= 1);
     CHECK(std::abs(body.y + body.height / 2 - 14) <= 1);

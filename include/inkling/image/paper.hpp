@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -92,8 +93,28 @@ inline Paper fit_surface(const GreyImage& image, const FloatImage& weights) {
 
 }  // namespace detail
 
-/// True when the ink is lighter than the paper. The border of a picture is paper; whatever differs most from it is ink.
-inline bool has_light_ink(const GreyImage& image) {
+/// The picture with black for white.
+inline GreyImage inverted(GreyImage image) {
+  for (std::uint8_t& value : image.values()) value = static_cast<std::uint8_t>(255 - value);
+  return image;
+}
+
+/// The grey level that half of the counted pixels do not exceed.
+inline int median_level(std::span<const std::uint32_t> histogram) noexcept {
+  const std::uint64_t count = std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0});
+  std::size_t median = 0;
+  for (std::uint64_t seen = histogram[0]; 2 * seen < count; seen += histogram[median]) ++median;
+  return static_cast<int>(median);
+}
+
+/// True when the ink is lighter than the paper, whose level is given: what differs most from paper is ink.
+inline bool has_light_ink(const GreyImage& image, int paper) noexcept {
+  const auto [darkest, lightest] = std::minmax_element(image.values().begin(), image.values().end());
+  return *lightest - paper > paper - *darkest;
+}
+
+/// The same when the border of the picture is paper.
+inline bool has_light_ink(const GreyImage& image) noexcept {
   std::array<std::uint32_t, 256> border{};
   for (Index x = 0; x < image.width(); ++x) {
     ++border[image(x, 0)];
@@ -103,16 +124,7 @@ inline bool has_light_ink(const GreyImage& image) {
     ++border[image(0, y)];
     ++border[image(image.width() - 1, y)];
   }
-  const auto count = static_cast<std::uint32_t>(2 * (image.width() + image.height()));
-  int median = 0;
-  for (std::uint32_t seen = border[0]; 2 * seen < count; seen += border[static_cast<std::size_t>(median)]) ++median;
-  int darkest = 255;
-  int lightest = 0;
-  for (const std::uint8_t value : image.values()) {
-    darkest = std::min<int>(darkest, value);
-    lightest = std::max<int>(lightest, value);
-  }
-  return lightest - median > median - darkest;
+  return has_light_ink(image, median_level(border));
 }
 
 /// Fits the paper of a picture with dark ink by least squares over the pixels that are not ink, which are found in

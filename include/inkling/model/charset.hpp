@@ -26,6 +26,13 @@ class CharSet {
 
   bool contains(char c) const noexcept { return characters_[static_cast<unsigned char>(c)]; }
 
+  /// What both sets have.
+  friend CharSet operator&(const CharSet& a, const CharSet& b) noexcept {
+    CharSet both;
+    both.characters_ = a.characters_ & b.characters_;
+    return both;
+  }
+
   /// Whether the class may be an answer: it stands for a character of the set.
   bool admits(const ClassMeaning& meaning) const noexcept;
 

@@ -1,0 +1,17 @@
+#include "picture_file.hpp"
+
+#include <inkling/core/error.hpp>
+#include <inkling/image/decode.hpp>
+
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+inkling::GreyImage read_picture_file(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) throw inkling::FileError("expected a picture, found a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw inkling::FileError("cannot open");
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+  return inkling::decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}

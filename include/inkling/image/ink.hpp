@@ -1,0 +1,80 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/image/grey_image.hpp>
+#include <inkling/image/normalise_options.hpp>
+#include <inkling/image/otsu.hpp>
+#include <inkling/image/paper.hpp>
+#include <inkling/image/resize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+
+namespace inkling {
+
+namespace detail {
+
+[[noreturn]] inline void fail_without_ink() {
+  throw NoInkError("normalise: no ink found: nothing stands out from the paper");
+}
+
+}  // namespace detail
+
+/// Amounts of ink, and what its strokes reach; halfway to there is their edge.
+struct Ink {
+  FloatImage amount;  // 0 paper to 1
+  float level = 0;
+
+  float threshold() const noexcept { return level / 2; }
+};
+
+/// What strokes reach: the darker quarter of all that Otsu's threshold calls ink, as thin pens are pale at their edges.
+/// 0 when there is nothing.
+inline float stroke_level(const FloatImage& amount) {
+  std::array<std::uint32_t, 256> counts{};
+  for (const float value : amount.values()) {
+    ++counts[static_cast<std::size_t>(std::clamp(value, 0.0F, 1.0F) * 255 + 0.5F)];
+  }
+  const std::size_t split = otsu_threshold(counts);
+  const std::uint64_t above =
+      std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(split) + 1, counts.end(), std::uint64_t{0});
+  if (above == 0) return 0;
+  std::size_t level = counts.size() - 1;
+  for (std::uint64_t seen = counts[level]; 4 * seen < above; seen += counts[level]) --level;
+  return static_cast<float>(level) / 255;
+}
+
+/// Strokes at full strength; from paper to ink it takes 1 / steepness of their level.
+inline void binarise(Ink& ink, float steepness) {
+  const float slope = steepness / ink.level;
+  const float threshold = ink.threshold();
+  for (float& value : ink.amount.values()) value = std::clamp((value - threshold) * slope + 0.5F, 0.0F, 1.0F);
+  ink.level = 1;
+}
+
+/// Separates ink from paper. Throws NoInkError when nothing stands out from the paper.
+inline Ink find_ink(const GreyImage& dark_on_light, const NormaliseOptions& options) {
+  constexpr double thumbnail = 48 * 48;  // pixels at most, give or take an edge
+  const double tile = std::sqrt(static_cast<double>(dark_on_light.size()) / thumbnail);
+  const Paper paper = fit_paper(shrink(dark_on_light, std::max<Index>(1, static_cast<Index>(std::ceil(tile)))));
+  Ink ink{ink_on_paper(dark_on_light, paper)};
+
+  // Pixels lighter than the paper show its noise.
+  double squares = 0;
+  Index lighter = 0;
+  for (float& value : ink.amount.values()) {
+    const float below = std::min(value, 0.0F);
+    squares += static_cast<double>(below) * static_cast<double>(below);
+    lighter += value < 0 ? 1 : 0;
+    value = std::max(value, 0.0F);
+  }
+  const double noise = lighter > 0 ? std::sqrt(squares / static_cast<double>(lighter)) : 0;
+  ink.level = stroke_level(ink.amount);
+  if (ink.level < options.min_contrast || ink.level < options.min_signal * noise) detail::fail_without_ink();
+  return ink;
+}
+
+}  // namespace inkling

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <inkling/image/grey_image.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace inkling {
+
+/// A way from the top to the bottom of a picture, one column for each row, neighbours at most one apart.
+struct Seam {
+  std::vector<Index> column;  // of each row: what lies left of it is one side, the rest the other
+  float ink = 0;              // pixels of ink on the way
+};
+
+struct SeamOptions {
+  float max_ink = 0;       // pixels
+  Index min_distance = 1;  // between seams at half of the height, and from both ends
+};
+
+/// The best places to cut a mask in two: the ways through each column at half of the height that cross the least ink,
+/// where that column is better than its neighbours. They are found by dynamic programming, as seams of images are
+/// (Avidan and Shamir 2007). From left to right.
+inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamOptions& options) {
+  const Index width = mask.width();
+  const Index height = mask.height();
+  const Index middle = height / 2;
+  if (height < 3) return {};
+  constexpr float sideways = 0.25F;  // price of a column aside, in pixels of ink
+
+  // cost(x, y): of the best way from the nearer edge, top or bottom, to this pixel.
+  FloatImage cost(width, height);
+  Image<std::int8_t> step(width, height);  // to the column where that way comes from
+  const auto grow = [&](Index y, Index from) {
+    for (Index x = 0; x < width; ++x) {
+      const auto own = static_cast<float>(mask(x, y));
+      float best = cost(x, from);
+      std::int8_t direction = 0;
+      for (const Index side : {-1, 1}) {
+        if (x + side < 0 || x + side >= width) continue;
+        const float value = cost(x + side, from) + sideways;
+        if (value < best) {
+          best = value;
+          direction = static_cast<std::int8_t>(side);
+        }
+      }
+      cost(x, y) = best + own;
+      step(x, y) = direction;
+    }
+  };
+  for (Index x = 0; x < width; ++x) {
+    cost(x, 0) = mask(x, 0);
+    cost(x, height - 1) = mask(x, height - 1);
+  }
+  for (Index y = 1; y <= middle; ++y) grow(y, y - 1);
+  FloatImage upper(width, 1);
+  Image<std::int8_t> upper_step(width, 1);
+  for (Index x = 0; x < width; ++x) {
+    upper(x, 0) = cost(x, middle);
+    upper_step(x, 0) = step(x, middle);
+  }
+  for (Index y = height - 2; y >= middle; --y) grow(y, y + 1);
+
+  std::vector<float> total(static_cast<std::size_t>(width));
+  for (Index x = 0; x < width; ++x) {
+    total[static_cast<std::size_t>(x)] = upper(x, 0) + cost(x, middle) - static_cast<float>(mask(x, middle));
+  }
+
+  // The best columns first; each keeps its neighbours away.
+  std::vector<Index> order;
+  for (Index x = options.min_distance; x + options.min_distance < width; ++x) {
+    if (total[static_cast<std::size_t>(x)] <= options.max_ink) order.push_back(x);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+    return total[static_cast<std::size_t>(a)] < total[static_cast<std::size_t>(b)];
+  });
+  std::vector<Index> chosen;
+  for (Index x : order) {
+    const auto at = [&](Index column) { return total[static_cast<std::size_t>(column)]; };
+    Index last = x;  // of the columns that are as good
+    while (last + 1 + options.min_distance < width && at(last + 1) == at(x)) ++last;
+    x = (x + last) / 2;
+    const bool near = std::any_of(chosen.begin(), chosen.end(), [&](Index other) {
+      return std::max(x, other) - std::min(x, other) < options.min_distance;
+    });
+    if (!near) chosen.push_back(x);
+  }
+  std::sort(chosen.begin(), chosen.end());
+
+  std::vector<Seam> seams;
+  for (const Index anchor : chosen) {
+    Seam seam{std::vector<Index>(static_cast<std::size_t>(height)), 0};
+    const auto set = [&](Index y, Index x) {
+      seam.column[static_cast<std::size_t>(y)] = x;
+      seam.ink += static_cast<float>(mask(x, y));
+    };
+    set(middle, anchor);
+    Index x = anchor + upper_step(anchor, 0);
+    for (Index y = middle - 1; y >= 0; --y) {
+      set(y, x);
+      x += step(x, y);  // 0 in the first and the last row
+    }
+    x = anchor + step(anchor, middle);
+    for (Index y = middle + 1; y < height; ++y) {
+      set(y, x);
+      x += step(x, y);
+    }
+    seams.push_back(std::move(seam));
+  }
+  return seams;
+}
+
+}  // namespace inkling
