@@ -50,6 +50,7 @@ struct SegmentOptions {
   Index smallest_height = 96;       // lower ones are enlarged to this
   double slant_share = 1;
   double max_cut = 3;               // stroke widths of ink that a cut may cross
+  double cut_distance = 0.16;       // between cuts, in heights of the line
 };
 
 namespace detail {
@@ -243,7 +244,7 @@ class Cutter {
     for_each_pixel(stack, label, [&](Index x, Index y) { mask(x + upright_.shift(y) - left, y - top) = 1; });
     std::vector<Seam> seams =
         find_seams(mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
-                          .min_distance = std::max<Index>(2, static_cast<Index>(0.12 * line_.height))});
+                          .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height))});
     const auto least = static_cast<Index>(line_.stroke_width * line_.stroke_width);
     std::vector<Seam> useful;
     const auto ink_between = [&](const Seam* from, const Seam* to) {

@@ -34,7 +34,7 @@ struct Lattice {
 };
 
 struct LatticeOptions {
-  std::size_t max_pieces = 6;  // of one character
+  std::size_t max_pieces = 10; // of one character
   double max_width = 1.9;      // of a character of several pieces, in heights of the line
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   int threads = 1;
