@@ -25,7 +25,8 @@ struct RuleOptions {
   Index min_length = 0;        // pixels
   Index max_thickness = 0;     // pixels; what is thicker is no line
   double max_slope = 0.06;     // rows a column
-  double min_coverage = 0.45;  // share of its columns in which the line is free of other ink
+  double min_clear = 0.45;     // share of its columns in which the line is free of other ink
+  double min_ink = 0.85;       // share of its columns with any ink: the bars of several T are no line
 };
 
 namespace detail {
@@ -85,8 +86,9 @@ inline Line strongest_line(const std::vector<ThinRun>& runs, Index width, Index 
 }
 
 /// Follows the line from run to run, which may wave a little. Takes the runs it used out of `runs`; nothing when it is
-/// too short or hidden.
-inline std::optional<Rule> trace(const Line& line, std::vector<ThinRun>& runs, const RuleOptions& options) {
+/// too short, hidden or broken.
+inline std::optional<Rule> trace(const Image<std::uint8_t>& mask, const Line& line, std::vector<ThinRun>& runs,
+                                 const RuleOptions& options) {
   const float reach = std::max(2.5F, static_cast<float>(options.max_thickness) / 4);
   constexpr float inertia = 0.9F;
   float drift = 0;
@@ -106,7 +108,7 @@ inline std::optional<Rule> trace(const Line& line, std::vector<ThinRun>& runs, c
   if (on_line.empty()) return std::nullopt;
   const Index length = on_line.back().column + 1 - on_line.front().column;
   const auto covered = static_cast<double>(on_line.size());
-  if (length < options.min_length || covered < options.min_coverage * static_cast<double>(length)) return std::nullopt;
+  if (length < options.min_length || covered < options.min_clear * static_cast<double>(length)) return std::nullopt;
 
   Rule rule{.first = on_line.front().column, .centre = {}};
   for (std::size_t i = 0; i + 1 < on_line.size(); ++i) {  // between runs, a straight line
@@ -119,6 +121,11 @@ inline std::optional<Rule> trace(const Line& line, std::vector<ThinRun>& runs, c
     }
   }
   rule.centre.push_back(on_line.back().centre);
+  Index inked = 0;
+  for (Index i = 0; i < length; ++i) {
+    inked += mask(rule.first + i, static_cast<Index>(rule.centre[static_cast<std::size_t>(i)]));
+  }
+  if (static_cast<double>(inked) < options.min_ink * static_cast<double>(length)) return std::nullopt;
   const auto middle = on_line.begin() + static_cast<std::ptrdiff_t>(on_line.size() / 2);
   std::nth_element(on_line.begin(), middle, on_line.end(),
                    [](const ThinRun& a, const ThinRun& b) { return a.thickness < b.thickness; });
@@ -131,15 +138,16 @@ inline std::optional<Rule> trace(const Line& line, std::vector<ThinRun>& runs, c
 /// The lines along the rows of a mask, from the most to the least visible one. A line is found where thin vertical runs
 /// of ink lie on a straight line, so that strokes which cross it do no harm.
 inline std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options) {
-  constexpr std::size_t most = 16;  // lines in a picture of one line of text
+  constexpr std::size_t most = 12;  // lines to look at in a picture of one line of text
+  constexpr std::size_t too_many = 200'000;  // runs: noise, which would only cost time
   std::vector<Rule> rules;
   std::vector<detail::ThinRun> runs = detail::thin_runs(mask, options.max_thickness);
-  const double needed = std::max(1.0, options.min_coverage * static_cast<double>(options.min_length));
-  while (rules.size() < most && static_cast<double>(runs.size()) >= needed) {
+  if (runs.size() > too_many) return rules;
+  const double needed = std::max(1.0, options.min_clear * static_cast<double>(options.min_length));
+  for (std::size_t i = 0; i < most && static_cast<double>(runs.size()) >= needed; ++i) {
     const detail::Line line = detail::strongest_line(runs, mask.width(), mask.height(), options.max_slope);
-    std::optional<Rule> rule = detail::trace(line, runs, options);
-    if (!rule) break;
-    rules.push_back(*std::move(rule));
+    std::optional<Rule> rule = detail::trace(mask, line, runs, options);
+    if (rule) rules.push_back(*std::move(rule));
   }
   return rules;
 }

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,9 +49,10 @@ struct SegmentOptions {
   NormaliseOptions normalise = {};  // how to tell ink from paper
   Index largest_height = 512;       // higher pictures are reduced by a whole factor first
   Index smallest_height = 96;       // lower ones are enlarged to this
-  double slant_share = 1;
-  double max_cut = 3;               // stroke widths of ink that a cut may cross
+  double slant_share = 0.8;         // of the estimated slant that is taken out
+  double max_cut = 2.2;             // stroke widths of ink that a cut may cross
   double cut_distance = 0.16;       // between cuts, in heights of the line
+  std::size_t max_parts = 400;      // connected parts, and pieces; with more, the picture is no line of writing
 };
 
 namespace detail {
@@ -73,6 +75,12 @@ inline void find_writing(const GreyImage& picture, const SegmentOptions& options
   line.form = remove_form(line.ink);
   line.ink.level = stroke_level(line.ink.amount);
   if (!(line.ink.level > 0)) fail_without_ink();
+}
+
+inline void require_at_most(std::size_t limit, std::size_t parts) {
+  if (parts <= limit) return;
+  throw FormatError("segment: expected one line of writing, got " + std::to_string(parts) +
+                    " parts of ink, more than " + std::to_string(limit));
 }
 
 /// The value at which half of the weight lies below.
@@ -314,7 +322,7 @@ class Cutter {
 
 /// A picture of one line of writing, cut into pieces: printed boxes and ruled lines are taken away, the parts of the
 /// ink found, those that are stacked put together, and those that may be several characters cut where little ink is in
-/// the way. Throws NoInkError when there is no ink.
+/// the way. Throws NoInkError when there is no ink, FormatError when there are too many parts.
 inline Segmentation segment(const GreyImage& picture, const SegmentOptions& options = {}) {
   if (picture.empty()) throw NoInkError("segment: no ink found: the picture is empty");
   Segmentation line;
@@ -346,6 +354,7 @@ inline Segmentation segment(const GreyImage& picture, const SegmentOptions& opti
   }
   std::erase_if(parts, [](const Piece& part) { return part.box.area == 0; });
   if (parts.empty()) detail::fail_without_ink();
+  detail::require_at_most(options.max_parts, parts.size());
 
   // Kept components in their order are the parts; the first part of a stack gives it its number.
   const detail::Stacks stacks(parts);
@@ -377,6 +386,7 @@ inline Segmentation segment(const GreyImage& picture, const SegmentOptions& opti
   }
 
   detail::Cutter(line, options).cut(stacked);
+  detail::require_at_most(options.max_parts, line.pieces.size());
   detail::grow_labels(line.labels, 2);
   return line;
 }

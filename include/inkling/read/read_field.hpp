@@ -93,8 +93,8 @@ inline void check_readable(const Classifier& model, const ReadOptions& options) 
 }
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,
-/// and searches for the most probable reading that the pattern allows. Throws NoInkError when there is no ink, and what
-/// check_readable throws.
+/// and searches for the most probable reading that the pattern allows. Throws what segment and check_readable
+/// throw.
 inline FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options = {}) {
   check_readable(model, options);
   const Segmentation line = segment(picture, options.segment);
