@@ -3,8 +3,13 @@
 #include <inkling/image/normalise.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/zoo.hpp>
+#include <inkling/read/read_field.hpp>
 
 #include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "setup.hpp"
 
@@ -30,20 +35,43 @@ void normalise_side(benchmark::State& state, Index scale) {
   state.SetItemsProcessed(state.iterations());
 }
 
+/// Five test images side by side.
+GreyImage field() {
+  constexpr Index scale = 3;
+  constexpr Index count = 5;
+  const Index side = test_images().image_shape().width * scale;
+  GreyImage result(count * side, side);
+  for (Index i = 0; i < count; ++i) {
+    const GreyImage character = enlarged(i, scale);
+    for (Index y = 0; y < side; ++y) std::copy_n(character.row(y), side, result.row(y) + i * side);
+  }
+  return result;
+}
+
+nn::NetworkClassifier classifier() {
+  std::vector<std::string> names;
+  for (int c = 0; c < 47; ++c) names.push_back(std::to_string(c));
+  return {nn::vgg({28, 28, 1}, 47, 1), names};
+}
+
 }  // namespace
 
 void register_images(const Settings&) {
   benchmark::RegisterBenchmark("normalise/28", normalise_side, 1)->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("normalise/1008", normalise_side, 36)->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("predict/end_to_end", [](benchmark::State& state) {
-    std::vector<std::string> names;
-    for (int c = 0; c < 47; ++c) names.push_back(std::to_string(c));
-    const nn::NetworkClassifier classifier(nn::vgg({28, 28, 1}, 47, 1), names);
+    const nn::NetworkClassifier model = classifier();
     const auto png = encode_png(enlarged(0, 10));
     for (auto _ : state) {
       const GreyImage seen = normalise(decode_image(png));
-      benchmark::DoNotOptimize(classifier.predict(Eigen::Map<const Pixels>(seen.values().data(), 784, 1), 1));
+      benchmark::DoNotOptimize(model.predict(Eigen::Map<const Pixels>(seen.values().data(), 784, 1), 1));
     }
+    state.SetItemsProcessed(state.iterations());
+  })->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("read/field", [](benchmark::State& state) {
+    const nn::NetworkClassifier model = classifier();
+    const auto png = encode_png(field());
+    for (auto _ : state) benchmark::DoNotOptimize(read_field(decode_image(png), model));
     state.SetItemsProcessed(state.iterations());
   })->Unit(benchmark::kMicrosecond);
 }

@@ -85,7 +85,6 @@ inline ComposedLine compose_line(const Dataset& characters, const std::vector<In
 
   const double scale = uniform(options.least_scale, options.most_scale);
   const double slant = uniform(-options.most_slant, options.most_slant);
-  const double lean = slant * static_cast<double>(height) / 2;
   const auto width = static_cast<double>(end + margin);
   FloatImage sheared(end + margin, height);
   for (Index y = 0; y < height; ++y) {
@@ -97,7 +96,6 @@ inline ComposedLine compose_line(const Dataset& characters, const std::vector<In
       sheared(x, y) = (1 - share) * value(x - whole) + share * value(x - whole - 1);
     }
   }
-  (void)lean;
   const auto scaled = [&](double length) { return static_cast<Index>(std::lround(length * scale)); };
   const FloatImage large = resize(sheared, {0, 0, width, static_cast<double>(height)}, scaled(width),
                                   scaled(static_cast<double>(height)));
