@@ -33,9 +33,8 @@ Json to_json(const FieldCharacter& character) {
 }  // namespace
 
 Json read_field(const Model& model, std::span<const std::uint8_t> picture, const FieldQuestion& question) {
-  ReadOptions options{.charset = question.charset,
-                      .pattern = question.pattern,
-                      .candidates = static_cast<std::size_t>(question.top)};
+  ReadOptions options{
+      .charset = question.charset, .pattern = question.pattern, .candidates = static_cast<std::size_t>(question.top)};
   if (question.uniform_prior) {
     if (!model.prior) {
       throw FormatError("the file of the model " + model.name +

@@ -97,8 +97,8 @@ inline ComposedLine compose_line(const Dataset& characters, const std::vector<In
     }
   }
   const auto scaled = [&](double length) { return static_cast<Index>(std::lround(length * scale)); };
-  const FloatImage large = resize(sheared, {0, 0, width, static_cast<double>(height)}, scaled(width),
-                                  scaled(static_cast<double>(height)));
+  const FloatImage large =
+      resize(sheared, {0, 0, width, static_cast<double>(height)}, scaled(width), scaled(static_cast<double>(height)));
   const double noise = uniform(0, options.most_noise);
   const double paper = uniform(170, 250);
   const double strength = uniform(0.5, 0.95);

@@ -47,8 +47,8 @@ inline FloatImage redraw(Ink ink, const Box& box, const NormaliseOptions& option
 
 }  // namespace detail
 
-/// The last steps of normalise(): what `box` holds of the ink becomes what EMNIST would hold, and each step is reported.
-/// Around the box there is paper only. Throws NoInkError when there is no ink.
+/// The last steps of normalise(): what `box` holds of the ink becomes what EMNIST would hold, and each step is
+/// reported. Around the box there is paper only. Throws NoInkError when there is no ink.
 inline GreyImage as_emnist(Ink ink, const Box& box, const NormaliseOptions& options = {}) {
   const auto report = [&](std::string_view name, const FloatImage& step) {
     if (options.on_step) options.on_step(name, detail::to_grey(step, 1));

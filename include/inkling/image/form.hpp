@@ -61,8 +61,8 @@ inline std::optional<Box> remove_form(Ink& ink) {
   const auto distance = static_cast<Index>(row_of(*lower) - row_of(*upper));
   if (distance > 3 * thickest) {
     Ink turned{detail::transposed(rest.amount), rest.level};
-    const std::vector<Rule> upright = find_rules(
-        ink_mask(turned), {.min_length = distance * 3 / 4, .max_thickness = thickest, .min_clear = 0.6});
+    const std::vector<Rule> upright =
+        find_rules(ink_mask(turned), {.min_length = distance * 3 / 4, .max_thickness = thickest, .min_clear = 0.6});
     Index left = width;
     Index right = 0;
     for (const Rule& rule : upright) {

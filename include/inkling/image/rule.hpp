@@ -22,11 +22,11 @@ struct Rule {
 };
 
 struct RuleOptions {
-  Index min_length = 0;        // pixels
-  Index max_thickness = 0;     // pixels; what is thicker is no line
-  double max_slope = 0.06;     // rows a column
-  double min_clear = 0.45;     // share of its columns in which the line is free of other ink
-  double min_ink = 0.85;       // share of its columns with any ink: the bars of several T are no line
+  Index min_length = 0;     // pixels
+  Index max_thickness = 0;  // pixels; what is thicker is no line
+  double max_slope = 0.06;  // rows a column
+  double min_clear = 0.45;  // share of its columns in which the line is free of other ink
+  double min_ink = 0.92;    // share of its columns with any ink: the bars of several T are no line
 };
 
 namespace detail {
@@ -138,7 +138,7 @@ inline std::optional<Rule> trace(const Image<std::uint8_t>& mask, const Line& li
 /// The lines along the rows of a mask, from the most to the least visible one. A line is found where thin vertical runs
 /// of ink lie on a straight line, so that strokes which cross it do no harm.
 inline std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options) {
-  constexpr std::size_t most = 12;  // lines to look at in a picture of one line of text
+  constexpr std::size_t most = 12;           // lines to look at in a picture of one line of text
   constexpr std::size_t too_many = 200'000;  // runs: noise, which would only cost time
   std::vector<Rule> rules;
   std::vector<detail::ThinRun> runs = detail::thin_runs(mask, options.max_thickness);
@@ -152,8 +152,8 @@ inline std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleO
   return rules;
 }
 
-/// Takes a line out of the ink, and joins the strokes that it crossed: where ink reaches the line from above and, within
-/// a slope of about 45 degrees, from below, what lies between is stroke.
+/// Takes a line out of the ink, and joins the strokes that it crossed: where ink reaches the line from above and,
+/// within a slope of about 45 degrees, from below, what lies between is stroke.
 inline void erase_rule(Ink& ink, const Rule& rule) {
   struct Contact {  // of other ink with one side of the line
     Index first;
@@ -183,8 +183,8 @@ inline void erase_rule(Ink& ink, const Rule& rule) {
     }
   };
   const auto overhang = static_cast<Index>(std::ceil(margin));  // the ends are ragged, too
-  for (Index x = std::max<Index>(0, rule.first - overhang);
-       x < std::min(width, rule.first + rule.length() + overhang); ++x) {
+  for (Index x = std::max<Index>(0, rule.first - overhang); x < std::min(width, rule.first + rule.length() + overhang);
+       ++x) {
     const Index i = std::clamp<Index>(x - rule.first, 0, rule.length() - 1);
     const float centre = rule.centre[static_cast<std::size_t>(i)];
     const auto top = static_cast<Index>(std::floor(centre - rule.thickness / 2 - margin));

@@ -34,15 +34,15 @@ struct Piece {
 
 /// A line of writing, cut into more pieces than it has characters. Which of them belong together is not decided here.
 struct Segmentation {
-  Ink ink;                          // of the writing, without printed lines
-  Image<std::int32_t> labels;       // the piece that a pixel belongs to, or -1; 2 pixels wider than the strokes
-  std::vector<Piece> pieces;        // in reading order
-  std::vector<float> cuts;          // pieces + 1: what parts a piece from those before it, in stroke widths of ink
-  double height = 0;                // of the line's characters
-  double stroke_width = 0;          // pixels of the ink
-  double slant = 0;                 // columns to the right for each row up
-  double scale = 1;                 // pixels of the picture for each pixel of the ink
-  std::optional<Box> form = {};     // the printed box around the line
+  Ink ink;                       // of the writing, without printed lines
+  Image<std::int32_t> labels;    // the piece that a pixel belongs to, or -1; 2 pixels wider than the strokes
+  std::vector<Piece> pieces;     // in reading order
+  std::vector<float> cuts;       // pieces + 1: what parts a piece from those before it, in stroke widths of ink
+  double height = 0;             // of the line's characters
+  double stroke_width = 0;       // pixels of the ink
+  double slant = 0;              // columns to the right for each row up
+  double scale = 1;              // pixels of the picture for each pixel of the ink
+  std::optional<Box> form = {};  // the printed box around the line
 };
 
 struct SegmentOptions {
@@ -60,7 +60,8 @@ namespace detail {
 /// The ink of a line of writing, without printed lines.
 inline void find_writing(const GreyImage& picture, const SegmentOptions& options, Segmentation& line) {
   // Most of a line is paper, even where a printed box is its border.
-  const GreyImage dark = has_light_ink(picture, median_level(histogram(picture.values()))) ? inverted(picture) : picture;
+  const GreyImage dark =
+      has_light_ink(picture, median_level(histogram(picture.values()))) ? inverted(picture) : picture;
   const Index factor = (dark.height() + options.largest_height - 1) / options.largest_height;
   line.ink = find_ink(shrink(dark, factor), options.normalise);
   line.scale = static_cast<double>(factor);
@@ -250,9 +251,9 @@ class Cutter {
     const Index top = stack.box.top;
     Image<std::uint8_t> mask(static_cast<Index>(stack.end) - left, stack.box.height());
     for_each_pixel(stack, label, [&](Index x, Index y) { mask(x + upright_.shift(y) - left, y - top) = 1; });
-    std::vector<Seam> seams =
-        find_seams(mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
-                          .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height))});
+    std::vector<Seam> seams = find_seams(
+        mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
+               .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height))});
     const auto least = static_cast<Index>(line_.stroke_width * line_.stroke_width);
     std::vector<Seam> useful;
     const auto ink_between = [&](const Seam* from, const Seam* to) {
@@ -284,8 +285,8 @@ class Cutter {
     for_each_pixel(stack, label, [&](Index x, Index y) {
       const Index u = x + upright_.shift(y);
       const auto row = static_cast<std::size_t>(y - stack.box.top);
-      const auto slice = static_cast<std::size_t>(std::count_if(
-          seams.begin(), seams.end(), [&](const Seam& seam) { return seam.column[row] <= u; }));
+      const auto slice = static_cast<std::size_t>(
+          std::count_if(seams.begin(), seams.end(), [&](const Seam& seam) { return seam.column[row] <= u; }));
       result(x, y) = static_cast<std::int32_t>(first + slice);
       extend(line_.pieces[first + slice], x, y, u);
     });

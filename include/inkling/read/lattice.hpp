@@ -19,23 +19,23 @@ namespace inkling {
 struct Arc {
   std::size_t first = 0;
   std::size_t last = 0;
-  Box box = {};          // in pixels of the picture
+  Box box = {};  // in pixels of the picture
   InkShape shape = {};
-  double gap = 0;        // the widest blank inside, in heights of the line
+  double gap = 0;  // the widest blank inside, in heights of the line
 };
 
 /// Every way to cut a line into characters that is worth a look: a graph whose nodes are the places between pieces.
 struct Lattice {
   std::size_t pieces = 0;
-  std::vector<Arc> arcs;         // ordered by their ends
-  Matrix probabilities;          // classes x arcs, calibrated as far as the model is
-  std::vector<float> cuts;       // pieces + 1: ink that a cut crosses, in stroke widths
-  std::vector<double> weights;   // of each piece: its ink over that of a stroke as long as the line is high
+  std::vector<Arc> arcs;        // ordered by their ends
+  Matrix probabilities;         // classes x arcs, calibrated as far as the model is
+  std::vector<float> cuts;      // pieces + 1: ink that a cut crosses, in stroke widths
+  std::vector<double> weights;  // of each piece: its ink over that of a stroke as long as the line is high
 };
 
 struct LatticeOptions {
-  std::size_t max_pieces = 10; // of one character
-  double max_width = 1.9;      // of a character of several pieces, in heights of the line
+  std::size_t max_pieces = 10;                    // of one character
+  double max_width = 1.9;                         // of a character of several pieces, in heights of the line
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   int threads = 1;
 };
@@ -104,8 +104,8 @@ inline Lattice build_lattice(const Segmentation& line, const Classifier& model, 
       if (first + 1 < last) gap = std::max(gap, begin - piece.end);
       begin = std::min(begin, piece.begin);
       end = std::max(end, piece.end);
-      box = {std::min(box.left, piece.box.left), std::min(box.top, piece.box.top),
-             std::max(box.right, piece.box.right), std::max(box.bottom, piece.box.bottom), box.area + piece.box.area};
+      box = {std::min(box.left, piece.box.left), std::min(box.top, piece.box.top), std::max(box.right, piece.box.right),
+             std::max(box.bottom, piece.box.bottom), box.area + piece.box.area};
       sums += moments[first];
       if (first + 1 < last && end - begin > options.max_width * line.height) break;
 

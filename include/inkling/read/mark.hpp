@@ -11,9 +11,9 @@ namespace inkling {
 struct InkShape {
   double width = 0;
   double height = 0;
-  double middle = 0;   // how far below the top of the line its middle lies: 0.5 in the middle, 1 on the baseline
-  double slope = 0;    // columns to the right for each row up, of the line through the ink
-  double spread = 0;   // how far the ink lies from that line, root mean square
+  double middle = 0;  // how far below the top of the line its middle lies: 0.5 in the middle, 1 on the baseline
+  double slope = 0;   // columns to the right for each row up, of the line through the ink
+  double spread = 0;  // how far the ink lies from that line, root mean square
 };
 
 /// How badly some ink fits a mark that no model knows, from 0 for a perfect fit: a price in nats, to be weighed against
@@ -38,13 +38,24 @@ inline double misfit(char mark, const InkShape& shape) {
       excess = above(shape.height, mark == '-' ? 0.3 : 0.6) + below(shape.width, 0.2) +
                below(shape.width, 1.2 * shape.height) + above(std::abs(shape.middle - 0.5), 0.25);
       break;
-    case '/': excess = below(shape.height, 0.6) + below(shape.slope, 0.15) + 4 * above(shape.spread, 0.1); break;
-    case '\\': excess = below(shape.height, 0.6) + below(-shape.slope, 0.15) + 4 * above(shape.spread, 0.1); break;
-    case '|': excess = below(shape.height, 0.6) + above(shape.width, 0.3); break;
+    case '/':
+      excess = below(shape.height, 0.6) + below(shape.slope, 0.15) + 4 * above(shape.spread, 0.1);
+      break;
+    case '\\':
+      excess = below(shape.height, 0.6) + below(-shape.slope, 0.15) + 4 * above(shape.spread, 0.1);
+      break;
+    case '|':
+      excess = below(shape.height, 0.6) + above(shape.width, 0.3);
+      break;
     case ':':
-    case ';': excess = above(shape.width, 0.35) + below(shape.height, 0.3); break;
-    case ' ': excess = 10; break;  // is never ink
-    default: excess = below(shape.height, 0.5);
+    case ';':
+      excess = above(shape.width, 0.35) + below(shape.height, 0.3);
+      break;
+    case ' ':
+      excess = 10;
+      break;  // is never ink
+    default:
+      excess = below(shape.height, 0.5);
   }
   return strictness * excess;
 }

@@ -31,7 +31,8 @@ class Pattern {
   /// Any characters, one or more.
   Pattern() : elements_{{.repeats = true}} {}
 
-  /// Throws ValueError for an empty text, what is not printable ASCII or a blank, and * or \ without what belongs to it.
+  /// Throws ValueError for an empty text, what is not printable ASCII or a blank, and * or \ without what belongs to
+  /// it.
   static Pattern parse(std::string_view text);
 
   const std::vector<Element>& elements() const noexcept { return elements_; }
@@ -65,16 +66,26 @@ inline Pattern Pattern::parse(std::string_view text) {
     }
     Element element;
     switch (c) {
-      case '#': element.characters = CharSet::parse("digits"); break;
-      case 'A': element.characters = CharSet::parse("upper"); break;
-      case 'a': element.characters = CharSet::parse("lower"); break;
-      case '@': element.characters = CharSet::parse("letters"); break;
-      case '?': break;
+      case '#':
+        element.characters = CharSet::parse("digits");
+        break;
+      case 'A':
+        element.characters = CharSet::parse("upper");
+        break;
+      case 'a':
+        element.characters = CharSet::parse("lower");
+        break;
+      case '@':
+        element.characters = CharSet::parse("letters");
+        break;
+      case '?':
+        break;
       case '\\':
         if (++i == text.size()) fail("ends with a \\, after which a character is expected");
         element = itself(text[i]);
         break;
-      default: element = itself(c);
+      default:
+        element = itself(c);
     }
     element.repeats = repeats;
     repeats = false;

@@ -53,7 +53,7 @@ struct FieldAlternative {
 };
 
 struct FieldReading {
-  std::string text;                       // with the marks of the pattern, written or not
+  std::string text;                        // with the marks of the pattern, written or not
   std::vector<FieldCharacter> characters;  // from left to right; marks only where there is ink
   std::vector<FieldAlternative> lattice;   // by their ends
 };
@@ -71,7 +71,8 @@ inline std::vector<FieldCandidate> field_candidates(const Lattice& lattice, std:
   const std::vector<std::string> labels = shown_labels(characters, class_names);
   std::vector<FieldCandidate> candidates;
   for (std::size_t i = 0; i < std::min(count, order.size()); ++i) {
-    const double share = sum > 0 ? static_cast<double>(column(order[i])) / sum : 1.0 / static_cast<double>(order.size());
+    const double share =
+        sum > 0 ? static_cast<double>(column(order[i])) / sum : 1.0 / static_cast<double>(order.size());
     candidates.push_back({labels[static_cast<std::size_t>(order[i])], share});
   }
   return candidates;
@@ -79,8 +80,8 @@ inline std::vector<FieldCandidate> field_candidates(const Lattice& lattice, std:
 
 }  // namespace detail
 
-/// Throws ShapeError unless the model reads square grey images, ValueError when the pattern and the charset leave none of
-/// its classes.
+/// Throws ShapeError unless the model reads square grey images, ValueError when the pattern and the charset leave none
+/// of its classes.
 inline void check_readable(const Classifier& model, const ReadOptions& options) {
   const Shape& input = model.input_shape();
   if (input.height != input.width || input.channels != 1) {
@@ -111,12 +112,11 @@ inline FieldReading read_field(const GreyImage& picture, const Classifier& model
       const std::string mark(1, element.mark);
       reading.characters.push_back({mark, 1, lattice.arcs[*step.arc].box, {{mark, 1}}});
     } else if (step.arc) {
-      std::vector<FieldCandidate> candidates = detail::field_candidates(
-          lattice, *step.arc, element.characters & options.charset, names, options.candidates);
+      std::vector<FieldCandidate> candidates =
+          detail::field_candidates(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
       reading.text += candidates.front().label;
       const FieldCandidate best = candidates.front();
-      reading.characters.push_back(
-          {best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
+      reading.characters.push_back({best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
     }
   }
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {

@@ -133,14 +133,14 @@ inline ReadPath search(const Lattice& lattice, const Pattern& pattern, const Cha
       const Arc& arc = lattice.arcs[next];
       for (std::size_t e = 0; e < elements.size(); ++e) {
         // A character must look like one; a mark has its own rules.
-        const double score = scores[e].score[next] + (elements[e].is_mark() ? 0 : plausibility[next]) -
-                             cut_price(arc.first);
+        const double score =
+            scores[e].score[next] + (elements[e].is_mark() ? 0 : plausibility[next]) - cut_price(arc.first);
         add(node(arc.first, e), node(place, e + 1), next, e, score);
         if (elements[e].repeats) add(node(arc.first, e + 1), node(place, e + 1), next, e, score);
       }
     }
     for (std::size_t e = 0; e < elements.size(); ++e) {
-      const double price = !elements[e].is_mark()       ? options.missing_character
+      const double price = !elements[e].is_mark()    ? options.missing_character
                            : elements[e].mark == ' ' ? 0
                                                      : options.missing_mark;
       add(node(place, e), node(place, e + 1), none, e, -price);
