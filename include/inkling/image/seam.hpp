@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,9 @@ struct Seam {
 
 struct SeamOptions {
   float max_ink = 0;       // pixels
-  Index min_distance = 1;  // between seams at half of the height, and from both ends
+  Index min_distance = 1;  // between seams, at half of the height
+  Index min_margin = 1;    // from both ends, there
+  Index min_area = 0;      // pixels of ink on each side of a seam
 };
 
 /// The best places to cut a mask in two: the ways through each column at half of the height that cross the least ink,
@@ -68,29 +71,15 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
     total[static_cast<std::size_t>(x)] = upper(x, 0) + cost(x, middle) - static_cast<float>(mask(x, middle));
   }
 
-  // The best columns first; each keeps its neighbours away.
+  // The best columns first; each keeps its neighbours away, unless its seam only passes by.
   std::vector<Index> order;
-  for (Index x = options.min_distance; x + options.min_distance < width; ++x) {
+  for (Index x = options.min_margin; x + options.min_margin < width; ++x) {
     if (total[static_cast<std::size_t>(x)] <= options.max_ink) order.push_back(x);
   }
   std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
     return total[static_cast<std::size_t>(a)] < total[static_cast<std::size_t>(b)];
   });
-  std::vector<Index> chosen;
-  for (Index x : order) {
-    const auto at = [&](Index column) { return total[static_cast<std::size_t>(column)]; };
-    Index last = x;  // of the columns that are as good
-    while (last + 1 + options.min_distance < width && at(last + 1) == at(x)) ++last;
-    x = (x + last) / 2;
-    const bool near = std::any_of(chosen.begin(), chosen.end(), [&](Index other) {
-      return std::max(x, other) - std::min(x, other) < options.min_distance;
-    });
-    if (!near) chosen.push_back(x);
-  }
-  std::sort(chosen.begin(), chosen.end());
-
-  std::vector<Seam> seams;
-  for (const Index anchor : chosen) {
+  const auto through = [&](Index anchor) {
     Seam seam{std::vector<Index>(static_cast<std::size_t>(height)), 0};
     const auto set = [&](Index y, Index x) {
       seam.column[static_cast<std::size_t>(y)] = x;
@@ -107,8 +96,34 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
       set(y, x);
       x += step(x, y);
     }
-    seams.push_back(std::move(seam));
+    return seam;
+  };
+  const auto divides = [&](const Seam& seam) {
+    Index left = 0;
+    Index right = 0;
+    for (Index y = 0; y < height; ++y) {
+      const std::uint8_t* row = mask.row(y);
+      const Index cut = seam.column[static_cast<std::size_t>(y)];
+      left += std::count(row, row + cut, std::uint8_t{1});
+      right += std::count(row + cut, row + width, std::uint8_t{1});
+    }
+    return std::min(left, right) >= options.min_area;
+  };
+  const auto at_middle = [&](const Seam& seam) { return seam.column[static_cast<std::size_t>(middle)]; };
+  std::vector<Seam> seams;
+  for (Index x : order) {
+    const auto at = [&](Index column) { return total[static_cast<std::size_t>(column)]; };
+    Index last = x;  // of the columns that are as good
+    while (last + 1 + options.min_margin < width && at(last + 1) == at(x)) ++last;
+    x = (x + last) / 2;
+    const bool near = std::any_of(seams.begin(), seams.end(), [&](const Seam& other) {
+      return std::abs(x - at_middle(other)) < options.min_distance;
+    });
+    if (near) continue;
+    Seam seam = through(x);
+    if (divides(seam)) seams.push_back(std::move(seam));
   }
+  std::sort(seams.begin(), seams.end(), [&](const Seam& a, const Seam& b) { return at_middle(a) < at_middle(b); });
   return seams;
 }
 

@@ -251,10 +251,12 @@ class Cutter {
     const Index top = stack.box.top;
     Image<std::uint8_t> mask(static_cast<Index>(stack.end) - left, stack.box.height());
     for_each_pixel(stack, label, [&](Index x, Index y) { mask(x + upright_.shift(y) - left, y - top) = 1; });
-    std::vector<Seam> seams = find_seams(
-        mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
-               .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height))});
     const auto least = static_cast<Index>(line_.stroke_width * line_.stroke_width);
+    std::vector<Seam> seams =
+        find_seams(mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
+                          .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height)),
+                          .min_margin = std::max<Index>(2, static_cast<Index>(0.8 * line_.stroke_width)),
+                          .min_area = least});
     std::vector<Seam> useful;
     const auto ink_between = [&](const Seam* from, const Seam* to) {
       Index area = 0;
