@@ -4,48 +4,59 @@
 #include <inkling/image/decode.hpp>
 #include <inkling/read/read_field.hpp>
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
-#include <cmath>
+#include "answer_or_refuse.hpp"
+#include "form.hpp"
+#include "json.hpp"
+#include "problem.hpp"
 
 namespace inkling::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr std::size_t pattern_limit = 64;  // the search takes time in proportion
 
-/// Six digits: more would be the noise of single precision.
-double rounded(double probability) {
-  return std::round(1e6 * probability) / 1e6;
+Pattern pattern_of(const Form& form) {
+  const auto text = form.field("pattern");
+  if (!text || text->empty()) return {};
+  if (text->size() > pattern_limit) throw Problem(400, "The field pattern is too long.");
+  return Pattern::parse(*text);
 }
 
 Json to_json(const FieldCharacter& character) {
   const Box& box = character.box;
   Json candidates = Json::array();
   for (const FieldCandidate& candidate : character.candidates) {
-    candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability)}});
+    candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
   return {{"label", character.label},
-          {"confidence", rounded(character.confidence)},
+          {"confidence", rounded(character.confidence, 6)},
           {"box", Json::array({box.x, box.y, box.width, box.height})},
           {"candidates", std::move(candidates)}};
 }
 
-}  // namespace
+Response answer(const Recogniser& recogniser, const Request& request) {
+  const Form form(request);
+  const auto picture = form.picture();
+  const Model& model = recogniser.find(form.field("model").value_or(""));
+  ReadOptions options{.charset = form.charset(),
+                      .pattern = pattern_of(form),
+                      .candidates = static_cast<std::size_t>(form.number("top", 5))};
+  if (form.uniform_prior()) options.prior = prior_of(model);
 
-Json read_field(const Model& model, std::span<const std::uint8_t> picture, const FieldQuestion& question) {
-  ReadOptions options{
-      .charset = question.charset, .pattern = question.pattern, .candidates = static_cast<std::size_t>(question.top)};
-  if (question.uniform_prior) {
-    if (!model.prior) {
-      throw FormatError("the file of the model " + model.name +
-                        " does not say how frequent its classes were in training");
-    }
-    options.prior = model.prior;
-  }
-  const FieldReading reading = inkling::read_field(decode_image(picture), *model.classifier, options);
+  const FieldReading reading = read_field(decode_image(picture), *model.classifier, options);
   Json characters = Json::array();
   for (const FieldCharacter& character : reading.characters) characters.push_back(to_json(character));
-  return {{"prediction", reading.text}, {"model", model.name}, {"characters", std::move(characters)}};
+  Response response =
+      json_response({{"prediction", reading.text}, {"model", model.name}, {"characters", std::move(characters)}});
+  response.model = model.name;
+  return response;
+}
+
+}  // namespace
+
+Response predict_field(const Recogniser& recogniser, const Request& request) {
+  return answer_or_refuse([&] { return answer(recogniser, request); });
 }
 
 }  // namespace inkling::server

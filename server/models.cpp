@@ -46,6 +46,14 @@ Model load(const std::filesystem::path& file) {
 
 }  // namespace
 
+const std::vector<double>& prior_of(const Model& model) {
+  if (!model.prior) {
+    throw FormatError("the file of the model " + model.name +
+                      " does not say how frequent its classes were in training");
+  }
+  return *model.prior;
+}
+
 ModelSet load_models(const std::filesystem::path& folder) {
   const std::vector<std::filesystem::path> files = model_files(folder);
   std::vector<std::future<Model>> loading;

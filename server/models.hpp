@@ -21,6 +21,9 @@ struct Model {
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
 };
 
+/// How frequent each class was in training. Throws FormatError when the model's file does not say it.
+const std::vector<double>& prior_of(const Model& model);
+
 /// A model file that was refused: damaged, or its self-test gave other numbers than where it was trained.
 struct RefusedModel {
   std::string name;

@@ -28,11 +28,7 @@ std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilit
 /// natural, result: classes x 1.
 Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
   if (!question.uniform_prior) return restrict_to(question.charset, model.classifier->class_names(), natural);
-  if (!model.prior) {
-    throw FormatError("the file of the model " + model.name +
-                      " does not say how frequent its classes were in training");
-  }
-  return restrict_to(question.charset, model.classifier->class_names(), with_uniform_prior(natural, *model.prior));
+  return restrict_to(question.charset, model.classifier->class_names(), with_uniform_prior(natural, prior_of(model)));
 }
 
 }  // namespace

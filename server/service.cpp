@@ -3,6 +3,7 @@
 #include <string>
 
 #include "assets.hpp"
+#include "field.hpp"
 #include "model_routes.hpp"
 #include "predict.hpp"
 
@@ -25,6 +26,8 @@ Response serve(const Asset& asset, const Request& request) {
 
 Service::Service(const ModelStore& models, const Metrics& metrics) {
   router_.add("POST", "/predict", [&](const Request& request) { return predict(*models.current(), request); });
+  router_.add("POST", "/predict/field",
+              [&](const Request& request) { return predict_field(*models.current(), request); });
   router_.add("GET", "/models", [&](const Request&) { return list_models(models.current()->models()); });
   router_.add("GET", "/health", [&](const Request&) { return health(models.current()->models()); });
   router_.add("GET", "/metrics", [&](const Request&) {

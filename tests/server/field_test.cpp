@@ -1,19 +1,17 @@
 #include "field.hpp"
 
-#include <inkling/core/error.hpp>
 #include <inkling/image/encode.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdint>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fake_model.hpp"
 #include "problem.hpp"
-#include "service.hpp"
+#include "recogniser.hpp"
 
 using namespace inkling::server;
 using namespace inkling::server::test;
@@ -21,22 +19,43 @@ using nlohmann::json;
 
 namespace {
 
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
 /// A PNG file: three upright strokes on white paper, 40 pixels apart.
-std::vector<std::uint8_t> strokes() {
+std::string strokes() {
   inkling::GreyImage image(160, 64, 255);
   for (const inkling::Index left : {30, 70, 110}) {
     for (inkling::Index y = 12; y < 52; ++y) {
       for (inkling::Index x = left; x < left + 6; ++x) image(x, y) = 0;
     }
   }
-  return inkling::encode_png(image);
+  const auto bytes = inkling::encode_png(image);
+  return {bytes.begin(), bytes.end()};
+}
+
+json answer(const Recogniser& recogniser, const Fields& fields) {
+  return json::parse(
+      predict_field(
+          recogniser,
+          {.method = "POST", .path = "/predict/field", .content_type = std::string(form_type), .body = form(fields)})
+          .body);
+}
+
+/// With which the fields are refused; 200 when they are not.
+int status(const Recogniser& recogniser, const Fields& fields) {
+  try {
+    answer(recogniser, fields);
+    return 200;
+  } catch (const Problem& problem) {
+    return problem.status;
+  }
 }
 
 }  // namespace
 
 TEST_CASE("a field is answered with its characters and their boxes") {
-  const Model model = std::move(fake_models({"cnn"}).loaded.front());
-  const json body = read_field(model, strokes(), {.top = 2});
+  const Recogniser recogniser(fake_models({"svm", "cnn"}));
+  const json body = answer(recogniser, {{"file", strokes()}, {"top", "2"}});
   CHECK(body["prediction"] == "AAA");
   CHECK(body["model"] == "cnn");
   REQUIRE(body["characters"].size() == 3);
@@ -53,43 +72,31 @@ TEST_CASE("a field is answered with its characters and their boxes") {
     CHECK(box[2] == doctest::Approx(6).epsilon(0.2));
     CHECK(box[3] == doctest::Approx(40).epsilon(0.05));
   }
-  CHECK(read_field(model, strokes(), {.charset = inkling::CharSet::parse("digits")})["prediction"] == "111");
-  CHECK(read_field(model, strokes(), {.pattern = inkling::Pattern::parse("A#/A")})["prediction"] == "A1/A");
+}
+
+TEST_CASE("the fields of the form say how a line is read") {
+  const Recogniser recogniser(fake_models({"svm", "cnn"}));
+  CHECK(answer(recogniser, {{"file", strokes()}, {"charset", "digits"}})["prediction"] == "111");
+  CHECK(answer(recogniser, {{"file", strokes()}, {"pattern", "A#/A"}})["prediction"] == "A1/A");
+  CHECK(answer(recogniser, {{"file", strokes()}, {"model", "svm"}})["model"] == "svm");
+  CHECK(answer(recogniser, {{"file", strokes()}, {"charset", ""}, {"pattern", ""}})["prediction"] == "AAA");
 }
 
 TEST_CASE("a uniform prior needs a model that says what its prior was") {
-  Model model = std::move(fake_models({"cnn"}).loaded.front());
-  CHECK_THROWS_AS(read_field(model, strokes(), {.uniform_prior = true}), inkling::FormatError);
-  model.prior = {0.1, 0.1, 0.5, 0.2, 0.1};
-  CHECK(read_field(model, strokes(), {.uniform_prior = true})["prediction"] == "CCC");
+  CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", "uniform"}}) == 422);
+  ModelSet models = fake_models({"cnn"});
+  models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
+  CHECK(answer(Recogniser(std::move(models)), {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
 }
 
-TEST_CASE("the route takes a form, and refuses what cannot be read") {
-  const Recogniser recogniser(fake_models({"svm", "cnn"}));
-  const Service service(recogniser);
-  const std::vector<std::uint8_t> png = strokes();
-  const std::string file(png.begin(), png.end());
-  const auto post = [&](const std::vector<std::pair<std::string, std::string>>& fields) {
-    return service.answer(
-        {.method = "POST", .path = "/predict/field", .content_type = std::string(form_type), .body = form(fields)});
-  };
-  const auto status = [&](const std::vector<std::pair<std::string, std::string>>& fields) {
-    try {
-      return post(fields).status;
-    } catch (const Problem& problem) {
-      return problem.status;
-    }
-  };
-  const json body = json::parse(post({{"file", file}, {"model", "svm"}, {"pattern", "#A#"}}).body);
-  CHECK(body["prediction"] == "1A1");
-  CHECK(body["model"] == "svm");
-  CHECK(status({{"file", file}, {"pattern", ""}, {"charset", ""}}) == 200);
-  CHECK(status({}) == 400);
-  CHECK(status({{"file", file}, {"model", "none"}}) == 400);
-  CHECK(status({{"file", file}, {"pattern", "#*"}}) == 400);
-  CHECK(status({{"file", file}, {"pattern", std::string(65, '#')}}) == 400);
-  CHECK(status({{"file", file}, {"pattern", "#"}, {"charset", "upper"}}) == 400);
-  CHECK(status({{"file", "text"}}) == 415);
-  CHECK(status({{"file", file.substr(0, file.size() / 2)}}) == 422);
-  CHECK(status({{"file", picture(/*ink=*/false)}}) == 422);
+TEST_CASE("what cannot be read is refused") {
+  const Recogniser recogniser(fake_models({"cnn"}));
+  CHECK(status(recogniser, {}) == 400);
+  CHECK(status(recogniser, {{"file", strokes()}, {"model", "none"}}) == 400);
+  CHECK(status(recogniser, {{"file", strokes()}, {"pattern", "#*"}}) == 400);
+  CHECK(status(recogniser, {{"file", strokes()}, {"pattern", std::string(65, '#')}}) == 400);
+  CHECK(status(recogniser, {{"file", strokes()}, {"pattern", "#"}, {"charset", "upper"}}) == 400);
+  CHECK(status(recogniser, {{"file", "text"}}) == 415);
+  CHECK(status(recogniser, {{"file", strokes().substr(0, 200)}}) == 422);
+  CHECK(status(recogniser, {{"file", picture(/*ink=*/false)}}) == 422);
 }

@@ -89,10 +89,10 @@ class OpenApi(unittest.TestCase):
         self.check("post", "/predict", 422, [("file", PICTURE[1][:100])])
 
     def test_field(self):
-        if self.server.ask("POST", "/predict/field", [PICTURE]).status == 404:
-            self.skipTest("this server does not read fields")
         answer = self.check("post", "/predict/field", 200, [PICTURE]).json()
         self.assertEqual(answer["prediction"], "7")
+        marked = [PICTURE, ("pattern", "#/"), ("top", "2"), ("prior", "uniform")]
+        self.assertEqual(self.check("post", "/predict/field", 200, marked).json()["prediction"], "7/")
         self.check("post", "/predict/field", 400, [("picture", "x")])
         self.check("post", "/predict/field", 415, [("file", "text")])
 

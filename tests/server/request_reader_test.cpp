@@ -16,7 +16,7 @@ namespace {
 constexpr RequestReader::Limits small{.head_bytes = 256, .head_lines = 5, .body_bytes = 16};
 
 /// The request, given to the reader in pieces of `piece` bytes.
-RawRequest read(std::string_view bytes, std::size_t piece = 1000, RequestReader::Limits limits = small) {
+RawRequest read_whole(std::string_view bytes, std::size_t piece = 1000, RequestReader::Limits limits = small) {
   RequestReader reader(limits);
   while (!bytes.empty()) {
     reader.append(bytes.substr(0, piece));
@@ -52,7 +52,7 @@ TEST_CASE("a request is the same however its bytes are cut") {
   for (const std::string& request : {sized, chunked}) {
     for (std::size_t piece = 1; piece <= request.size(); ++piece) {
       CAPTURE(piece);
-      const RawRequest whole = read(request, piece);
+      const RawRequest whole = read_whole(request, piece);
       CHECK(whole.body == "hello");
       CHECK(whole.head == "POST /predict HTTP/1.1\r\n\r\n");
     }
@@ -60,15 +60,15 @@ TEST_CASE("a request is the same however its bytes are cut") {
 }
 
 TEST_CASE("only the headers that the service reads are passed on, with % as it was meant") {
-  const RawRequest request = read(
+  const RawRequest request = read_whole(
       "OPTIONS http://a/b?c=d HTTP/1.1\r\nHost: a\r\nCONTENT-TYPE: \t text/%plain \r\nif-none-match:\"x\"\r\n"
       "Range: bytes=0-1\r\n\r\n");
   CHECK(request.head == "OPTIONS /b?c=d HTTP/1.1\r\nCONTENT-TYPE: text/%25plain\r\nif-none-match: \"x\"\r\n\r\n");
 }
 
 TEST_CASE("a request without a length has no body") {
-  CHECK(read("POST / HTTP/1.1\r\n\r\n").body.empty());
-  CHECK(read("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").body.empty());
+  CHECK(read_whole("POST / HTTP/1.1\r\n\r\n").body.empty());
+  CHECK(read_whole("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").body.empty());
 }
 
 TEST_CASE("what follows a request is left alone") {
