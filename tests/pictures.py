@@ -65,5 +65,6 @@ def jpeg_of_many_scans(side):
     blocks = (side // 8) ** 2
     longest_run = 32767
     empty = ("0" + "1" * 14) * -(-blocks // longest_run)  # runs of empty blocks, 14 bits each
-    refinements = [scan(empty, k, k, low + 1 if low < 13 else 0, low) for k in range(1, 64) for low in range(13, -1, -1)]
+    refinements = [scan(empty, k, k, low + 1 if low < 13 else 0, low)
+                   for k in range(1, 64) for low in range(13, -1, -1)]
     return jpeg(side, side, [scan("0" * blocks, 0, 0), huffman_table(0x10, 0xE0), *refinements], progressive=True)

@@ -161,8 +161,8 @@ def main():
     errors = [error for client in clients for error in client.errors]
     growth = sizes[-1] / sizes[0] - 1
     print(f"answers: {dict(sorted(counts.items(), key=str))}")
-    print(f"resident MB: {sizes[0]:.1f} after a quarter of the time, {max(sizes):.1f} at most, {sizes[-1]:.1f} at the end "
-          f"({100 * growth:+.1f} %)")
+    print(f"resident MB: {sizes[0]:.1f} after a quarter of the time, {max(sizes):.1f} at most, "
+          f"{sizes[-1]:.1f} at the end ({100 * growth:+.1f} %)")
     for line in log[-50:] + errors[:10]:
         print(line)
     assert alive and status == 0, f"the server ended with {status}"
