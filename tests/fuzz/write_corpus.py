@@ -6,6 +6,7 @@
 
 import gzip
 import json
+import math
 import pathlib
 import struct
 import sys
@@ -166,11 +167,12 @@ def norm(name, channels):
 
 
 def model_file():
-    """On a black image no weight counts, and the scores are the last biases."""
+    """On a black image no weight counts: the scores are the last biases, of networks as probabilities."""
+    scores = [1 / (1 + math.e), math.e / (1 + math.e)]  # softmax of 1 and 2
     conv = lambda filters: layer("conv2d", filters=filters, kernel=3, padding="same", stride=1, bias=False,
                                  initialisation="he")
     dense = lambda units: layer("dense", units=units, initialisation="glorot")
-    hog = [layer("hog", cells=[2], bins=2, block=1, deskew=False, norm="l2_hys", signed=True)]
+    hog = [layer("hog", cells=[2], bins=5, block=1, deskew=False, norm="l2_hys", signed=True)]
     packed = lambda *values: zlib.compress(bytes(values))
     tree = [("tree.nodes", "U32", [1], struct.pack("<I", 3))] + [
         (name, "U8", [len(raw)], raw) for name, raw in (
@@ -178,21 +180,21 @@ def model_file():
             ("leaf.classes", packed(1, 1, 0, 0)), ("leaf.class", packed(0, 1, 0, 0)), ("leaf.count", packed()))]
     svm = [weight("weight", 2, 4), bias("bias", 1, 2)]
     return {
-        "dense": model("network", [2, 2, 1], [layer("flatten"), dense(2)], [1, 2],
+        "dense": model("network", [2, 2, 1], [layer("flatten"), dense(2)], scores,
                        [weight("1.weight", 4, 2), bias("1.bias", 1, 2)]),
         "convolution": model("network", [4, 4, 1],
                              [conv(2), layer("batch_norm", epsilon=1e-5), layer("relu"), layer("global_average_pool"),
                               dense(2)],
-                             [1, 2], [weight("0.weight", 3, 3, 1, 2), *norm("1", 2), weight("4.weight", 2, 2),
+                             scores, [weight("0.weight", 3, 3, 1, 2), *norm("1", 2), weight("4.weight", 2, 2),
                                       bias("4.bias", 1, 2)]),
         "pooled": model("network", [4, 4, 1],
                         [layer("max_pool2d", window=4, stride=4), layer("flatten"), layer("dropout", rate=0.5),
                          layer("sigmoid"), dense(2)],
-                        [1.5, 2.5], [weight("4.weight", 1, 2), bias("4.bias", 1.25, 2.25)]),
+                        scores, [weight("4.weight", 1, 2), bias("4.bias", 1.25, 2.25)]),
         "residual": model("network", [2, 2, 1], [layer("residual", layers=[conv(1)]), layer("flatten"), dense(2)],
-                          [1, 2], [weight("0.0.weight", 3, 3, 1, 1), weight("2.weight", 4, 2), bias("2.bias", 1, 2)]),
+                          scores, [weight("0.0.weight", 3, 3, 1, 1), weight("2.weight", 4, 2), bias("2.bias", 1, 2)]),
         "svm": model("svm", [2, 2, 1], [], [1, 2], svm),
-        "svm_hog": model("svm", [8, 8, 1], hog, [1, 2], [weight("weight", 2, 8), bias("bias", 1, 2)]),
+        "svm_hog": model("svm", [8, 8, 1], hog, [1, 2], [weight("weight", 2, 80), bias("bias", 1, 2)]),
         "forest": model("forest", [1, 2, 1], [], [1, 0], tree),
         "wrong_scores": model("svm", [2, 2, 1], [], [2, 1], svm),
         "huge_layer": model("network", [2, 2, 1], [layer("flatten"), dense(2**40)], [1, 2], [weight("1.weight", 4, 2)]),
