@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -125,11 +126,10 @@ class Attack(unittest.TestCase):
     def test_endless_headers(self):
         for line in (b"X: y\r\n", b"x" * 4096):
             with connect(self.server.port) as sock:
-                sent = 0
+                begin = time.monotonic()
                 send(sock, b"GET / HTTP/1.1\r\nX: ")
                 while send(sock, line * 100):  # ends only because the server hangs up
-                    sent += len(line) * 100
-                    self.assertLess(sent, 1 << 30)
+                    self.assertLess(time.monotonic() - begin, 60)
 
     def test_endless_trailer(self):
         self.refuse(chunked(("0", b""))[:-2] + b"X: y\r\n" * 20000, 431, 400)
