@@ -171,6 +171,18 @@ class Attack(unittest.TestCase):
         self.assertEqual([answer.status for answer in outcomes["second"]], [200, 408])
         self.assertEqual(outcomes["silent"], [])
 
+    def test_many_unfinished_requests(self):
+        sockets = []
+        try:
+            for i in range(700):  # more than the server keeps
+                sockets.append(connect(self.server.port))
+                send(sockets[-1], good_request()[:i])
+            for _ in range(5):
+                self.assert_served()
+        finally:
+            for sock in sockets:
+                sock.close()
+
     def test_a_client_that_reads_nothing(self):
         with connect(self.server.port) as sock:
             sock.settimeout(1)
