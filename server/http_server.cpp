@@ -23,6 +23,7 @@ namespace inkling::server {
 namespace {
 
 constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t linger_bytes = 8 * 1024 * 1024;
 constexpr int reads_per_turn = 8;  // so that one fast client does not keep the others waiting
 
 bool would_block() {
@@ -114,9 +115,9 @@ void HttpServer::wait() {
 
 void HttpServer::accept_all() {
   for (;;) {
-    make_room();
     FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) return;  // none waits, or it went away, or descriptors ran out: the next turn tries again
+    make_room();
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on,
                  sizeof on);  // an answer is one write: do not hold it back
@@ -126,8 +127,8 @@ void HttpServer::accept_all() {
   }
 }
 
-/// At the limit a connection for which no thread works gives way: of those that are owed least, the one that waits for
-/// the longest.
+/// At the limit a connection for which no thread works gives way to a new one: of those that are owed least, the one
+/// that waits for the longest.
 void HttpServer::make_room() {
   if (connections_.size() < options_.connections) return;
   const auto least = std::min_element(connections_.begin(), connections_.end(), [&](const auto& a, const auto& b) {
@@ -145,7 +146,7 @@ int HttpServer::Connection::owed() const noexcept {
     case Phase::lingering:
       return 1;
     case Phase::reading:
-      return idle() ? 2 : 3;
+      return idle() && answered ? 2 : 3;
     case Phase::writing:
       return 4;
     case Phase::working:
@@ -317,8 +318,9 @@ void HttpServer::linger(Connection& connection) {
   std::array<char, 64 * 1024> buffer;
   for (int turn = 0; turn < reads_per_turn; ++turn) {
     const ssize_t count = ::recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
-    if (count > 0) continue;
-    if (count == 0 || !would_block()) connection.phase = Phase::closed;
+    if (count > 0) connection.drained += static_cast<std::size_t>(count);
+    if (count > 0 && connection.drained <= linger_bytes) continue;
+    if (count >= 0 || !would_block()) connection.phase = Phase::closed;
     return;
   }
 }

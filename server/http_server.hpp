@@ -80,6 +80,7 @@ class HttpServer {
     std::string unread = {};   // that came with the request before: the beginning of the next
     std::string answer = {};
     std::size_t sent = 0;
+    std::size_t drained = 0;  // bytes thrown away while lingering
     bool answered = false;    // at least one request
     bool keep_alive = false;  // after this answer
 

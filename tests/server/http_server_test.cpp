@@ -402,6 +402,14 @@ TEST_CASE("idle connections give way to those that ask") {
   running.check_next_client_is_served();
 }
 
+TEST_CASE("requests that never become whole give way to those that do") {
+  const Running running({.threads = 1, .queue = 1, .connections = 8});
+  std::vector<Client> half;
+  for (int i = 0; i < 50; ++i)
+    half.emplace_back(running.server.port()).send("POST / HTTP/1.1\r\nContent-Length: 9\r\n");
+  running.check_next_client_is_served();
+}
+
 TEST_CASE("stop answers what has begun, then run returns") {
   Gate gate;
   Running running({.threads = 1}, &gate);
