@@ -6,10 +6,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 scripts/install-packages.sh build test data
 
-browser=tests/browser
-if [[ -f $browser/package-lock.json && ! $browser/node_modules/.package-lock.json -nt $browser/package-lock.json ]]; then
-  (cd "$browser" && npm ci --no-audit --no-fund </dev/null)
-fi
+for folder in tests/browser server/docs; do
+  if [[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
+    (cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts </dev/null)
+  fi
+done
 
 build() {
   local preset=$1 start=$SECONDS
