@@ -5,8 +5,6 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
 
-import { standIn } from "./stand_in.js";
-
 export const url = process.env.INKLING_URL;
 export const wide = { width: 1180, height: 900 };
 export const narrow = { width: 390, height: 844 };
@@ -38,7 +36,6 @@ export class Visit {
     visit.page.on("console", (message) => message.type() === "error" && visit.#errors.push(message.text()));
     visit.page.on("pageerror", (error) => visit.#errors.push(String(error)));
     visit.page.on("request", (request) => visit.#requests.push(request.url()));
-    await standIn(visit.page, url);
     await visit.page.goto(`${url}/#${tab}`);
     visit.panel = visit.page.locator(`#${tab}-panel`);
     await visit.says("Nothing written yet");
