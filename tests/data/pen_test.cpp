@@ -11,7 +11,7 @@ using namespace inkling;
 
 namespace {
 
-const Shape shape{.height = 12, .width = 12};
+const Shape small{.height = 12, .width = 12};
 
 /// A stroke of four columns.
 std::vector<float> stroke() {
@@ -29,7 +29,7 @@ std::vector<std::vector<float>> outcomes(const PenVariation& variation) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     result.push_back(stroke());
     Rng rng(seed);
-    random_pen(variation)(result.back(), shape, rng);
+    random_pen(variation)(result.back(), small, rng);
     for (const float value : result.back()) CHECK((value >= 0 && value <= 1));
   }
   return result;
@@ -62,7 +62,7 @@ TEST_CASE("blur spreads ink with its variance and loses none") {
   for (const float deviation : {0.3F, 0.7F, 1.0F}) {
     std::vector<float> values(144, 0.0F);
     values[5 * 12 + 6] = 1;
-    detail::small_blur(values, shape, deviation);
+    detail::small_blur(values, small, deviation);
     CHECK(ink(values) == doctest::Approx(1));
     float variance = 0;
     for (Index x = 0; x < 12; ++x) {

@@ -21,6 +21,16 @@ namespace detail {
   throw NoInkError("normalise: no ink found: nothing stands out from the paper");
 }
 
+/// Pixels that become one before paper is fitted: a character becomes 48 pixels long, a line as many as 48x48. A little
+/// smoothing is good for a narrow picture, too, which ink fills.
+inline Index thumbnail_tile(const GreyImage& image) {
+  constexpr double side = 48;
+  const auto by_length =
+      static_cast<Index>(std::ceil(static_cast<double>(std::max(image.width(), image.height())) / side));
+  const auto by_area = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(image.size())) / side));
+  return std::min(by_length, std::max<Index>(2, by_area));
+}
+
 }  // namespace detail
 
 /// Amounts of ink, and what its strokes reach; halfway to there is their edge.
@@ -57,9 +67,7 @@ inline void binarise(Ink& ink, float steepness) {
 
 /// Separates ink from paper. Throws NoInkError when nothing stands out from the paper.
 inline Ink find_ink(const GreyImage& dark_on_light, const NormaliseOptions& options) {
-  constexpr double thumbnail = 48 * 48;  // pixels at most, give or take an edge
-  const double tile = std::sqrt(static_cast<double>(dark_on_light.size()) / thumbnail);
-  const Paper paper = fit_paper(shrink(dark_on_light, std::max<Index>(1, static_cast<Index>(std::ceil(tile)))));
+  const Paper paper = fit_paper(shrink(dark_on_light, detail::thumbnail_tile(dark_on_light)));
   Ink ink{ink_on_paper(dark_on_light, paper)};
 
   // Pixels lighter than the paper show its noise.
