@@ -29,11 +29,12 @@ Outcome read_all(std::string_view stream, std::size_t step) {
       stream.remove_prefix(taken);
       if (!reader.complete()) continue;
       const bool keep_alive = reader.keep_alive();
-      const Request request = reader.take();
-      inkling::fuzz::expect(request.body.size() <= limits.body_bytes && !request.method.empty());
-      for (const char c : request.path) inkling::fuzz::expect(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-      outcome.requests.push_back(request.method + '\n' + request.path + '\n' + request.query + '\n' +
-                                 request.content_type + '\n' + request.body);
+      const RawRequest request = reader.take();
+      inkling::fuzz::expect(request.body.size() <= limits.body_bytes && request.head.ends_with("\r\n\r\n"));
+      for (const char c : request.head) {
+        inkling::fuzz::expect(static_cast<unsigned char>(c) >= 0x20 || c == '\r' || c == '\n');
+      }
+      outcome.requests.push_back(request.head + request.body);
       if (!keep_alive) break;
       reader = RequestReader(limits);
     }
