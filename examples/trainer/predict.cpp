@@ -121,16 +121,8 @@ void print_json(const std::string& path, const std::vector<Candidate>& candidate
 void predict(const PredictOptions& options) {
   const Reader reader(options);
   if (!options.steps.empty()) std::filesystem::create_directories(options.steps);
-  bool failed = false;
-  for (const std::string& path : options.images) {
-    try {
-      (options.json ? print_json : print_text)(path, reader.read(path));
-    } catch (const Error& error) {
-      std::cerr << "inkling: " << path << ": " << error.what() << std::endl;
-      failed = true;
-    }
-  }
-  if (failed) throw CLI::RuntimeError(1);
+  for_each_picture(options.images,
+                   [&](const std::string& path) { (options.json ? print_json : print_text)(path, reader.read(path)); });
 }
 
 }  // namespace

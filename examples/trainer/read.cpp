@@ -80,21 +80,14 @@ void read(const ReadCommand& command) {
   const auto model = load_model_file(command.model);
   options.prior = prior_to_remove(command.prior, command.model);
   check_readable(*model, options);
-  bool failed = false;
-  for (const std::string& path : command.images) {
-    try {
-      const FieldReading reading = read_field(read_picture_file(path), *model, options);
-      if (command.json) {
-        print_json(path, reading);
-      } else {
-        std::cout << path << '\t' << reading.text << std::endl;
-      }
-    } catch (const Error& error) {
-      std::cerr << "inkling: " << path << ": " << error.what() << std::endl;
-      failed = true;
+  for_each_picture(command.images, [&](const std::string& path) {
+    const FieldReading reading = read_field(read_picture_file(path), *model, options);
+    if (command.json) {
+      print_json(path, reading);
+    } else {
+      std::cout << path << '\t' << reading.text << std::endl;
     }
-  }
-  if (failed) throw CLI::RuntimeError(1);
+  });
 }
 
 }  // namespace

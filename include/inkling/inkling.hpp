@@ -33,6 +33,7 @@
 #include <inkling/image/bounding_box.hpp>
 #include <inkling/image/components.hpp>
 #include <inkling/image/conversion.hpp>
+#include <inkling/image/cutter.hpp>
 #include <inkling/image/decode_limits.hpp>
 #include <inkling/image/deskew.hpp>
 #include <inkling/image/encode.hpp>
@@ -52,6 +53,8 @@
 #include <inkling/image/rule.hpp>
 #include <inkling/image/seam.hpp>
 #include <inkling/image/segment.hpp>
+#include <inkling/image/segmentation.hpp>
+#include <inkling/image/stacks.hpp>
 #include <inkling/image/stroke.hpp>
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/checkpoint.hpp>

@@ -1,4 +1,4 @@
-// Probabilities in words. They are calibrated to about 1 % (docs/results.md), so 0.6 means right 6 times in 10.
+// Probabilities in words. They are calibrated to 1 to 2 % (docs/results.md), so 0.6 means right 6 times in 10.
 
 // Below it, more than three of ten answers would be wrong.
 const sureFrom = 0.7;

@@ -20,6 +20,12 @@ struct Component {
   Index height() const noexcept { return bottom - top; }
 };
 
+/// Both together, in the rectangle around them.
+inline Component together(const Component& a, const Component& b) noexcept {
+  return {std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right), std::max(a.bottom, b.bottom),
+          a.area + b.area};
+}
+
 struct Components {
   Image<std::int32_t> labels;    // the number of the part that a pixel belongs to; -1 where the mask is 0
   std::vector<Component> parts;  // in the order of their first pixels, row by row

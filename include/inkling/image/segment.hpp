@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/image/components.hpp>
 #include <inkling/image/conversion.hpp>
+#include <inkling/image/cutter.hpp>
 #include <inkling/image/form.hpp>
 #include <inkling/image/grey_image.hpp>
 #include <inkling/image/ink.hpp>
@@ -10,50 +11,17 @@
 #include <inkling/image/normalise_options.hpp>
 #include <inkling/image/paper.hpp>
 #include <inkling/image/resize.hpp>
-#include <inkling/image/seam.hpp>
+#include <inkling/image/segmentation.hpp>
+#include <inkling/image/stacks.hpp>
 #include <inkling/image/stroke.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <numeric>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace inkling {
-
-/// The smallest unit of a line of writing: a connected part, some that lie above one another (i, =), or a slice of one
-/// that may hold several characters. A character is one piece or several that follow one another.
-struct Piece {
-  Component box;     // in pixels of the ink
-  double begin = 0;  // its extent along the line once the slant is taken out, in the same pixels
-  double end = 0;
-};
-
-/// A line of writing, cut into more pieces than it has characters. Which of them belong together is not decided here.
-struct Segmentation {
-  Ink ink;                       // of the writing, without printed lines
-  Image<std::int32_t> labels;    // the piece that a pixel belongs to, or -1; 2 pixels wider than the strokes
-  std::vector<Piece> pieces;     // in reading order
-  std::vector<float> cuts;       // pieces + 1: what parts a piece from those before it, in stroke widths of ink
-  double height = 0;             // of the line's characters
-  double stroke_width = 0;       // pixels of the ink
-  double slant = 0;              // columns to the right for each row up
-  double scale = 1;              // pixels of the picture for each pixel of the ink
-  std::optional<Box> form = {};  // the printed box around the line
-};
-
-struct SegmentOptions {
-  NormaliseOptions normalise = {};  // how to tell ink from paper
-  Index largest_height = 512;       // higher pictures are reduced by a whole factor first
-  Index smallest_height = 96;       // lower ones are enlarged to this
-  double slant_share = 0.8;         // of the estimated slant that is taken out
-  double max_cut = 2.2;             // stroke widths of ink that a cut may cross
-  double cut_distance = 0.16;       // between cuts, in heights of the line
-  std::size_t max_parts = 400;      // connected parts, and pieces; with more, the picture is no line of writing
-};
 
 namespace detail {
 
@@ -130,45 +98,6 @@ inline std::vector<bool> parts_of_line(const Components& components, Segmentatio
   return keep;
 }
 
-/// Numbers of parts that stand above one another or inside one another, and so are one character: the dot and the stem
-/// of an i, both bars of an equals sign.
-class Stacks {
- public:
-  Stacks(const std::vector<Piece>& parts) : stack_(parts.size()) {
-    std::iota(stack_.begin(), stack_.end(), std::size_t{0});
-    for (std::size_t a = 0; a < parts.size(); ++a) {
-      for (std::size_t b = 0; b < a; ++b) {
-        if (stacked(parts[a], parts[b])) join(a, b);
-      }
-    }
-  }
-
-  /// The number of the stack: that of one of its parts.
-  std::size_t of(std::size_t part) const {
-    while (stack_[part] != part) part = stack_[part];
-    return part;
-  }
-
- private:
-  static bool stacked(const Piece& a, const Piece& b) {
-    const double across = std::min(a.end, b.end) - std::max(a.begin, b.begin);
-    const double narrower = std::min(a.end - a.begin, b.end - b.begin);
-    const auto down = static_cast<double>(std::min(a.box.bottom, b.box.bottom) - std::max(a.box.top, b.box.top));
-    const auto lower = static_cast<double>(std::min(a.box.height(), b.box.height()));
-    const auto [less, more] = std::minmax(a.box.area, b.box.area);
-    const bool inside = across >= 0.9 * narrower && down >= 0.9 * lower && 3 * less < more;
-    return inside || (across >= 0.5 * narrower && down <= 0.3 * lower);
-  }
-
-  void join(std::size_t a, std::size_t b) {
-    a = of(a);
-    b = of(b);
-    stack_[std::max(a, b)] = std::min(a, b);
-  }
-
-  std::vector<std::size_t> stack_;
-};
-
 /// Each label reaches `radius` pixels further, over what has none.
 inline void grow_labels(Image<std::int32_t>& labels, int radius) {
   for (int round = 0; round < radius; ++round) {
@@ -186,140 +115,6 @@ inline void grow_labels(Image<std::int32_t>& labels, int radius) {
     }
   }
 }
-
-/// Takes the slant out of columns: whole pixels, so that every pixel keeps a place of its own.
-struct Upright {
-  double slant = 0;
-  Index height = 0;
-
-  Index shift(Index y) const noexcept {
-    return static_cast<Index>(std::lround(slant * (static_cast<double>(y) - static_cast<double>(height) / 2)));
-  }
-};
-
-/// Cuts the stacks where they may hold several characters. labels: in, the stack of a pixel or -1; out, its piece.
-class Cutter {
- public:
-  Cutter(Segmentation& line, const SegmentOptions& options)
-      : line_(line), options_(options), upright_{line.slant, line.labels.height()} {}
-
-  void cut(const std::vector<Piece>& stacks) {
-    Image<std::int32_t> result(line_.labels.width(), line_.labels.height(), -1);
-    struct Link {
-      std::size_t piece;  // and the next one were one part
-      float ink;
-    };
-    std::vector<Link> links;
-    for (std::size_t s = 0; s < stacks.size(); ++s) {
-      const std::size_t first = line_.pieces.size();
-      const auto seams = useful_seams(stacks[s], static_cast<std::int32_t>(s));
-      take(stacks[s], static_cast<std::int32_t>(s), seams, result);
-      for (std::size_t i = 0; i < seams.size(); ++i) {
-        links.push_back({first + i, seams[i].ink / static_cast<float>(line_.stroke_width)});
-      }
-    }
-
-    std::vector<std::size_t> order(line_.pieces.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const auto middle = [&](std::size_t i) { return line_.pieces[i].begin + line_.pieces[i].end; };
-      return middle(a) < middle(b);
-    });
-    std::vector<std::size_t> place(order.size());
-    std::vector<Piece> sorted;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      place[order[i]] = i;
-      sorted.push_back(line_.pieces[order[i]]);
-    }
-    line_.pieces = std::move(sorted);
-    line_.cuts.assign(line_.pieces.size() + 1, 0);
-    for (const Link& link : links) {
-      const auto [from, to] = std::minmax(place[link.piece], place[link.piece + 1]);
-      for (std::size_t k = from + 1; k <= to; ++k) line_.cuts[k] += link.ink;
-    }
-    for (std::int32_t& label : result.values()) {
-      if (label >= 0) label = static_cast<std::int32_t>(place[static_cast<std::size_t>(label)]);
-    }
-    line_.labels = std::move(result);
-  }
-
- private:
-  /// The seams that leave a stroke's worth of ink on each side.
-  std::vector<Seam> useful_seams(const Piece& stack, std::int32_t label) const {
-    if (stack.end - stack.begin < 0.45 * line_.height) return {};
-    const auto left = static_cast<Index>(stack.begin);
-    const Index top = stack.box.top;
-    Image<std::uint8_t> mask(static_cast<Index>(stack.end) - left, stack.box.height());
-    for_each_pixel(stack, label, [&](Index x, Index y) { mask(x + upright_.shift(y) - left, y - top) = 1; });
-    const auto least = static_cast<Index>(line_.stroke_width * line_.stroke_width);
-    std::vector<Seam> seams =
-        find_seams(mask, {.max_ink = static_cast<float>(options_.max_cut * line_.stroke_width),
-                          .min_distance = std::max<Index>(2, static_cast<Index>(options_.cut_distance * line_.height)),
-                          .min_margin = std::max<Index>(2, static_cast<Index>(0.8 * line_.stroke_width)),
-                          .min_area = least});
-    std::vector<Seam> useful;
-    const auto ink_between = [&](const Seam* from, const Seam* to) {
-      Index area = 0;
-      for (Index y = 0; y < mask.height(); ++y) {
-        const Index begin = from != nullptr ? from->column[static_cast<std::size_t>(y)] : 0;
-        const Index end = to != nullptr ? to->column[static_cast<std::size_t>(y)] : mask.width();
-        for (Index x = begin; x < end; ++x) area += mask(x, y);
-      }
-      return area;
-    };
-    for (Seam& seam : seams) {
-      const Seam* before = useful.empty() ? nullptr : &useful.back();
-      if (ink_between(before, &seam) >= least && ink_between(&seam, nullptr) >= least) {
-        useful.push_back(std::move(seam));
-      }
-    }
-    for (Seam& seam : useful) {
-      for (Index& column : seam.column) column += left;
-    }
-    return useful;
-  }
-
-  /// Appends the pieces between the seams.
-  void take(const Piece& stack, std::int32_t label, const std::vector<Seam>& seams, Image<std::int32_t>& result) {
-    const std::size_t first = line_.pieces.size();
-    const Piece nothing{{result.width(), result.height(), 0, 0, 0}, HUGE_VAL, -HUGE_VAL};
-    line_.pieces.insert(line_.pieces.end(), seams.size() + 1, nothing);
-    for_each_pixel(stack, label, [&](Index x, Index y) {
-      const Index u = x + upright_.shift(y);
-      const auto row = static_cast<std::size_t>(y - stack.box.top);
-      const auto slice = static_cast<std::size_t>(
-          std::count_if(seams.begin(), seams.end(), [&](const Seam& seam) { return seam.column[row] <= u; }));
-      result(x, y) = static_cast<std::int32_t>(first + slice);
-      extend(line_.pieces[first + slice], x, y, u);
-    });
-  }
-
- public:
-  static void extend(Piece& piece, Index x, Index y, Index u) {
-    Component& box = piece.box;
-    box.left = std::min(box.left, x);
-    box.right = std::max(box.right, x + 1);
-    box.top = std::min(box.top, y);
-    box.bottom = std::max(box.bottom, y + 1);
-    ++box.area;
-    piece.begin = std::min(piece.begin, static_cast<double>(u));
-    piece.end = std::max(piece.end, static_cast<double>(u + 1));
-  }
-
- private:
-  template <typename F>
-  void for_each_pixel(const Piece& stack, std::int32_t label, F&& f) const {
-    for (Index y = stack.box.top; y < stack.box.bottom; ++y) {
-      for (Index x = stack.box.left; x < stack.box.right; ++x) {
-        if (line_.labels(x, y) == label) f(x, y);
-      }
-    }
-  }
-
-  Segmentation& line_;
-  const SegmentOptions& options_;
-  Upright upright_;
-};
 
 }  // namespace detail
 
@@ -346,13 +141,12 @@ inline Segmentation segment(const GreyImage& picture, const SegmentOptions& opti
   }
   line.slant = options.slant_share * line_slant(mask);
 
-  const Piece nothing{{mask.width(), mask.height(), 0, 0, 0}, HUGE_VAL, -HUGE_VAL};
-  std::vector<Piece> parts(keep.size(), nothing);
+  std::vector<Piece> parts(keep.size(), Piece::nothing());
   const detail::Upright upright{line.slant, mask.height()};
   for (Index y = 0; y < mask.height(); ++y) {
     for (Index x = 0; x < mask.width(); ++x) {
       if (mask(x, y) == 0) continue;
-      detail::Cutter::extend(parts[static_cast<std::size_t>(components.labels(x, y))], x, y, x + upright.shift(y));
+      parts[static_cast<std::size_t>(components.labels(x, y))].extend(x, y, x + upright.shift(y));
     }
   }
   std::erase_if(parts, [](const Piece& part) { return part.box.area == 0; });
@@ -367,13 +161,11 @@ inline Segmentation segment(const GreyImage& picture, const SegmentOptions& opti
     std::int32_t& own = number[stacks.of(i)];
     if (own < 0) {
       own = static_cast<std::int32_t>(stacked.size());
-      stacked.push_back(nothing);
+      stacked.push_back(Piece::nothing());
     }
     Piece& stack = stacked[static_cast<std::size_t>(own)];
     const Piece& part = parts[i];
-    stack.box = {std::min(stack.box.left, part.box.left), std::min(stack.box.top, part.box.top),
-                 std::max(stack.box.right, part.box.right), std::max(stack.box.bottom, part.box.bottom),
-                 stack.box.area + part.box.area};
+    stack.box = together(stack.box, part.box);
     stack.begin = std::min(stack.begin, part.begin);
     stack.end = std::max(stack.end, part.end);
   }
@@ -398,13 +190,7 @@ inline Segmentation segment(const GreyImage& picture, const SegmentOptions& opti
 inline GreyImage character_image(const Segmentation& line, std::size_t first, std::size_t last,
                                  const NormaliseOptions& options = {}) {
   Component box = line.pieces[first].box;
-  for (std::size_t i = first + 1; i < last; ++i) {
-    const Component& other = line.pieces[i].box;
-    box.left = std::min(box.left, other.left);
-    box.top = std::min(box.top, other.top);
-    box.right = std::max(box.right, other.right);
-    box.bottom = std::max(box.bottom, other.bottom);
-  }
+  for (std::size_t i = first + 1; i < last; ++i) box = together(box, line.pieces[i].box);
   constexpr Index margin = 3;  // the soft edge of the strokes
   const Index left = std::max<Index>(0, box.left - margin);
   const Index top = std::max<Index>(0, box.top - margin);

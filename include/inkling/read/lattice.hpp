@@ -104,8 +104,7 @@ inline Lattice build_lattice(const Segmentation& line, const Classifier& model, 
       if (first + 1 < last) gap = std::max(gap, begin - piece.end);
       begin = std::min(begin, piece.begin);
       end = std::max(end, piece.end);
-      box = {std::min(box.left, piece.box.left), std::min(box.top, piece.box.top), std::max(box.right, piece.box.right),
-             std::max(box.bottom, piece.box.bottom), box.area + piece.box.area};
+      box = together(box, piece.box);
       sums += moments[first];
       if (first + 1 < last && end - begin > options.max_width * line.height) break;
 
