@@ -14,7 +14,7 @@ done
 
 build() {
   local preset=$1 start=$SECONDS
-  cmake --preset "$@" -D CMAKE_UNITY_BUILD=ON  # several files a compiler run
+  cmake --preset "$@" -D CMAKE_UNITY_BUILD=ON -D CMAKE_UNITY_BUILD_BATCH_SIZE=16  # several files a compiler run
   cmake --build --preset "$preset"
   echo "test: built $preset in $((SECONDS - start)) s"
 }

@@ -35,7 +35,7 @@ Json to_json(const FieldCharacter& character) {
           {"candidates", std::move(candidates)}};
 }
 
-Response answer(const Recogniser& recogniser, const Request& request) {
+Response read_line(const Recogniser& recogniser, const Request& request) {
   const Form form(request);
   const auto picture = form.picture();
   const Model& model = recogniser.find(form.field("model").value_or(""));
@@ -56,7 +56,7 @@ Response answer(const Recogniser& recogniser, const Request& request) {
 }  // namespace
 
 Response predict_field(const Recogniser& recogniser, const Request& request) {
-  return answer_or_refuse([&] { return answer(recogniser, request); });
+  return answer_or_refuse([&] { return read_line(recogniser, request); });
 }
 
 }  // namespace inkling::server

@@ -38,7 +38,7 @@ Samples parse(const std::string& text) {
   return samples;
 }
 
-AnswerRecord record(const std::string& route, int status, std::chrono::milliseconds time) {
+AnswerRecord answered(const std::string& route, int status, std::chrono::milliseconds time) {
   return {.route = route, .status = status, .time = time};
 }
 
@@ -46,10 +46,10 @@ AnswerRecord record(const std::string& route, int status, std::chrono::milliseco
 
 TEST_CASE("requests are counted by route and status, and their times by route") {
   Metrics metrics;
-  metrics.count(record("/predict", 200, 1ms));
-  metrics.count(record("/predict", 200, 30ms));
-  metrics.count(record("/predict", 422, 20s));
-  metrics.count(record("", 404, 0ms));
+  metrics.count(answered("/predict", 200, 1ms));
+  metrics.count(answered("/predict", 200, 30ms));
+  metrics.count(answered("/predict", 422, 20s));
+  metrics.count(answered("", 404, 0ms));
   Samples samples = parse(metrics.text());
   CHECK(samples["inkling_http_requests_total{route=\"/predict\",status=\"200\"}"] == 2);
   CHECK(samples["inkling_http_requests_total{route=\"/predict\",status=\"422\"}"] == 1);

@@ -11,7 +11,7 @@ using namespace inkling::server;
 namespace {
 
 /// The status with which a line is refused; 0 when it is not.
-int status_of(const std::string& line) {
+int refusal(const std::string& line) {
   try {
     check_request_line(line);
   } catch (const Problem& problem) {
@@ -59,12 +59,12 @@ TEST_CASE("what is no request line is refused") {
                            "GET /%0d%0aA:b HTTP/1.1",
                            "GET /%7f HTTP/1.1"}) {
     CAPTURE(line);
-    CHECK(status_of(line) == 400);
+    CHECK(refusal(line) == 400);
   }
-  CHECK(status_of("GET / HTTP/2.0") == 505);
-  CHECK(status_of("GET / HTTP/9") == 505);
-  CHECK(status_of("GET /" + std::string(9000, 'a') + " HTTP/1.1") == 414);
-  CHECK(status_of(std::string(17, 'A') + " / HTTP/1.1") == 501);
+  CHECK(refusal("GET / HTTP/2.0") == 505);
+  CHECK(refusal("GET / HTTP/9") == 505);
+  CHECK(refusal("GET /" + std::string(9000, 'a') + " HTTP/1.1") == 414);
+  CHECK(refusal(std::string(17, 'A') + " / HTTP/1.1") == 501);
 }
 
 TEST_CASE("a parameter of a query is found by its whole name, the first one") {
