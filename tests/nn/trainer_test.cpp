@@ -326,6 +326,30 @@ TEST_CASE("augmentation changes each use of an image and never the data") {
   CHECK(std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end());
 }
 
+TEST_CASE("the last epochs leave the augmentation out when they are to be plain") {
+  const Dataset train = stripes(20, 1);
+  Index uses = 0;
+  FitOptions options = every_option();
+  options.epochs = 3;
+  options.threads = 1;
+  options.augment = [&](std::span<float>, const Shape&, Rng&) { ++uses; };
+  std::vector<Index> after_epoch;
+  options.on_progress = [&](const Progress&) {
+    after_epoch.push_back(uses);
+    return Flow::go_on;
+  };
+  SUBCASE("one of three") {
+    options.plain_epochs = 1;
+    fit_network(small_network(), train, options);
+    CHECK(after_epoch == std::vector<Index>{20, 40, 40});
+  }
+  SUBCASE("more than there are") {
+    options.plain_epochs = 4;
+    fit_network(small_network(), train, options);
+    CHECK(after_epoch == std::vector<Index>{0, 0, 0});
+  }
+}
+
 TEST_CASE("errors name what is wrong") {
   const Dataset train = stripes(40, 1);
   const auto fit = [&](FitOptions options, const Dataset& data, const Network& network) {
@@ -338,6 +362,7 @@ TEST_CASE("errors name what is wrong") {
   CHECK_THROWS_AS(fit({.micro_batch = 0}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = -0.1}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.plain_epochs = -1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = -0.1}, train, small_network()), ValueError);
   CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()), "fit_network: patience needs a validation set",
