@@ -326,7 +326,7 @@ TEST_CASE("augmentation changes each use of an image and never the data") {
   CHECK(std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end());
 }
 
-TEST_CASE("the last epochs leave the augmentation out when they are to be plain") {
+TEST_CASE("augmentation ends with its share of the epochs") {
   const Dataset train = stripes(20, 1);
   Index uses = 0;
   FitOptions options = every_option();
@@ -338,13 +338,13 @@ TEST_CASE("the last epochs leave the augmentation out when they are to be plain"
     after_epoch.push_back(uses);
     return Flow::go_on;
   };
-  SUBCASE("one of three") {
-    options.plain_epochs = 1;
+  SUBCASE("half of three, which the second epoch begins in") {
+    options.augment_until = 0.5;
     fit_network(small_network(), train, options);
     CHECK(after_epoch == std::vector<Index>{20, 40, 40});
   }
-  SUBCASE("more than there are") {
-    options.plain_epochs = 4;
+  SUBCASE("none") {
+    options.augment_until = 0;
     fit_network(small_network(), train, options);
     CHECK(after_epoch == std::vector<Index>{0, 0, 0});
   }
@@ -362,7 +362,7 @@ TEST_CASE("errors name what is wrong") {
   CHECK_THROWS_AS(fit({.micro_batch = 0}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.label_smoothing = -0.1}, train, small_network()), ValueError);
-  CHECK_THROWS_AS(fit({.plain_epochs = -1}, train, small_network()), ValueError);
+  CHECK_THROWS_AS(fit({.augment_until = 1.5}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = -0.1}, train, small_network()), ValueError);
   CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()), "fit_network: patience needs a validation set",

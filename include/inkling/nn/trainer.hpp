@@ -52,9 +52,9 @@ struct FitOptions {
   int threads = 0;                         // 0: all cores; the result is the same for any number
   /// Changes one training image (values 0..1, in the order of Shape) each time it is used. Called from several threads.
   std::function<void(std::span<float> image, const Shape& shape, Rng& rng)> augment = {};
-  /// The last epochs, which leave `augment` out: the network settles on what images really look like (He et al. 2019,
-  /// arXiv:1909.09148).
-  Index plain_epochs = 0;
+  /// Share of the epochs that use `augment`. Those after it let the network settle on what images really look like (He
+  /// et al. 2019, arXiv:1909.09148).
+  double augment_until = 1;
   ProgressCallback on_progress = {};
   /// Called after every epoch, before on_progress: the place to write a checkpoint.
   std::function<void(const TrainingState&)> on_checkpoint = {};
@@ -75,7 +75,8 @@ inline void check(const FitOptions& options, const Dataset& train, const Network
   require<ValueError>(options.epochs > 0, "fit_network: epochs must be above 0");
   require<ValueError>(options.batch > 0 && options.micro_batch > 0,
                       "fit_network: batch and micro_batch must be above 0");
-  require<ValueError>(options.plain_epochs >= 0, "fit_network: plain_epochs must be at least 0");
+  require<ValueError>(options.augment_until >= 0 && options.augment_until <= 1,
+                      "fit_network: augment_until must be between 0 and 1");
   require<ValueError>(options.label_smoothing >= 0 && options.label_smoothing < 1,
                       "fit_network: label_smoothing must be at least 0 and below 1");
   require<ValueError>(options.average >= 0 && options.average < 1,
@@ -180,7 +181,10 @@ class Epoch {
     return sum;
   }
 
-  bool augments() const { return options_.augment && state_.epoch < options_.epochs - options_.plain_epochs; }
+  bool augments() const {
+    return options_.augment &&
+           static_cast<double>(state_.epoch) < options_.augment_until * static_cast<double>(options_.epochs);
+  }
 
   TrainingState& state_;
   const Dataset& train_;
