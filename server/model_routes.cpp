@@ -1,9 +1,5 @@
 #include "model_routes.hpp"
 
-#include <charconv>
-#include <cstddef>
-#include <optional>
-#include <string_view>
 #include <utility>
 
 #include "json.hpp"
@@ -12,21 +8,14 @@
 namespace inkling::server {
 namespace {
 
-/// The number that a note begins with, as in "0.9069".
-std::optional<double> number_in(const std::map<std::string, std::string>& notes, const std::string& name) {
-  const auto note = notes.find(name);
-  if (note == notes.end()) return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(note->second.data(), note->second.data() + note->second.size(), value);
-  return error == std::errc{} ? std::optional(value) : std::nullopt;
-}
-
 Json to_json(const Model& model, bool is_default) {
-  const auto accuracy = number_in(model.notes, "test_accuracy");
+  const auto& measured = model.accuracy;
   return {{"name", model.name},
           {"kind", model.classifier->kind()},
           {"default", is_default},
-          {"accuracy", accuracy ? Json(*accuracy) : Json()},
+          {"accuracy", measured ? Json(measured->share) : Json()},
+          {"accuracy_samples", measured ? Json(measured->samples) : Json()},
+          {"accuracy_on", measured ? Json(measured->on) : Json()},
           {"parameters", model.classifier->parameter_count()},
           {"bytes", model.bytes},
           {"trained_on", model.trained_on},

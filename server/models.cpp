@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/io/class_counts.hpp>
+#include <inkling/io/measured_accuracy.hpp>
 #include <inkling/io/model_file.hpp>
 #include <inkling/io/model_info.hpp>
 #include <inkling/model/prior.hpp>
@@ -36,10 +37,12 @@ Model load(const std::filesystem::path& file) {
   }
   ModelInfo info = read_model_info(file);
   const auto counts = class_counts(info);
+  const auto accuracy = measured_accuracy(info);
   return {.name = file.stem().string(),
           .classifier = std::move(classifier),
           .bytes = std::filesystem::file_size(file),
           .trained_on = std::move(info.trained_on),
+          .accuracy = accuracy,
           .notes = std::move(info.notes),
           .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt};
 }

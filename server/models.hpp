@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/io/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <cstdint>
@@ -17,7 +18,8 @@ struct Model {
   std::shared_ptr<const Classifier> classifier;  // shared with the set that replaces this one, if its file went bad
   std::uintmax_t bytes = 0;                      // of its file
   std::string trained_on = {};
-  std::map<std::string, std::string> notes = {};  // what its file says besides, such as its accuracy
+  std::optional<MeasuredAccuracy> accuracy = {};  // when its file says it
+  std::map<std::string, std::string> notes = {};  // what its file says besides
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
 };
 

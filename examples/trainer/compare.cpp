@@ -64,16 +64,17 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
   TrainingRun run = run_training(parse_model(name), train, options.training);
   const double train_seconds = seconds_since(start);
   const auto file = options.out / (name + ".safetensors");
-  save_model_file(*run.model, file, provenance(name, source, train, options.training));
+  const inkling::Classifier& model = *run.trained.model;
+  save_model_file(model, file, provenance(name, source, train, options.training, run.trained.accuracy));
   return {.name = name,
-          .evaluation = evaluate_model(*run.model, test, {.threads = options.training.threads}),
+          .evaluation = evaluate_model(model, test, {.threads = options.training.threads}),
           .train_seconds = train_seconds,
-          .predict_us = time_prediction(*run.model, test),
+          .predict_us = time_prediction(model, test),
           .bytes = std::filesystem::file_size(file),
-          .parameters = run.model->parameter_count(),
+          .parameters = model.parameter_count(),
           .curve = std::move(run.curve),
-          .warning = training_warning(*run.model),
-          .importance = importance_of(*run.model)};
+          .warning = training_warning(model),
+          .importance = importance_of(model)};
 }
 
 void print_row(const ModelResult& model) {

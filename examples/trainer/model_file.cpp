@@ -10,12 +10,17 @@
 using inkling::Index;
 
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const TrainingOptions& options) {
+                      const TrainingOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy) {
   std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
   for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
-  return {.trained_on = source.describe(inkling::Part::train) + ", " + with_commas(data.size()) + " images, seed " +
-                        std::to_string(options.seed),
-          .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+  const std::string part = source.describe(inkling::Part::train);
+  Provenance result{
+      .trained_on = part + ", " + with_commas(data.size()) + " images, seed " + std::to_string(options.seed),
+      .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+  if (accuracy) {
+    result.notes.insert(inkling::accuracy_note({accuracy->share, accuracy->samples, part + ", " + accuracy->on}));
+  }
+  return result;
 }
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,

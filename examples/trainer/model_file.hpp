@@ -1,12 +1,14 @@
 #pragma once
 
 #include <inkling/data/dataset.hpp>
+#include <inkling/io/measured_accuracy.hpp>
 #include <inkling/io/storage.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "data_source.hpp"
@@ -15,11 +17,11 @@
 /// Where a model comes from, as its file says.
 struct Provenance {
   std::string trained_on;                    // "EMNIST bymerge train, 192,946 images, seed 1"
-  std::map<std::string, std::string> notes;  // the name of the model, and how many images each class had
+  std::map<std::string, std::string> notes;  // the name of the model, how many images each class had, and its accuracy
 };
 
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const TrainingOptions& options);
+                      const TrainingOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy);
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
                      inkling::Storage storage = inkling::Storage::f32);

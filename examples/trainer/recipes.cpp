@@ -3,6 +3,7 @@
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/checkpoint.hpp>
 #include <inkling/model/calibration.hpp>
+#include <inkling/model/metrics.hpp>
 #include <inkling/nn/trainer.hpp>
 #include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/linear_svm.hpp>
@@ -27,6 +28,20 @@ std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
   return data.stratified_split(held_out_share, seed);
 }
 
+/// Fits the model's temperature to its scores (classes x samples) of what was held out, and says how often they are
+/// right; does nothing without samples.
+std::optional<MeasuredAccuracy> calibrate(Classifier& model, const Matrix& scores, const Dataset& held_out) {
+  if (held_out.size() == 0) return std::nullopt;
+  model.set_temperature(fit_temperature(scores, held_out.labels()));
+  return MeasuredAccuracy{accuracy(held_out.labels(), best_classes(scores)), held_out.size(), "held out"};
+}
+
+std::optional<MeasuredAccuracy> accuracy_out_of_bag(const RandomForest& forest) {
+  const auto& confusion = forest.out_of_bag_confusion();
+  if (!confusion) return std::nullopt;
+  return MeasuredAccuracy{confusion->accuracy(), confusion->samples(), "out of bag"};
+}
+
 /// The run so far, when there is a checkpoint to go on from.
 nn::TrainingState initial_state(nn::Network network, const TrainingOptions& options, const CheckpointNotes& notes) {
   if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {.network = std::move(network)};
@@ -34,7 +49,7 @@ nn::TrainingState initial_state(nn::Network network, const TrainingOptions& opti
   return load_checkpoint(options.checkpoint);
 }
 
-std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
+TrainedModel train_network(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
   const auto [train, held_out] = hold_out(data, options.seed);
   auto [network, fit] = network_recipe(kind, train, options.seed);
   if (options.epochs) fit.epochs = *options.epochs;
@@ -48,10 +63,8 @@ std::unique_ptr<Classifier> train_network(ModelKind kind, const Dataset& data, c
   }
   auto model = std::make_unique<nn::NetworkClassifier>(
       nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
-  if (held_out.size() > 0) {
-    model->set_temperature(fit_temperature(model->logits(held_out.pixels(), options.threads), held_out.labels()));
-  }
-  return model;
+  const auto accuracy = calibrate(*model, model->logits(held_out.pixels(), options.threads), held_out);
+  return {std::move(model), accuracy};
 }
 
 /// HOG features and c did best on held-out parts of the train parts of EMNIST (docs/linear-svm.md).
@@ -61,30 +74,30 @@ SvmOptions svm_recipe(const TrainingOptions& options) {
   return fit;
 }
 
-std::unique_ptr<Classifier> train_svm(const Dataset& data, const TrainingOptions& options) {
+TrainedModel train_svm(const Dataset& data, const TrainingOptions& options) {
   const auto [train, held_out] = hold_out(data, options.seed);
   SvmOptions fit = svm_recipe(options);
   fit.on_progress = options.on_progress;
   auto model = std::make_unique<LinearSvm>(LinearSvm::fit(train, fit));
-  if (held_out.size() > 0) {
-    model->set_temperature(fit_temperature(model->scores(held_out.pixels(), options.threads), held_out.labels()));
-  }
-  return model;
+  const auto accuracy = calibrate(*model, model->scores(held_out.pixels(), options.threads), held_out);
+  return {std::move(model), accuracy};
 }
 
 /// Chosen on a tenth of the training part of EMNIST bymerge: gradients of upright characters are worth five points over
 /// pixels, and whole trees on them are small in a file: 100 take 5.7 MB.
-std::unique_ptr<Classifier> train_forest(const Dataset& data, const TrainingOptions& options) {
+TrainedModel train_forest(const Dataset& data, const TrainingOptions& options) {
   const HogOptions hog{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = true};
   const Shape& image = data.image_shape();
   const bool has_gradients = image.channels == 1 && std::min(image.width, image.height) >= 14;
-  return std::make_unique<RandomForest>(
-      RandomForest::fit(data, {.trees = options.epochs.value_or(100),
-                               .max_leaves = options.max_leaves,
-                               .hog = has_gradients ? std::optional(hog) : std::nullopt,
-                               .seed = options.seed,
-                               .threads = options.threads,
-                               .on_progress = options.on_progress}));
+  auto model =
+      std::make_unique<RandomForest>(RandomForest::fit(data, {.trees = options.epochs.value_or(100),
+                                                              .max_leaves = options.max_leaves,
+                                                              .hog = has_gradients ? std::optional(hog) : std::nullopt,
+                                                              .seed = options.seed,
+                                                              .threads = options.threads,
+                                                              .on_progress = options.on_progress}));
+  const auto accuracy = accuracy_out_of_bag(*model);
+  return {std::move(model), accuracy};
 }
 
 }  // namespace
@@ -137,7 +150,7 @@ bool is_network(ModelKind kind) {
   return kind == ModelKind::cnn || kind == ModelKind::mlp;
 }
 
-std::unique_ptr<Classifier> train_model(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
+TrainedModel train_model(ModelKind kind, const Dataset& data, const TrainingOptions& options) {
   switch (kind) {
     case ModelKind::svm:
       return train_svm(data, options);

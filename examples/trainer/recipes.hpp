@@ -2,6 +2,7 @@
 
 #include <inkling/core/progress.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/io/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <cstdint>
@@ -43,9 +44,15 @@ double choose_svm_c(const inkling::Dataset& data, const TrainingOptions& options
 /// What to know about a model's training that came to no proper end; nothing if it did.
 std::string training_warning(const inkling::Classifier& model);
 
+/// A model, and how it does on images that it did not learn from; nothing when there were none.
+struct TrainedModel {
+  std::unique_ptr<inkling::Classifier> model;
+  std::optional<inkling::MeasuredAccuracy> accuracy;
+};
+
 /// Trains a model the way that suits its kind: this is the one place that says how.
 ///
 /// A twentieth of every class is held out: on it the best epoch of a network is chosen, and the temperature of networks
-/// and SVM fitted. The forest learns from everything, since it is calibrated on what its trees do not see.
-std::unique_ptr<inkling::Classifier> train_model(ModelKind kind, const inkling::Dataset& data,
-                                                 const TrainingOptions& options);
+/// and SVM fitted. The forest learns from everything, since it is calibrated on what its trees do not see. On the same
+/// images each model's accuracy is measured.
+TrainedModel train_model(ModelKind kind, const inkling::Dataset& data, const TrainingOptions& options);

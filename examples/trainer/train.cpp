@@ -75,8 +75,8 @@ void train(TrainOptions options) {
     std::cout << "svm: c = " << *options.training.c << " by cross-validation" << std::endl;
   }
   const TrainingRun run = run_training(parse_model(options.model), data, options.training);
-  const Provenance origin = provenance(options.model, source, data, options.training);
-  save_model_file(*run.model, options.out, origin,
+  const Provenance origin = provenance(options.model, source, data, options.training, run.trained.accuracy);
+  save_model_file(*run.trained.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
   if (!options.curve.empty() && !run.curve.empty()) {
     write_text(options.curve, svg_file(draw_learning_curve(run.curve), 1.5));
@@ -84,7 +84,7 @@ void train(TrainOptions options) {
   std::cout << options.out.string() << ": " << options.model << ", "
             << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out)))
             << " bytes, trained on " << origin.trained_on << std::endl;
-  const std::string warning = training_warning(*run.model);
+  const std::string warning = training_warning(*run.trained.model);
   if (!warning.empty()) std::cout << options.model << ": " << warning << std::endl;
 }
 

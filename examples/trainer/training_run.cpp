@@ -15,6 +15,6 @@ TrainingRun run_training(ModelKind kind, const inkling::Dataset& data, TrainingO
     if (is_network(kind)) curve.push_back(progress);
     return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
   };
-  auto model = train_model(kind, data, options);
-  return {.model = std::move(model), .curve = std::move(curve)};
+  TrainedModel trained = train_model(kind, data, options);
+  return {.trained = std::move(trained), .curve = std::move(curve)};
 }

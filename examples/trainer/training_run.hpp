@@ -1,15 +1,12 @@
 #pragma once
 
 #include <inkling/data/dataset.hpp>
-#include <inkling/model/classifier.hpp>
-
-#include <memory>
 
 #include "learning_curve.hpp"
 #include "recipes.hpp"
 
 struct TrainingRun {
-  std::unique_ptr<inkling::Classifier> model;
+  TrainedModel trained;
   LearningCurve curve;  // of a network: the epochs that this run added; else empty
 };
 

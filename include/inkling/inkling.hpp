@@ -62,6 +62,7 @@
 #include <inkling/io/deflate.hpp>
 #include <inkling/io/forest_codec.hpp>
 #include <inkling/io/hog_codec.hpp>
+#include <inkling/io/measured_accuracy.hpp>
 #include <inkling/io/model_file.hpp>
 #include <inkling/io/model_info.hpp>
 #include <inkling/io/network_codec.hpp>

@@ -21,17 +21,37 @@ def metadata(model):
 
 class Train(CommandTest):
     def test_every_kind(self):
-        for model, arguments in (("cnn", ["--epochs", 1, "--limit", 60]), ("mlp", ["--epochs", 2]), ("svm", []),
+        for model, arguments in (("cnn", ["--epochs", 1, "--limit", 120]), ("mlp", ["--epochs", 2]), ("svm", []),
                                  ("forest", ["--epochs", 12])):
             with self.subTest(model):
                 out = self.folder / f"{model}.safetensors"
                 run = self.train(model, out, "--seed", 3, *arguments)
-                images = 60 if "--limit" in arguments else 300
+                images = 120 if "--limit" in arguments else 300
                 self.assertIn(f"MNIST train, {images} images, seed 3", run.stdout)
                 about = metadata(out)
                 self.assertEqual(about["trained_on"], f"MNIST train, {images} images, seed 3")
                 self.assertEqual(about["model"], model)
                 self.assertEqual(sum(json.loads(about["class_counts"])), images)
+                self.check_accuracy(json.loads(about["accuracy"]), model, images)
+
+    def check_accuracy(self, measured, model, images):
+        """Of what was held out, or of what not every tree has seen."""
+        self.assertEqual(measured["on"], "MNIST train, " + ("out of bag" if model == "forest" else "held out"))
+        if model == "forest":
+            self.assertTrue(images / 2 < measured["samples"] <= images, measured)
+        else:
+            self.assertTrue(0 < measured["samples"] < images / 10, measured)
+        right = measured["share"] * measured["samples"]
+        self.assertAlmostEqual(right, round(right), places=6)
+        self.assertTrue(0 <= measured["share"] <= 1, measured)
+        if model in ("svm", "forest"):  # networks hardly learned in so few epochs
+            self.assertGreater(measured["share"], 0.5)
+
+    def test_too_few_images_to_hold_any_out(self):
+        out = self.folder / "few.safetensors"
+        for model in ("mlp", "svm"):
+            self.train(model, out, "--limit", 8, "--epochs", 1)
+            self.assertNotIn("accuracy", metadata(out))
 
     def test_log_lines_when_stderr_is_no_terminal(self):
         run = self.train("mlp", self.folder / "m.safetensors", "--epochs", 3)

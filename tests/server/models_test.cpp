@@ -30,10 +30,10 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// A copy of a shipped model whose metadata say that its class counts are `text`.
-void copy_with_counts(const std::filesystem::path& to, const std::string& text) {
+/// A copy of a shipped model whose metadata have the note `key` with `text`.
+void copy_with_note(const std::filesystem::path& to, const std::string& key, const std::string& text) {
   inkling::Safetensors file = inkling::read_safetensors(source / "models/svm.safetensors");
-  file.metadata["class_counts"] = text;
+  file.metadata[key] = text;
   inkling::write_safetensors(to, file);
 }
 
@@ -72,8 +72,8 @@ TEST_CASE("a model says how frequent its classes were, or does not, or is refuse
   const inkling::test::TemporaryFolder folder;
   std::string counts = "[3";
   for (int c = 1; c < 47; ++c) counts += ",1";
-  copy_with_counts(folder / "good.safetensors", counts + "]");
-  copy_with_counts(folder / "corrupt.safetensors", counts);
+  copy_with_note(folder / "good.safetensors", "class_counts", counts + "]");
+  copy_with_note(folder / "corrupt.safetensors", "class_counts", counts);
   const ModelSet models = load_models(folder / ".");
   REQUIRE(models.loaded.size() == 1);
   CHECK(models.loaded.front().name == "good");
@@ -82,6 +82,19 @@ TEST_CASE("a model says how frequent its classes were, or does not, or is refuse
   REQUIRE(models.refused.size() == 1);
   CHECK(models.refused.front().name == "corrupt");
   CHECK(models.refused.front().reason.find("class_counts") != std::string::npos);
+}
+
+TEST_CASE("a model says how it did on images that it did not learn from, or does not, or is refused") {
+  const inkling::test::TemporaryFolder folder;
+  copy_with_note(folder / "good.safetensors", "accuracy", R"({"share":0.75,"samples":4,"on":"four pictures"})");
+  copy_with_note(folder / "corrupt.safetensors", "accuracy", "0.75");
+  copy_with_note(folder / "silent.safetensors", "other", "0.75");
+  const ModelSet models = load_models(folder / ".");
+  REQUIRE(models.loaded.size() == 2);
+  CHECK(models.loaded[0].accuracy == inkling::MeasuredAccuracy{0.75, 4, "four pictures"});
+  CHECK(models.loaded[1].accuracy.has_value() == false);
+  REQUIRE(models.refused.size() == 1);
+  CHECK(models.refused.front().reason.find("accuracy") != std::string::npos);
 }
 
 TEST_CASE("who answers keeps the models it began with; a bad file keeps the model it had") {

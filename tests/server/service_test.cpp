@@ -161,13 +161,15 @@ TEST_CASE_FIXTURE(Fixture, "metrics are served as text of version 0.0.4") {
   CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
 }
 
-TEST_CASE("a model's accuracy is the number in its notes, if it is there") {
+TEST_CASE("a model's accuracy is told with the images that it was measured on, if its file says it") {
   ModelSet set = fake_models({"cnn", "svm"});
-  set.loaded.front().notes["test_accuracy"] = "0.9069";
+  set.loaded.front().accuracy = {.share = 0.9069, .samples = 9647, .on = "EMNIST bymerge train, held out"};
   const ModelStore models(std::move(set));
   const json list = json::parse(list_models(models.current()->models()).body)["models"];
   CHECK(list[0]["accuracy"] == 0.9069);
-  CHECK(list[1]["accuracy"].is_null());
+  CHECK(list[0]["accuracy_samples"] == 9647);
+  CHECK(list[0]["accuracy_on"] == "EMNIST bymerge train, held out");
+  for (const char* member : {"accuracy", "accuracy_samples", "accuracy_on"}) CHECK(list[1][member].is_null());
 }
 
 TEST_CASE_FIXTURE(Fixture, "models are listed, the default one first") {

@@ -32,7 +32,7 @@ namespace inkling {
 struct SaveOptions {
   Storage storage = Storage::f32;
   std::string trained_on = {};                    // "EMNIST bymerge, 697,932 images"
-  std::map<std::string, std::string> notes = {};  // whatever else is worth knowing: {{"test_accuracy", "0.914"}}
+  std::map<std::string, std::string> notes = {};  // whatever else is worth knowing
   Pixels self_test = {};  // images (input_shape().size() x n) whose scores are checked at every load; empty: made up
 };
 
