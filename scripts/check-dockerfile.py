@@ -4,9 +4,10 @@
     sudo scripts/check-dockerfile.py [--arg NAME=VALUE] [--keep FOLDER]
 
 Every stage becomes a folder made by debootstrap, from the mirror that this machine's apt uses, and every step of the
-Dockerfile is performed in it with chroot. The result is started as a container would be: process 1 of its namespace, its
-own user, no capabilities, a root that cannot be written, PORT set. It needs root, debootstrap and a network, and takes
-minutes, so it is no part of the test suite.
+Dockerfile is performed in it with chroot; while it runs, the step has this machine's proxy, certificates and settings of
+apt and npm. The result is started as a container would be: process 1 of its namespace, its own user, no capabilities, a
+root that cannot be written, PORT set. It needs root, debootstrap and a network, and takes minutes, so it is no part of
+the test suite.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 from dockerfile_check.dockerfile import Dockerfile, DockerfileError, Ignored
+from dockerfile_check.lent import lend
 from dockerfile_check.running import check_running
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -108,25 +110,10 @@ class Builder:
         stage = self.stage
         if stage.user != "root":
             raise DockerfileError("this check runs steps as root only: put RUN before USER")
-        # Lent for the step only, as Docker does: the network's names and how apt reaches the mirror.
-        lent = [Path("etc/resolv.conf"), Path("etc/hosts")]
-        lent += [path.relative_to("/") for path in Path("/etc/apt/apt.conf.d").glob("*")
-                 if "Acquire" in path.read_text(errors="replace") and not (stage.root / path.relative_to("/")).exists()]
-        before = {path: (stage.root / path).read_bytes() if (stage.root / path).exists() else None for path in lent}
-        for path in lent:
-            (stage.root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(Path("/") / path, stage.root / path)
-        environment = {"DEBIAN_FRONTEND": "noninteractive", **stage.values}
         script = f"mount -t proc proc {stage.root}/proc && cd {stage.root} && exec chroot . /bin/sh -ec \"$1\""
-        try:
-            run("unshare", "--mount", "--pid", "--fork", "sh", "-ec", script, "sh",
-                f"cd {stage.folder}\n{step.text}", env=environment)
-        finally:
-            for path, content in before.items():
-                if content is None:
-                    (stage.root / path).unlink(missing_ok=True)
-                else:
-                    (stage.root / path).write_bytes(content)
+        with lend(stage.root) as environment:
+            run("unshare", "--mount", "--pid", "--fork", "sh", "-ec", script, "sh", f"cd {stage.folder}\n{step.text}",
+                env={"DEBIAN_FRONTEND": "noninteractive", **environment, **stage.values})
 
     def do_copy(self, step):
         options = [word for word in step.words if word.startswith("--")]

@@ -22,8 +22,6 @@
 namespace inkling::server {
 namespace {
 
-constexpr std::chrono::seconds linger_time{2};
-constexpr std::size_t linger_bytes = 8 * 1024 * 1024;
 constexpr int reads_per_turn = 8;  // so that one fast client does not keep the others waiting
 
 bool would_block() {
@@ -311,7 +309,7 @@ void HttpServer::end_answer(Id id, Connection& connection) {
   }
   ::shutdown(connection.socket.get(), SHUT_WR);
   connection.phase = stopping_ ? Phase::closed : Phase::lingering;
-  connection.deadline = Clock::now() + linger_time;
+  connection.deadline = Clock::now() + options_.linger_deadline;
 }
 
 void HttpServer::linger(Connection& connection) {
@@ -319,7 +317,7 @@ void HttpServer::linger(Connection& connection) {
   for (int turn = 0; turn < reads_per_turn; ++turn) {
     const ssize_t count = ::recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
     if (count > 0) connection.drained += static_cast<std::size_t>(count);
-    if (count > 0 && connection.drained <= linger_bytes) continue;
+    if (count > 0 && connection.drained <= options_.linger_bytes) continue;
     if (count >= 0 || !would_block()) connection.phase = Phase::closed;
     return;
   }

@@ -30,6 +30,8 @@ struct HttpServerOptions {
   std::chrono::milliseconds idle_deadline{60'000};   // between two requests of a connection
   std::chrono::milliseconds write_deadline{10'000};  // for a whole answer
   std::chrono::milliseconds drain_deadline{10'000};  // for everything, once stop() was called
+  std::chrono::milliseconds linger_deadline{2'000};  // for a client to close what is not kept, once it has its answer
+  std::size_t linger_bytes = 8 * 1024 * 1024;        // that it may still send before it is cut off
   RequestReader::Limits request = {};
 };
 

@@ -1,12 +1,16 @@
 #include "worker_pool.hpp"
 
+#include <pthread.h>
 #include <utility>
 
 namespace inkling::server {
 
 WorkerPool::WorkerPool(int threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
   threads_.reserve(static_cast<std::size_t>(threads));
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { work(); });
+    ::pthread_setname_np(threads_.back().native_handle(), "worker");  // as top and /proc show it
+  }
 }
 
 WorkerPool::~WorkerPool() {

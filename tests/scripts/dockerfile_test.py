@@ -1,15 +1,18 @@
 """What can be known of the Dockerfile without building it; scripts/check-dockerfile.py builds it."""
 
+import os
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(PROJECT / "scripts"))
 
 from dockerfile_check.dockerfile import Dockerfile, DockerfileError, Ignored, Step  # noqa: E402
+from dockerfile_check.lent import CERTIFICATES, lend  # noqa: E402
 
 
 def parsed(text):
@@ -37,6 +40,33 @@ class Parsing(unittest.TestCase):
     def test_a_file_without_from_is_refused(self):
         with self.assertRaises(DockerfileError):
             parsed("RUN true\n")
+
+
+class Lending(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = Path(temporary.name)
+        (self.root / "etc").mkdir()
+        (self.root / "etc/hosts").write_text("its own")
+
+    def contents(self):
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
+
+    def test_a_step_has_the_machines_network_while_it_runs(self):
+        before = self.contents()
+        with self.assertRaises(KeyError), mock.patch.dict(os.environ, {"https_proxy": "http://proxy:1", "SECRET": "s"}):
+            with lend(self.root) as environment:
+                self.assertEqual((self.root / "etc/hosts").read_bytes(), Path("/etc/hosts").read_bytes())
+                self.assertEqual(environment["https_proxy"], "http://proxy:1")
+                self.assertNotIn("SECRET", environment)
+                settings = (self.root / environment["APT_CONFIG"].lstrip("/")).read_text()
+                if "npm_config_cafile" in environment:
+                    self.assertIn(environment["npm_config_cafile"], settings)
+                    lent = self.root / environment["npm_config_cafile"].lstrip("/")
+                    self.assertEqual(lent.read_bytes(), CERTIFICATES.read_bytes())
+                raise KeyError("a step fails")
+        self.assertEqual(self.contents(), before)
 
 
 class Ours(unittest.TestCase):

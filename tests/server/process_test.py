@@ -1,8 +1,10 @@
 """The whole program: signals, log, options. process_test.py SERVER MODELS PICTURE"""
 
+import glob
 import http.client
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -95,6 +97,35 @@ class Process(unittest.TestCase):
             self.assertIn('inkling_http_requests_total{route="/predict",status="200"} 50\n', metrics)
             self.assertIn('inkling_prediction_duration_seconds_count{model="cnn"} 50\n', metrics)
             connection.close()
+
+    def workers_at(self, quota=None, plan=None):
+        """Threads that answer requests, in a container whose processors are so limited."""
+        command = [PROGRAM]
+        if quota is not None:
+            own_user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+            script = 'mount -t tmpfs none /sys/fs/cgroup && echo "$0" > /sys/fs/cgroup/cpu.max && exec "$@"'
+            command = ["unshare", "--mount", *own_user, "sh", "-ec", script, quota, PROGRAM]
+        environment = {name: value for name, value in os.environ.items() if name != "RENDER_CPU_COUNT"}
+        if plan is not None:
+            environment["RENDER_CPU_COUNT"] = plan
+        with Server(command, MODELS, "--log", "off", environment=environment) as server:
+            tasks = glob.glob(f"/proc/{server.process.pid}/task/*/comm")
+            return [pathlib.Path(task).read_text() for task in tasks].count("worker\n")
+
+    def test_two_workers_for_each_processor_of_the_plan(self):
+        cores = len(os.sched_getaffinity(0))
+        self.assertEqual(self.workers_at(), 2 * cores)
+        for plan, allowed in (("0.5", 1), ("1", 1), ("1.5", 2), ("1000", cores)):
+            self.assertEqual(self.workers_at(plan=plan), 2 * min(cores, allowed), plan)
+
+    def test_two_workers_for_each_processor_of_the_container(self):
+        cores = len(os.sched_getaffinity(0))
+        for quota, allowed in (("50000 100000", 1), ("300000 200000", 2), ("max 100000", cores)):
+            try:
+                workers = self.workers_at(quota=quota)
+            except RuntimeError as error:  # no right to a namespace of its own
+                self.skipTest(str(error))
+            self.assertEqual(workers, 2 * min(cores, allowed), quota)
 
     def test_wrong_usage(self):
         for options in (["--log", "loud"], ["--port", "x"], ["--nonsense"]):
