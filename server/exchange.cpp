@@ -7,6 +7,7 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace inkling::server {
@@ -96,7 +97,6 @@ namespace {
 class Conversation final : private httplib::Server {
  public:
   Conversation(const server::Handler& handler, const ExchangeOptions& options) : options_(options) {
-    set_keep_alive_timeout(options.idle_time.count());
     set_pre_routing_handler([this, &handler](const httplib::Request& in, httplib::Response& out) {
       const std::size_t question = std::min(in.target.find('?'), in.target.size());
       Response response = ask(handler, {.method = in.method,
@@ -110,6 +110,11 @@ class Conversation final : private httplib::Server {
       record_.method = in.method;
       answer(std::move(response), out);
       return HandlerResponse::Handled;
+    });
+    // Without cpp-httplib's own limit of requests, which is not this server's.
+    set_post_routing_handler([this](const httplib::Request&, httplib::Response& out) {
+      if (out.headers.erase("Keep-Alive") == 0) return;
+      out.set_header("Keep-Alive", "timeout=" + std::to_string(options_.idle_time.count()));
     });
     // Also called for the answers written above, which it leaves alone.
     set_error_handler(HandlerWithResponse([this](const httplib::Request&, httplib::Response& out) {

@@ -16,6 +16,7 @@ export class Desk extends EventTarget {
   constructor(root, { pen, examples }) {
     super();
     this.#root = root;
+    this.#find(".tools").append(document.querySelector("#tools").content.cloneNode(true));
     this.#sheet = new Sheet(this.#find(".ink"), pen);
     this.#writer = new Writer(this.#sheet);
     this.#sheet.addEventListener("change", () => this.#changed());
