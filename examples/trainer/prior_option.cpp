@@ -7,18 +7,26 @@
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 
+#include <utility>
+
 void add_prior_option(CLI::App& command, std::string& prior) {
-  command.add_option("--prior", prior, "natural (default), or uniform: as if all classes were equally frequent")
+  command
+      .add_option(
+          "--prior", prior,
+          "how frequent classes are: natural, as in training; uniform, all the same; tempered, in between (default " +
+              prior + ")")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"natural", "uniform"}));
+      ->check(CLI::IsMember({"natural", "tempered", "uniform"}));
 }
 
 std::optional<std::vector<double>> prior_to_remove(const std::string& prior, const std::filesystem::path& model) {
   if (prior == "natural") return std::nullopt;
   const auto counts = inkling::class_counts(inkling::read_model_info(model));
+  if (!counts && prior == "tempered") return std::nullopt;
   if (!counts) {
-    throw inkling::FormatError("--prior uniform: " + model.string() +
+    throw inkling::FormatError("--prior " + prior + ": " + model.string() +
                                " does not say how frequent its classes were in training");
   }
-  return inkling::class_prior(*counts);
+  std::vector<double> shares = inkling::class_prior(*counts);
+  return prior == "tempered" ? inkling::tempered_prior(std::move(shares)) : shares;
 }

@@ -50,6 +50,7 @@
 #include <inkling/image/paper.hpp>
 #include <inkling/image/png_check.hpp>
 #include <inkling/image/resize.hpp>
+#include <inkling/image/row_filter.hpp>
 #include <inkling/image/rule.hpp>
 #include <inkling/image/seam.hpp>
 #include <inkling/image/segment.hpp>

@@ -1,6 +1,8 @@
 """Reading pictures, and handing a model to other programs."""
 
+import itertools
 import json
+import math
 import unittest
 
 from command import CommandTest, inkling, write_picture, write_png
@@ -57,14 +59,27 @@ class Predict(CommandTest):
             self.assertAlmostEqual(sum(map(float, fields[2::2])), 1, places=3)
         self.fail_with(1, "character set", "predict", "--model", self.model, "--charset", "A-F", self.pictures[0])
 
-    def test_uniform_prior(self):
-        """The images of one class more than the others: what it wins by that is taken out."""
-        for natural, uniform in zip(self.predict("--top", 10, *self.pictures),
-                                    self.predict("--top", 10, "--prior", "uniform", *self.pictures)):
-            natural, uniform = natural.split("\t"), uniform.split("\t")
-            self.assertEqual(sorted(natural[1::2]), sorted(uniform[1::2]))
+    def test_prior(self):
+        """The images of one class more than the others: what it wins by that is taken out, by default half of it."""
+        def shares(*options):
+            answers = []
+            for line in self.predict("--top", 10, "--json", *options, *self.pictures):
+                answers.append({c["label"]: c["probability"] for c in json.loads(line)["candidates"]})
+                self.assertAlmostEqual(sum(answers[-1].values()), 1, places=3)
+            return answers
+
+        tempered = shares()
+        self.assertEqual(tempered, shares("--prior", "tempered"))
+        moved = 0
+        for natural, half, uniform in zip(shares("--prior", "natural"), tempered, shares("--prior", "uniform")):
+            self.assertEqual(natural.keys(), uniform.keys())
             self.assertNotEqual(natural, uniform)
-            self.assertAlmostEqual(sum(map(float, uniform[2::2])), 1, places=3)
+            for a, b in itertools.combinations(natural, 2):
+                if min(natural[a], natural[b], uniform[a], uniform[b]) > 0:
+                    ratio = [math.log(answer[a] / answer[b]) for answer in (natural, half, uniform)]
+                    self.assertAlmostEqual(2 * ratio[1], ratio[0] + ratio[2], places=3)
+                    moved += abs(ratio[2] - ratio[0]) > 0.01
+        self.assertGreater(moved, 0)
 
     def test_steps(self):
         steps = self.folder / "new" / "steps"

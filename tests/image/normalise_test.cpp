@@ -276,7 +276,7 @@ TEST_CASE("EMNIST's own images survive, and their enlargements come out as they 
 
     FloatImage ink(28, 28);
     std::copy(image.values().begin(), image.values().end(), ink.values().begin());
-    const GreyImage enlarged = detail::to_grey(resize(ink, {-3, -5, 36, 40}, 162, 180), 255);
+    const GreyImage enlarged = to_grey(resize(ink, {-3, -5, 36, 40}, 162, 180), 255);
     const GreyImage restored = normalise(enlarged);
     enlarged_gap += difference(restored, image) / static_cast<double>(images.size());
     const Box body = bounding_box<std::uint8_t>(restored, 16).value();

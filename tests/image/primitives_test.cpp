@@ -1,4 +1,5 @@
 #include <inkling/core/rng.hpp>
+#include <inkling/image/bounding_box.hpp>
 #include <inkling/image/components.hpp>
 #include <inkling/image/gaussian.hpp>
 #include <inkling/image/grey_image.hpp>
@@ -9,6 +10,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -77,13 +81,32 @@ TEST_CASE("resize: shrinking keeps the mean and does not alias") {
   }
 }
 
-TEST_CASE("resize: both orders of the axes agree, and a region may lie outside") {
+TEST_CASE("resize: agrees with the sum over all taps, and a region may lie outside") {
+  // Sizes below and above the width of a register, smaller and larger.
+  for (const auto& [width, height, to_width, to_height] :
+       {std::array<Index, 4>{21, 13, 12, 19}, {70, 45, 33, 30}, {5, 3, 41, 2}}) {
+    const FloatImage image = random_image(width, height, 2);
+    const Box region{-4.3, 2.1, static_cast<double>(width) + 9, static_cast<double>(height) * 0.7};
+    const FloatImage result = resize(image, region, to_width, to_height);
+    const auto across = detail::resize_axis(width, region.x, region.width, to_width);
+    const auto down = detail::resize_axis(height, region.y, region.height, to_height);
+    FloatImage expected(to_width, to_height);
+    for (Index y = 0; y < to_height; ++y) {
+      for (Index x = 0; x < to_width; ++x) {
+        const auto& row = down.taps[static_cast<std::size_t>(y)];
+        const auto& column = across.taps[static_cast<std::size_t>(x)];
+        for (Index j = 0; j < row.count; ++j) {
+          for (Index i = 0; i < column.count; ++i) {
+            expected(x, y) += down.weights[row.weights + static_cast<std::size_t>(j)] *
+                              across.weights[column.weights + static_cast<std::size_t>(i)] *
+                              image(column.first + i, row.first + j);
+          }
+        }
+      }
+    }
+    CHECK(worst(result, expected) < 1e-5);
+  }
   const FloatImage image = random_image(21, 13, 2);
-  const Box region{-4.3, 2.1, 30, 8.5};
-  const FloatImage result = resize(image, region, 12, 19);
-  const auto across = detail::resize_axis(21, region.x, region.width, 12);
-  const auto down = detail::resize_axis(13, region.y, region.height, 19);
-  CHECK(worst(result, detail::resize_across(detail::resize_down(image, down), across)) < 1e-5);
   CHECK(resize(image, {100, 100, 5, 5}, 4, 4) == FloatImage(4, 4));
   CHECK(resize(image, {-50, 0, 5, 5}, 4, 9) == FloatImage(4, 9));
 }
@@ -94,6 +117,45 @@ TEST_CASE("shrink: means of tiles, also of cut ones") {
   CHECK(shrink(image, 1) == image);
   CHECK(shrink(image, 50).size() == 1);
   CHECK_THROWS_AS(shrink(image, 0), ValueError);
+}
+
+TEST_CASE("shrink: agrees with the mean of every tile") {
+  Rng rng(8);
+  for (const auto& [width, height, factor] : {std::array<Index, 3>{64, 33, 2}, {65, 40, 3}, {100, 7, 13}}) {
+    GreyImage image(width, height);
+    for (std::uint8_t& value : image.values()) value = static_cast<std::uint8_t>(rng.next());
+    const GreyImage small = shrink(image, factor);
+    for (Index y = 0; y < small.height(); ++y) {
+      for (Index x = 0; x < small.width(); ++x) {
+        Index sum = 0;
+        Index area = 0;
+        for (Index row = y * factor; row < std::min(height, (y + 1) * factor); ++row) {
+          for (Index column = x * factor; column < std::min(width, (x + 1) * factor); ++column, ++area) {
+            sum += image(column, row);
+          }
+        }
+        CHECK(small(x, y) == (sum + area / 2) / area);  // rounded to nearest
+      }
+    }
+  }
+}
+
+TEST_CASE("transposed: columns become rows") {
+  CHECK(transposed(GreyImage(3, 2, std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6})) ==
+        GreyImage(2, 3, std::vector<std::uint8_t>{1, 4, 2, 5, 3, 6}));
+  CHECK(transposed(FloatImage()).empty());
+}
+
+TEST_CASE("bounding box: the values above the threshold, and nothing else") {
+  FloatImage image(40, 7);
+  CHECK_FALSE(bounding_box(image, 0.0F).has_value());
+  CHECK_FALSE(bounding_box(FloatImage(), 0.0F).has_value());
+  image(3, 5) = 1;
+  image(36, 2) = 2;
+  CHECK(bounding_box(image, 0.5F) == Box{3, 2, 34, 4});
+  CHECK(bounding_box(image, 1.0F) == Box{36, 2, 1, 1});  // the threshold itself is not above it
+  image(0, 0) = image(39, 6) = 3;
+  CHECK(bounding_box(image, 0.5F) == Box{0, 0, 40, 7});
 }
 
 TEST_CASE("gaussian: an impulse becomes the kernel, and the sum stays") {
@@ -222,5 +284,14 @@ TEST_CASE("strokes: width and thickening") {
   CHECK(thick(30, 8) == 1);
   CHECK(thick(25, 8) < 1);  // corners are round
   CHECK(thickened(bar, 0) == bar);
+  FloatImage corner(40, 35);
+  corner(0, 0) = corner(39, 34) = 1;
+  const FloatImage discs = thickened(corner, 3.5);
+  for (Index y = 0; y < 35; ++y) {
+    for (Index x = 0; x < 40; ++x) {
+      const double nearest = std::min(std::hypot(x, y), std::hypot(39 - x, 34 - y));
+      CHECK(std::abs(static_cast<double>(discs(x, y)) - std::clamp(4.5 - nearest, 0.0, 1.0)) < 1e-5);
+    }
+  }
   CHECK(stroke_width(FloatImage(5, 5)) == 0);
 }

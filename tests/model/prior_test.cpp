@@ -87,6 +87,18 @@ TEST_CASE("with_uniform_prior: certainty stays certain, and extreme priors stay 
   CHECK(with_uniform_prior(Matrix(2, 0), {0.5, 0.5}).cols() == 0);
 }
 
+TEST_CASE("tempered_prior: taken out twice, it is the whole prior") {
+  const std::vector<double> prior = skewed_prior();
+  const std::vector<double> half = tempered_prior(prior);
+  CHECK(std::accumulate(half.begin(), half.end(), 0.0) == doctest::Approx(1));
+  CHECK(half[0] / half[2] == doctest::Approx(std::sqrt(prior[0] / prior[2])));
+  const Matrix probabilities = (Matrix(5, 2) << 0.4F, 0.1F, 0.1F, 0.2F, 0.3F, 0.2F, 0.1F, 0.4F, 0.1F, 0.1F).finished();
+  CHECK(mismatch(with_uniform_prior(with_uniform_prior(probabilities, half), half),
+                 with_uniform_prior(probabilities, prior), 0, 1e-5) == "");
+  CHECK(tempered_prior({0.5, 0.5}) == std::vector<double>{0.5, 0.5});
+  CHECK_THROWS_AS(tempered_prior({0.0, 1.0}), ValueError);
+}
+
 TEST_CASE("with_uniform_prior: refuses what is no prior of these classes") {
   const Matrix probabilities = Matrix::Constant(2, 3, 0.5F);
   CHECK_THROWS_AS(with_uniform_prior(probabilities, {1.0}), ShapeError);

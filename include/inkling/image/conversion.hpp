@@ -19,15 +19,6 @@ namespace inkling {
 
 namespace detail {
 
-/// 0..limit becomes 0..255.
-inline GreyImage to_grey(const FloatImage& image, float limit) {
-  GreyImage grey(image.width(), image.height());
-  std::transform(image.values().begin(), image.values().end(), grey.values().begin(), [limit](float value) {
-    return static_cast<std::uint8_t>(std::clamp(value / limit, 0.0F, 1.0F) * 255 + 0.5F);
-  });
-  return grey;
-}
-
 /// The character at the working size, every stroke at full strength with an edge about two pixels wide. Around it is
 /// room for the blur.
 inline FloatImage redraw(Ink ink, const Box& box, const NormaliseOptions& options) {
@@ -51,7 +42,7 @@ inline FloatImage redraw(Ink ink, const Box& box, const NormaliseOptions& option
 /// reported. Around the box there is paper only. Throws NoInkError when there is no ink.
 inline GreyImage as_emnist(Ink ink, const Box& box, const NormaliseOptions& options = {}) {
   const auto report = [&](std::string_view name, const FloatImage& step) {
-    if (options.on_step) options.on_step(name, detail::to_grey(step, 1));
+    if (options.on_step) options.on_step(name, to_grey(step, 1));
   };
   FloatImage strokes = detail::redraw(std::move(ink), box, options);
   const double missing = options.stroke_width - stroke_width(strokes);
@@ -67,7 +58,7 @@ inline GreyImage as_emnist(Ink ink, const Box& box, const NormaliseOptions& opti
   const double side = std::max(support.width, support.height) / (1 - 2 * options.margin);
   const Box square{support.x + (support.width - side) / 2, support.y + (support.height - side) / 2, side, side};
   const FloatImage small = resize(soft, square, options.side, options.side);
-  GreyImage result = detail::to_grey(small, *std::max_element(small.values().begin(), small.values().end()));
+  GreyImage result = to_grey(small, *std::max_element(small.values().begin(), small.values().end()));
   if (options.on_step) options.on_step("normalised", result);
   return result;
 }

@@ -2,9 +2,11 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/image/grey_image.hpp>
+#include <inkling/image/row_filter.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 namespace inkling {
@@ -21,26 +23,17 @@ inline FloatImage gaussian_blur(const FloatImage& image, double sigma) {
     kernel.push_back(static_cast<float>(std::exp(-0.5 * static_cast<double>(i * i) / (sigma * sigma)) / sum));
   }
 
-  // Each axis is a sum of shifted copies: no branch inside the innermost loop.
   const Index width = image.width();
   const Index height = image.height();
-  FloatImage across(width, height);
   FloatImage result(width, height);
+  std::vector<float> down(static_cast<std::size_t>(width + 2 * radius));  // a row, with paper to its left and right
   for (Index y = 0; y < height; ++y) {
-    for (Index k = -radius; k <= radius; ++k) {
-      const float weight = kernel[static_cast<std::size_t>(k + radius)];
-      const float* source = image.row(y) + k;
-      float* target = across.row(y);
-      for (Index x = std::max<Index>(0, -k); x < std::min(width, width - k); ++x) target[x] += weight * source[x];
-    }
-  }
-  for (Index y = 0; y < height; ++y) {
-    for (Index k = std::max(-radius, -y); k <= std::min(radius, height - 1 - y); ++k) {
-      const float weight = kernel[static_cast<std::size_t>(k + radius)];
-      const float* source = across.row(y + k);
-      float* target = result.row(y);
-      for (Index x = 0; x < width; ++x) target[x] += weight * source[x];
-    }
+    const Index first = std::max<Index>(0, y - radius);
+    const Index last = std::min(height, y + radius + 1);
+    const auto taps = std::span<const float>(kernel).subspan(static_cast<std::size_t>(first - y + radius),
+                                                             static_cast<std::size_t>(last - first));
+    detail::filter_row<detail::WeightedSum>(image.row(first), width, taps, down.data() + radius, width);
+    detail::filter_row<detail::WeightedSum>(down.data(), 1, kernel, result.row(y), width);
   }
   return result;
 }

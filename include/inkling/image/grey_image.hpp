@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,6 +44,11 @@ class Image {
   T* row(Index y) noexcept { return values_.data() + y * width_; }
   const T* row(Index y) const noexcept { return values_.data() + y * width_; }
 
+  /// Every pixel, or those of row y, as an array to calculate with.
+  Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>> array() noexcept { return {values_.data(), size()}; }
+  Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> array() const noexcept { return {values_.data(), size()}; }
+  Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> row_array(Index y) const noexcept { return {row(y), width_}; }
+
   /// Every pixel, row by row. Not of a temporary: `for (auto value : f().values())` would read what is gone.
   std::span<T> values() & noexcept { return values_; }
   std::span<const T> values() const& noexcept { return values_; }
@@ -70,6 +76,25 @@ using GreyImage = Image<std::uint8_t>;
 
 /// Amounts of ink between the steps of normalisation: 0 is paper.
 using FloatImage = Image<float>;
+
+/// 0..limit becomes 0..255.
+inline GreyImage to_grey(const FloatImage& image, float limit) {
+  GreyImage grey(image.width(), image.height());
+  std::transform(image.values().begin(), image.values().end(), grey.values().begin(), [limit](float value) {
+    return static_cast<std::uint8_t>(std::min(std::max(value / limit, 0.0F), 1.0F) * 255 + 0.5F);
+  });
+  return grey;
+}
+
+/// Columns become rows.
+template <typename T>
+Image<T> transposed(const Image<T>& image) {
+  Image<T> result(image.height(), image.width());
+  using Rows = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;  // a column is a row of the picture
+  Eigen::Map<Rows>(result.row(0), result.width(), result.height()) =
+      Eigen::Map<const Rows>(image.row(0), image.width(), image.height()).transpose();
+  return result;
+}
 
 /// A rectangle of a picture in pixels; the point (0, 0) is the outer corner of the top left pixel.
 struct Box {

@@ -44,10 +44,8 @@ struct Ink {
 /// What strokes reach: the darker quarter of all that Otsu's threshold calls ink, as thin pens are pale at their edges.
 /// 0 when there is nothing.
 inline float stroke_level(const FloatImage& amount) {
-  std::array<std::uint32_t, 256> counts{};
-  for (const float value : amount.values()) {
-    ++counts[static_cast<std::size_t>(std::clamp(value, 0.0F, 1.0F) * 255 + 0.5F)];
-  }
+  const GreyImage levels = to_grey(amount, 1);
+  const auto counts = detail::histogram(levels.values());
   const std::size_t split = otsu_threshold(counts);
   const std::uint64_t above =
       std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(split) + 1, counts.end(), std::uint64_t{0});
@@ -71,17 +69,13 @@ inline Ink find_ink(const GreyImage& dark_on_light, const NormaliseOptions& opti
   Ink ink{ink_on_paper(dark_on_light, paper)};
 
   // Pixels lighter than the paper show its noise.
-  double squares = 0;
-  Index lighter = 0;
-  for (float& value : ink.amount.values()) {
-    const float below = std::min(value, 0.0F);
-    squares += static_cast<double>(below) * static_cast<double>(below);
-    lighter += value < 0 ? 1 : 0;
-    value = std::max(value, 0.0F);
-  }
-  const double noise = lighter > 0 ? std::sqrt(squares / static_cast<double>(lighter)) : 0;
+  auto amounts = ink.amount.array();
+  const Index lighter = (amounts < 0.0F).count();
+  const float noise = lighter > 0 ? std::sqrt(amounts.min(0.0F).square().sum() / static_cast<float>(lighter)) : 0;
+  amounts = amounts.max(0.0F);
   ink.level = stroke_level(ink.amount);
-  if (ink.level < options.min_contrast || ink.level < options.min_signal * noise) detail::fail_without_ink();
+  if (static_cast<double>(ink.level) < std::max(options.min_contrast, options.min_signal * static_cast<double>(noise)))
+    detail::fail_without_ink();
   return ink;
 }
 

@@ -60,6 +60,15 @@ inline std::vector<bool> parts_of_character(const Components& ink) {
   return keep;
 }
 
+/// Makes paper of the part with this label.
+inline void erase(FloatImage& ink, const Image<std::int32_t>& labels, const Component& part, std::int32_t label) {
+  for (Index y = part.top; y < part.bottom; ++y) {
+    for (Index x = part.left; x < part.right; ++x) {
+      if (labels(x, y) == label) ink(x, y) = 0;
+    }
+  }
+}
+
 /// Paints over the parts that do not belong to the character; returns the box of what stays.
 inline Box isolate_character(Ink& ink) {
   Image<std::uint8_t> mask(ink.amount.width(), ink.amount.height());
@@ -72,26 +81,23 @@ inline Box isolate_character(Ink& ink) {
   Index right = 0;
   Index bottom = 0;
   for (std::size_t i = 0; i < keep.size(); ++i) {
-    if (!keep[i]) continue;
     const Component& part = components.parts[i];
+    if (!keep[i]) {
+      erase(ink.amount, components.labels, part, static_cast<std::int32_t>(i));
+      continue;
+    }
     left = std::min(left, part.left);
     top = std::min(top, part.top);
     right = std::max(right, part.right);
     bottom = std::max(bottom, part.bottom);
-  }
-  for (Index y = 0; y < mask.height(); ++y) {
-    for (Index x = 0; x < mask.width(); ++x) {
-      const std::int32_t part = components.labels(x, y);
-      if (part >= 0 && !keep[static_cast<std::size_t>(part)]) ink.amount(x, y) = 0;
-    }
   }
   return {static_cast<double>(left), static_cast<double>(top), static_cast<double>(right - left),
           static_cast<double>(bottom - top)};
 }
 
 /// True for a picture that is as EMNIST's own are, so that converting it again could only blur it.
-inline bool is_normalised(const GreyImage& image, const NormaliseOptions& options) {
-  if (options.side != 28 || image.width() != 28 || image.height() != 28) return false;
+inline bool is_normalised(const GreyImage& image) {
+  if (image.width() != 28 || image.height() != 28) return false;
   Index full = 0;
   Index ink = 0;
   for (const std::uint8_t value : image.values()) {
@@ -127,12 +133,16 @@ inline bool is_normalised(const GreyImage& image, const NormaliseOptions& option
 inline GreyImage normalise(const GreyImage& image, const NormaliseOptions& options = {}) {
   if (image.empty()) throw NoInkError("normalise: no ink found: the picture is empty");
   const auto report = [&](std::string_view name, const Ink& step) {
-    if (options.on_step) options.on_step(name, detail::to_grey(step.amount, step.level));
+    if (options.on_step) options.on_step(name, to_grey(step.amount, step.level));
   };
 
-  const GreyImage light_ink = has_light_ink(image) ? image : inverted(image);
-  if (detail::is_normalised(light_ink, options)) return light_ink;
-  const GreyImage grey = shrink(inverted(light_ink), detail::reduction(image, options.largest_side));
+  const bool light_ink = has_light_ink(image);
+  if (image.width() == options.side && image.height() == options.side) {
+    GreyImage candidate = light_ink ? image : inverted(image);
+    if (detail::is_normalised(candidate)) return candidate;
+  }
+  const Index factor = detail::reduction(image, options.largest_side);
+  const GreyImage grey = light_ink ? shrink(inverted(image), factor) : shrink(image, factor);
   if (options.on_step) options.on_step("grey", grey);
 
   Ink ink = find_ink(grey, options);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <inkling/core/matrix.hpp>
 #include <inkling/image/grey_image.hpp>
 #include <inkling/image/otsu.hpp>
 #include <inkling/image/resize.hpp>
+#include <inkling/image/row_filter.hpp>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
@@ -46,41 +48,53 @@ struct Paper {
 namespace detail {
 
 inline std::array<std::uint32_t, 256> histogram(std::span<const std::uint8_t> values) noexcept {
-  std::array<std::uint32_t, 256> counts{};
-  for (const std::uint8_t value : values) ++counts[value];
-  return counts;
+  // Most pixels are paper. Counting them in turns spares each the wait for the count of the one before.
+  std::array<std::array<std::uint32_t, 256>, 8> counts{};
+  for (std::size_t i = 0; i < values.size(); ++i) ++counts[i % 8][values[i]];
+  std::array<std::uint32_t, 256> sum{};
+  for (std::size_t level = 0; level < sum.size(); ++level) {
+    for (const auto& part : counts) sum[level] += part[level];
+  }
+  return sum;
 }
 
-/// The least-squares surface through the pixels where `weights` is 1. weights: as the picture, 0 or 1.
-inline Paper fit_surface(const GreyImage& image, const FloatImage& weights) {
-  Eigen::Matrix<double, 6, 6> normal = Eigen::Matrix<double, 6, 6>::Zero();
-  Eigen::Matrix<double, 6, 1> right = Eigen::Matrix<double, 6, 1>::Zero();
-  for (Index y = 0; y < image.height(); ++y) {
-    // The sums of a row over u^0 .. u^4, and over the grey level times u^0 .. u^2, are all that its pixels contribute.
-    std::array<float, 5> powers{};
-    std::array<float, 3> levels{};
-    for (Index x = 0; x < image.width(); ++x) {
-      const float weight = weights(x, y);
-      const float u = Paper::position(x, image.width());
-      const float level = weight * static_cast<float>(image(x, y));
-      powers[0] += weight;
-      powers[1] += weight * u;
-      powers[2] += weight * u * u;
-      powers[3] += weight * u * u * u;
-      powers[4] += weight * u * u * u * u;
-      levels[0] += level;
-      levels[1] += level * u;
-      levels[2] += level * u * u;
+/// The powers 0, 1, .. of a pixel's position along an axis. Result: count x 5.
+inline Eigen::Matrix<float, Eigen::Dynamic, 5> position_powers(Index count) {
+  Eigen::Matrix<float, Eigen::Dynamic, 5> powers(count, 5);
+  for (Index i = 0; i < count; ++i) {
+    powers(i, 0) = 1;
+    for (Index k = 1; k < 5; ++k) powers(i, k) = powers(i, k - 1) * Paper::position(i, count);
+  }
+  return powers;
+}
+
+/// The least-squares surface through the pixels where `weights` is 1. levels, weights: width x height, weights 0 or 1;
+/// across, down: position_powers of both.
+inline Paper fit_surface(const Matrix& levels, const Matrix& weights,
+                         const Eigen::Matrix<float, Eigen::Dynamic, 5>& across,
+                         const Eigen::Matrix<float, Eigen::Dynamic, 5>& down) {
+  // Sums of weight u^i v^j, and of weight level u^i v^j: first down the columns, then across them.
+  const auto sums = [&](const Matrix& values, Index powers) {
+    Matrix columns(values.rows(), powers);
+    for (Index k = 0; k < powers; ++k) {
+      const std::span weights_of_rows(down.col(k).data(), static_cast<std::size_t>(down.rows()));
+      filter_row<WeightedSum>(values.data(), values.rows(), weights_of_rows, columns.col(k).data(), values.rows());
     }
-    const double v = static_cast<double>(Paper::position(y, image.height()));
-    constexpr std::array<int, 6> u_power{0, 1, 0, 2, 1, 0};
-    const std::array<double, 6> v_power{1, 1, v, 1, v, v * v};
-    for (std::size_t i = 0; i < 6; ++i) {
-      right[static_cast<Index>(i)] += v_power[i] * static_cast<double>(levels[static_cast<std::size_t>(u_power[i])]);
-      for (std::size_t j = 0; j < 6; ++j) {
-        normal(static_cast<Index>(i), static_cast<Index>(j)) +=
-            v_power[i] * v_power[j] * static_cast<double>(powers[static_cast<std::size_t>(u_power[i] + u_power[j])]);
-      }
+    return Matrix(across.leftCols(powers).transpose().lazyProduct(columns));
+  };
+  const Matrix moments = sums(weights, 5);
+  const Matrix targets = sums(levels.cwiseProduct(weights), 3);
+
+  constexpr std::array<Index, 6> u_power{0, 1, 0, 2, 1, 0};
+  constexpr std::array<Index, 6> v_power{0, 0, 1, 0, 1, 2};
+  Eigen::Matrix<double, 6, 6> normal;
+  Eigen::Matrix<double, 6, 1> right;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const auto row = static_cast<Index>(i);
+    right[row] = static_cast<double>(targets(u_power[i], v_power[i]));
+    for (std::size_t j = 0; j < 6; ++j) {
+      normal(row, static_cast<Index>(j)) =
+          static_cast<double>(moments(u_power[i] + u_power[j], v_power[i] + v_power[j]));
     }
   }
   // A slight pull towards a flat sheet decides what few pixels leave open.
@@ -109,8 +123,13 @@ inline int median_level(std::span<const std::uint32_t> histogram) noexcept {
 
 /// True when the ink is lighter than the paper, whose level is given: what differs most from paper is ink.
 inline bool has_light_ink(const GreyImage& image, int paper) noexcept {
-  const auto [darkest, lightest] = std::minmax_element(image.values().begin(), image.values().end());
-  return *lightest - paper > paper - *darkest;
+  std::uint8_t darkest = 255;
+  std::uint8_t lightest = 0;
+  for (const std::uint8_t value : image.values()) {
+    darkest = std::min(darkest, value);
+    lightest = std::max(lightest, value);
+  }
+  return lightest - paper > paper - darkest;
 }
 
 /// The same when the border of the picture is paper.
@@ -132,42 +151,32 @@ inline bool has_light_ink(const GreyImage& image) noexcept {
 inline Paper fit_paper(const GreyImage& image) {
   constexpr int turns = 6;
   constexpr float quantisation = 1;  // grey levels that even a clean picture differs from a surface
-  const std::size_t threshold = otsu_threshold(detail::histogram(image.values()));
-  FloatImage weights(image.width(), image.height());
-  std::transform(image.values().begin(), image.values().end(), weights.values().begin(),
-                 [&](std::uint8_t value) { return value > threshold ? 1.0F : 0.0F; });
-  if (std::find(weights.values().begin(), weights.values().end(), 1.0F) == weights.values().end()) {
-    std::fill(weights.values().begin(), weights.values().end(), 1.0F);  // the picture has one level only
-  }
+  const Matrix levels = Eigen::Map<const Pixels>(image.row(0), image.width(), image.height()).cast<float>();
+  const auto across = detail::position_powers(image.width());
+  const auto down = detail::position_powers(image.height());
+  const auto threshold = static_cast<float>(otsu_threshold(detail::histogram(image.values())));
+  Matrix weights(image.width(), image.height());
+  const auto mark_above = [&weights](const Matrix& values, float limit) {
+    std::transform(values.data(), values.data() + values.size(), weights.data(),
+                   [limit](float value) { return value > limit ? 1.0F : 0.0F; });
+  };
+  mark_above(levels, threshold);
+  if (weights.maxCoeff() == 0) weights.setOnes();  // the picture has one level only
 
   Paper paper;
-  std::vector<float> white;
-  FloatImage residuals(image.width(), image.height());
   for (int turn = 0; turn < turns; ++turn) {
-    paper = detail::fit_surface(image, weights);
+    paper = detail::fit_surface(levels, weights, across, down);
+    const auto& c = paper.coefficients;
+    const Eigen::Matrix3f surface{{c[0], c[2], c[5]}, {c[1], c[4], 0}, {c[3], 0, 0}};
+    const Matrix residuals = levels - across.leftCols<3>() * (surface * down.leftCols<3>().transpose());
 
     // The noise is measured above the surface, where no ink disturbs it.
-    double squares = 0;
-    double above = 0;
-    for (Index y = 0; y < image.height(); ++y) {
-      paper.row(y, image.width(), image.height(), white);
-      for (Index x = 0; x < image.width(); ++x) {
-        const float residual = static_cast<float>(image(x, y)) - white[static_cast<std::size_t>(x)];
-        residuals(x, y) = residual;
-        if (residual > 0) {
-          squares += static_cast<double>(residual * residual);
-          ++above;
-        }
-      }
-    }
-    const float lowest = -2 * static_cast<float>(above > 0 ? std::sqrt(squares / above) : 0) - quantisation;
-    bool changed = false;
-    for (std::size_t i = 0; i < residuals.values().size(); ++i) {
-      const float weight = residuals.values()[i] > lowest ? 1.0F : 0.0F;
-      changed = changed || weight != weights.values()[i];
-      weights.values()[i] = weight;
-    }
-    if (!changed) break;
+    const auto above = static_cast<float>(std::count_if(residuals.data(), residuals.data() + residuals.size(),
+                                                        [](float residual) { return residual > 0; }));
+    const float noise = above > 0 ? std::sqrt(residuals.cwiseMax(0).squaredNorm() / above) : 0;
+    const Matrix before = weights;
+    mark_above(residuals, -2 * noise - quantisation);
+    if (weights == before) break;
   }
   return paper;
 }

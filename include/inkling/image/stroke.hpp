@@ -1,31 +1,28 @@
 #pragma once
 
 #include <inkling/image/grey_image.hpp>
+#include <inkling/image/row_filter.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace inkling {
 
 /// The mean width of the strokes in pixels: a line of length L and width w has the area L * w and the outline 2 * L.
 /// strokes: 0 paper to 1 ink. 0 when there are none.
 inline double stroke_width(const FloatImage& strokes) noexcept {
+  const Index columns = strokes.width() - 1;
+  if (columns < 1) return 0;
   double area = 0;
   double outline = 0;
   for (Index y = 0; y + 1 < strokes.height(); ++y) {
-    const float* here = strokes.row(y);
-    const float* below = strokes.row(y + 1);
-    float row_area = 0;
-    float row_outline = 0;
-    for (Index x = 0; x + 1 < strokes.width(); ++x) {
-      const float across = here[x + 1] - here[x];
-      const float down = below[x] - here[x];
-      row_area += here[x];
-      row_outline += std::sqrt(across * across + down * down);
-    }
-    area += static_cast<double>(row_area);
-    outline += static_cast<double>(row_outline);
+    const auto here = strokes.row_array(y).head(columns);
+    const auto right = strokes.row_array(y).tail(columns);
+    const auto below = strokes.row_array(y + 1).head(columns);
+    area += static_cast<double>(here.sum());
+    outline += static_cast<double>(((right - here).square() + (below - here).square()).sqrt().sum());
   }
   return outline > 0 ? 2 * area / outline : 0;
 }
@@ -36,33 +33,24 @@ inline FloatImage thickened(const FloatImage& strokes, double radius) {
   const auto reach = static_cast<Index>(std::ceil(radius)) + 1;
   const Index width = strokes.width();
   const Index height = strokes.height();
+  std::vector<float> squares;
+  for (Index k = -reach; k <= reach; ++k) squares.push_back(static_cast<float>(k * k));
 
-  // The squared distance to the nearest ink, cut off beyond `reach`: first within columns, then across rows.
-  const auto far = static_cast<float>((reach + 1) * (reach + 1));
-  FloatImage down(width, height, far);
+  // The squared distance to the nearest ink, if that is within reach: first within columns, then across rows.
+  constexpr float far = std::numeric_limits<float>::max();
+  FloatImage to_ink(width, height + 2 * reach, far);
   for (Index y = 0; y < height; ++y) {
-    for (Index k = std::max(-reach, -y); k <= std::min(reach, height - 1 - y); ++k) {
-      const auto distance = static_cast<float>(k * k);
-      const float* source = strokes.row(y + k);
-      float* target = down.row(y);
-      for (Index x = 0; x < width; ++x) target[x] = std::min(target[x], source[x] > 0.5F ? distance : far);
-    }
+    std::transform(strokes.row(y), strokes.row(y) + width, to_ink.row(y + reach),
+                   [](float value) { return value > 0.5F ? 0.0F : far; });
   }
-  FloatImage result(width, height, far);
+  FloatImage result(width, height);
+  std::vector<float> padded(static_cast<std::size_t>(width + 2 * reach), far);
   for (Index y = 0; y < height; ++y) {
-    float* target = result.row(y);
-    for (Index k = -reach; k <= reach; ++k) {
-      const auto distance = static_cast<float>(k * k);
-      const float* source = down.row(y) + k;
-      for (Index x = std::max<Index>(0, -k); x < std::min(width, width - k); ++x) {
-        target[x] = std::min(target[x], source[x] + distance);
-      }
-    }
-    const auto edge = static_cast<float>(radius) + 1;
-    for (Index x = 0; x < width; ++x) {
-      target[x] = std::max(strokes(x, y), std::clamp(edge - std::sqrt(target[x]), 0.0F, 1.0F));
-    }
+    detail::filter_row<detail::LeastSum>(to_ink.row(y), width, squares, padded.data() + reach, width);
+    detail::filter_row<detail::LeastSum>(padded.data(), 1, squares, result.row(y), width);
   }
+  const auto edge = static_cast<float>(radius) + 1;
+  result.array() = (edge - result.array().sqrt()).max(0.0F).min(1.0F).max(strokes.array());
   return result;
 }
 

@@ -15,6 +15,11 @@ namespace inkling {
 /// with a single sample, for no class is impossible. Throws ValueError when there is no class or a count is below 0.
 std::vector<double> class_prior(const std::vector<Index>& counts);
 
+/// Halfway, in logarithms, from a prior to equal frequencies: the square roots of the shares, scaled to sum to 1.
+/// with_uniform_prior takes this out where neither suits: pictures in which rare classes are more frequent than they
+/// were in training, nobody knows by how much. Throws ValueError unless the prior is above 0.
+std::vector<double> tempered_prior(std::vector<double> prior);
+
 /// The probabilities that a model would give if all classes were equally frequent: each is divided by the prior of its
 /// class, and the columns are scaled to sum to 1 again (Saerens, Latinne and Decaestecker 2002). In logits this
 /// subtracts log prior, the logit adjustment of Menon et al. 2021, arXiv:2007.07314.
@@ -22,6 +27,18 @@ std::vector<double> class_prior(const std::vector<Index>& counts);
 /// probabilities and result: classes x samples, each column with sum 1; prior: of the samples that the model learned
 /// from. Throws ShapeError unless there is one row for each class of the prior, ValueError unless the prior is above 0.
 Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior);
+
+namespace detail {
+
+inline void require_prior(const std::vector<double>& prior) {
+  for (const double share : prior) {
+    if (!(share > 0) || !std::isfinite(share)) {
+      throw ValueError("a prior is above 0, got " + std::to_string(share));
+    }
+  }
+}
+
+}  // namespace detail
 
 inline std::vector<double> class_prior(const std::vector<Index>& counts) {
   if (counts.empty()) throw ValueError("class_prior: at least one class is needed");
@@ -36,16 +53,20 @@ inline std::vector<double> class_prior(const std::vector<Index>& counts) {
   return prior;
 }
 
+inline std::vector<double> tempered_prior(std::vector<double> prior) {
+  detail::require_prior(prior);
+  for (double& share : prior) share = std::sqrt(share);
+  const double sum = std::accumulate(prior.begin(), prior.end(), 0.0);
+  for (double& share : prior) share /= sum;
+  return prior;
+}
+
 inline Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior) {
   if (probabilities.rows() != static_cast<Index>(prior.size())) {
     throw ShapeError("with_uniform_prior: expected a row for each of " + std::to_string(prior.size()) +
                      " classes, got " + std::to_string(probabilities.rows()));
   }
-  for (const double share : prior) {
-    if (!(share > 0) || !std::isfinite(share)) {
-      throw ValueError("with_uniform_prior: a prior is above 0, got " + std::to_string(share));
-    }
-  }
+  detail::require_prior(prior);
   const Eigen::Map<const Eigen::VectorXd> weights(prior.data(), probabilities.rows());  // classes
   Eigen::MatrixXd result = (probabilities.cast<double>().array().colwise() / weights.array()).matrix();
   for (auto column : result.colwise()) column /= column.sum();
