@@ -155,11 +155,11 @@ TEST_CASE("a piece becomes the picture that normalise makes of it alone") {
 }
 
 TEST_CASE("a seam takes the way with least ink") {
-  Image<std::uint8_t> mask(21, 15, 1);
+  FloatImage ink(21, 15, 1);
   for (Index y = 0; y < 15; ++y) {
-    if (y != 7) mask(8 + y / 4, y) = 0;  // a slanted gap, closed by one pixel
+    if (y != 7) ink(8 + y / 4, y) = 0;  // a slanted gap, closed by one pixel
   }
-  const auto seams = find_seams(mask, {.max_ink = 3, .min_distance = 2});
+  const auto seams = find_seams(ink, {.max_ink = 3, .min_distance = 2});
   REQUIRE(seams.size() == 1);
   CHECK(seams[0].ink <= 1);
   REQUIRE(seams[0].column.size() == 15);
@@ -167,6 +167,15 @@ TEST_CASE("a seam takes the way with least ink") {
     CHECK(std::abs(seams[0].column[static_cast<std::size_t>(y)] - seams[0].column[static_cast<std::size_t>(y - 1)]) <=
           1);
   }
-  CHECK(find_seams(mask, {.max_ink = 0, .min_distance = 2}).empty());
-  CHECK(find_seams(Image<std::uint8_t>(5, 2, 1), {.max_ink = 9, .min_distance = 1}).empty());
+  CHECK(find_seams(ink, {.max_ink = 0, .min_distance = 2}).empty());
+  CHECK(find_seams(FloatImage(5, 2, 1), {.max_ink = 9, .min_distance = 1}).empty());
+}
+
+TEST_CASE("a seam follows the pale ink between two strokes that touch along their whole length") {
+  FloatImage ink(20, 24, 1);
+  for (Index y = 0; y < 24; ++y) ink(12, y) = 0.1F;
+  const auto seams = find_seams(ink, {.max_ink = 4, .min_distance = 3});
+  REQUIRE(seams.size() == 1);
+  CHECK(seams[0].ink == doctest::Approx(2.4));
+  CHECK(std::all_of(seams[0].column.begin(), seams[0].column.end(), [](Index x) { return x == 12; }));
 }

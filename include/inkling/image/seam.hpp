@@ -13,22 +13,22 @@ namespace inkling {
 /// A way from the top to the bottom of a picture, one column for each row, neighbours at most one apart.
 struct Seam {
   std::vector<Index> column;  // of each row: what lies left of it is one side, the rest the other
-  float ink = 0;              // pixels of ink on the way
+  float ink = 0;              // on the way, in pixels of full ink
 };
 
 struct SeamOptions {
-  float max_ink = 0;       // pixels
+  float max_ink = 0;       // in pixels of full ink
   Index min_distance = 1;  // between seams, at half of the height
   Index min_margin = 1;    // from both ends, there
   Index min_area = 0;      // pixels of ink on each side of a seam
 };
 
-/// The best places to cut a mask in two: the ways through each column at half of the height that cross the least ink,
-/// where that column is better than its neighbours. They are found by dynamic programming, as seams of images are
-/// (Avidan and Shamir 2007). From left to right.
-inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamOptions& options) {
-  const Index width = mask.width();
-  const Index height = mask.height();
+/// The best places to cut some ink in two (0 paper to 1; pale ink is cheap to cross): the ways through each column at
+/// half of the height that cross the least ink, where that column is better than its neighbours. They are found by
+/// dynamic programming, as seams of images are (Avidan and Shamir 2007). From left to right.
+inline std::vector<Seam> find_seams(const FloatImage& ink, const SeamOptions& options) {
+  const Index width = ink.width();
+  const Index height = ink.height();
   const Index middle = height / 2;
   if (height < 3) return {};
   constexpr float sideways = 0.25F;  // price of a column aside, in pixels of ink
@@ -38,7 +38,7 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
   Image<std::int8_t> step(width, height);  // to the column where that way comes from
   const auto grow = [&](Index y, Index from) {
     for (Index x = 0; x < width; ++x) {
-      const auto own = static_cast<float>(mask(x, y));
+      const float own = ink(x, y);
       float best = cost(x, from);
       std::int8_t direction = 0;
       for (const Index side : {-1, 1}) {
@@ -54,8 +54,8 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
     }
   };
   for (Index x = 0; x < width; ++x) {
-    cost(x, 0) = mask(x, 0);
-    cost(x, height - 1) = mask(x, height - 1);
+    cost(x, 0) = ink(x, 0);
+    cost(x, height - 1) = ink(x, height - 1);
   }
   for (Index y = 1; y <= middle; ++y) grow(y, y - 1);
   FloatImage upper(width, 1);
@@ -68,7 +68,7 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
 
   std::vector<float> total(static_cast<std::size_t>(width));
   for (Index x = 0; x < width; ++x) {
-    total[static_cast<std::size_t>(x)] = upper(x, 0) + cost(x, middle) - static_cast<float>(mask(x, middle));
+    total[static_cast<std::size_t>(x)] = upper(x, 0) + cost(x, middle) - ink(x, middle);
   }
 
   // The best columns first; each keeps its neighbours away, unless its seam only passes by.
@@ -83,7 +83,7 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
     Seam seam{std::vector<Index>(static_cast<std::size_t>(height)), 0};
     const auto set = [&](Index y, Index x) {
       seam.column[static_cast<std::size_t>(y)] = x;
-      seam.ink += static_cast<float>(mask(x, y));
+      seam.ink += ink(x, y);
     };
     set(middle, anchor);
     Index x = anchor + upper_step(anchor, 0);
@@ -102,10 +102,11 @@ inline std::vector<Seam> find_seams(const Image<std::uint8_t>& mask, const SeamO
     Index left = 0;
     Index right = 0;
     for (Index y = 0; y < height; ++y) {
-      const std::uint8_t* row = mask.row(y);
+      const float* row = ink.row(y);
       const Index cut = seam.column[static_cast<std::size_t>(y)];
-      left += std::count(row, row + cut, std::uint8_t{1});
-      right += std::count(row + cut, row + width, std::uint8_t{1});
+      const auto inked = [](float amount) { return amount > 0; };
+      left += std::count_if(row, row + cut, inked);
+      right += std::count_if(row + cut, row + width, inked);
     }
     return std::min(left, right) >= options.min_area;
   };

@@ -52,7 +52,7 @@ struct SegmentOptions {
   Index largest_height = 512;       // higher pictures are reduced by a whole factor first
   Index smallest_height = 96;       // lower ones are enlarged to this
   double slant_share = 0.8;         // of the estimated slant that is taken out
-  double max_cut = 2.2;             // stroke widths of ink that a cut may cross
+  double max_cut = 3;               // stroke widths of ink that a cut may cross
   double cut_distance = 0.16;       // between cuts, in heights of the line
   std::size_t max_parts = 400;      // connected parts, and pieces; with more, the picture is no line of writing
 };

@@ -128,10 +128,11 @@ inline Lattice build_lattice(const Segmentation& line, const Classifier& model, 
     }
   }
 
-  Pixels images(model.input_shape().size(), static_cast<Index>(lattice.arcs.size()));  // pixels x arcs
+  const Index side = model.input_shape().height;
+  Pixels images(side * side, static_cast<Index>(lattice.arcs.size()));  // pixels x arcs
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
     const Arc& arc = lattice.arcs[i];
-    const GreyImage image = character_image(line, arc.first, arc.last, {.side = model.input_shape().height});
+    const GreyImage image = character_image(line, arc.first, arc.last, {.side = side});
     images.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
   }
   lattice.probabilities = model.probabilities(images, options.threads);

@@ -19,13 +19,13 @@ namespace inkling {
 
 /// Prices in nats, to be weighed against the log-probabilities of characters.
 struct SearchOptions {
-  double strangeness = 0.3;    // weight of the log-probability that the ink is a character of the set at all
+  double strangeness = 0.45;   // weight of the log-probability that the ink is a character of the set at all
   double widest = 1.0;         // heights of the line that a character may be wide for nothing
-  double width_price = 10;     // of each height beyond
-  double lowest = 0.6;         // share of the line's height that a character has at least
+  double width_price = 6;      // of each height beyond
+  double lowest = 0.8;         // share of the line's height that a character has at least
   double low_price = 10;       // of each height below
-  double gap_price = 4;        // of each height of blank inside a character
-  double cut_price = 0.8;      // of cutting a connected part
+  double gap_price = 7;        // of each height of blank inside a character
+  double cut_price = 0.7;      // of cutting a connected part
   double cut_ink_price = 0.6;  // of each stroke width of ink crossed by a cut
   double skip_price = 2;       // of taking a piece for dirt
   double skip_ink_price = 12;  // of each unit of Lattice::weights in it
