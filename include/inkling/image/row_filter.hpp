@@ -45,7 +45,7 @@ void filter_columns(const float* source, Index stride, std::span<const float> we
 template <typename Rule, int lanes = 32>
 void filter_row(const float* source, Index stride, std::span<const float> weights, float* target, Index width) {
   if constexpr (lanes > 1) {
-    if (width < lanes) return filter_row<Rule, lanes / 4>(source, stride, weights, target, width);
+    if (width < lanes) return filter_row<Rule, lanes / 2>(source, stride, weights, target, width);
   }
   for (Index x = 0; x + lanes < width; x += lanes) {
     filter_columns<Rule, lanes>(source, stride, weights, target, x);
