@@ -38,7 +38,8 @@ TEST_CASE("an answer is written with its length, its type and what becomes of th
   CHECK(has(text, "Connection: close\r\n"));
   CHECK(has(text, "X-Request-Id: 17\r\n"));
   CHECK(body_of(text) == "hello");
-  CHECK(has(answer("GET", hello, {.keep_alive = true, .idle_time = std::chrono::seconds(7)}), "Keep-Alive: timeout=7\r\n"));
+  CHECK(has(answer("GET", hello, {.keep_alive = true, .idle_time = std::chrono::seconds(7)}),
+            "Keep-Alive: timeout=7\r\n"));
 }
 
 TEST_CASE("what the log needs comes along") {

@@ -33,6 +33,7 @@ std::string read(const std::filesystem::path& path) {
 /// A copy of a shipped model whose metadata have the note `key` with `text`.
 void copy_with_note(const std::filesystem::path& to, const std::string& key, const std::string& text) {
   inkling::Safetensors file = inkling::read_safetensors(source / "models/svm.safetensors");
+  file.metadata.erase("accuracy");
   file.metadata[key] = text;
   inkling::write_safetensors(to, file);
 }

@@ -13,19 +13,6 @@
 
 namespace inkling {
 
-namespace detail {
-
-template <typename T>
-Image<T> transposed(const Image<T>& image) {
-  Image<T> result(image.height(), image.width());
-  for (Index y = 0; y < image.height(); ++y) {
-    for (Index x = 0; x < image.width(); ++x) result(y, x) = image(x, y);
-  }
-  return result;
-}
-
-}  // namespace detail
-
 /// 1 where there is ink.
 inline Image<std::uint8_t> ink_mask(const Ink& ink) {
   Image<std::uint8_t> mask(ink.amount.width(), ink.amount.height());
@@ -60,7 +47,7 @@ inline std::optional<Box> remove_form(Ink& ink) {
                                                   [&](const Rule& a, const Rule& b) { return row_of(a) < row_of(b); });
   const auto distance = static_cast<Index>(row_of(*lower) - row_of(*upper));
   if (distance > 3 * thickest) {
-    Ink turned{detail::transposed(rest.amount), rest.level};
+    Ink turned{transposed(rest.amount), rest.level};
     const std::vector<Rule> upright =
         find_rules(ink_mask(turned), {.min_length = distance * 3 / 4, .max_thickness = thickest, .min_clear = 0.6});
     Index left = width;
@@ -71,7 +58,7 @@ inline std::optional<Box> remove_form(Ink& ink) {
       left = std::min(left, static_cast<Index>(row_of(rule)));
       right = std::max(right, static_cast<Index>(row_of(rule)));
     }
-    rest.amount = detail::transposed(turned.amount);
+    rest.amount = transposed(turned.amount);
     if (right - left > width / 2) {
       box = Box{static_cast<double>(left), static_cast<double>(row_of(*upper)), static_cast<double>(right - left),
                 static_cast<double>(distance)};
