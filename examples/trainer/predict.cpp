@@ -30,7 +30,7 @@ using namespace inkling;
 struct PredictOptions {
   std::filesystem::path model;
   std::string charset = "all";
-  std::string prior = "tempered";  // pictures that people send are not drawn as often as the letters of a text
+  std::string prior = "tempered";  // pictures that people send have neither EMNIST's frequencies nor equal ones
   Index top = 1;
   std::filesystem::path steps;  // empty: not written
   bool json = false;
