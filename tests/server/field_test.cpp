@@ -82,11 +82,15 @@ TEST_CASE("the fields of the form say how a line is read") {
   CHECK(answer(recogniser, {{"file", strokes()}, {"charset", ""}, {"pattern", ""}})["prediction"] == "AAA");
 }
 
-TEST_CASE("a uniform prior needs a model that says what its prior was") {
-  CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", "uniform"}}) == 422);
+TEST_CASE("a tempered or uniform prior needs a model that says what its prior was; the default is natural") {
+  for (const char* prior : {"tempered", "uniform"}) {
+    CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", prior}}) == 422);
+  }
   ModelSet models = fake_models({"cnn"});
   models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
-  CHECK(answer(Recogniser(std::move(models)), {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
+  const Recogniser recogniser(std::move(models));
+  CHECK(answer(recogniser, {{"file", strokes()}})["prediction"] == "AAA");
+  CHECK(answer(recogniser, {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
 }
 
 TEST_CASE("what cannot be read is refused") {
