@@ -55,6 +55,18 @@ test("members that the answer lacks leave no hole", async () => {
   await visit.end();
 });
 
+test("what is next to impossible is not said to be impossible", async () => {
+  const visit = await Visit.begin();
+  await visit.page.route("**/predict", (route) => route.fulfill({ json: {
+    prediction: "G", confidence: 0.999, model: "cnn",
+    candidates: [{ label: "G", probability: 0.999 }, { label: "C", probability: 0.001 }, { label: "6", probability: 0.0004 }],
+  } }));
+  await visit.draw(recorded.G);
+  await visit.reads("G");
+  assert.deepEqual(await visit.find(".candidates .share").allTextContents(), ["99.9 %", "0.1 %", "< 0.1 %"]);
+  await visit.end();
+});
+
 test("undo takes back one stroke, by button and by key", async () => {
   const visit = await Visit.begin();
   await visit.draw(recorded[4]);
