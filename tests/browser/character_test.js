@@ -30,6 +30,12 @@ test("the evidence: models side by side, what they saw, where it looked, time", 
   const { models } = await (await fetch(`${url}/models`)).json();
   assert.equal(await visit.find(".models li").count(), models.length);
   assert.match(await visit.text(".agreement"), /agree|of \d read 7/);
+  const accuracies = await visit.text(".accuracies");
+  for (const { accuracy, accuracy_samples: samples, accuracy_on: on } of models) {
+    for (const part of [`${(100 * accuracy).toFixed(1)} %`, samples.toLocaleString("en"), on]) {
+      assert.ok(accuracies.includes(part), `${part} is not in: ${accuracies}`);
+    }
+  }
   const pixels = (figure) => visit.find(`${figure} canvas`).evaluate((canvas) =>
     [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]);
   const seen = await pixels(".seen");
