@@ -5,6 +5,7 @@
 #include <inkling/read/read_field.hpp>
 
 #include <utility>
+#include <vector>
 
 #include "answer_or_refuse.hpp"
 #include "form.hpp"
@@ -23,16 +24,31 @@ Pattern pattern_of(const Form& form) {
   return Pattern::parse(*text);
 }
 
-Json to_json(const FieldCharacter& character) {
-  const Box& box = character.box;
-  Json candidates = Json::array();
-  for (const FieldCandidate& candidate : character.candidates) {
-    candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
+Json to_json(const Box& box) {
+  return Json::array({box.x, box.y, box.width, box.height});
+}
+
+Json to_json(const std::vector<FieldCandidate>& candidates) {
+  Json list = Json::array();
+  for (const FieldCandidate& candidate : candidates) {
+    list.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
+  return list;
+}
+
+Json to_json(const FieldCharacter& character) {
   return {{"label", character.label},
           {"confidence", rounded(character.confidence, 6)},
-          {"box", Json::array({box.x, box.y, box.width, box.height})},
-          {"candidates", std::move(candidates)}};
+          {"box", to_json(character.box)},
+          {"candidates", to_json(character.candidates)}};
+}
+
+Json to_json(const FieldAlternative& way) {
+  return {{"from", way.from},
+          {"to", way.to},
+          {"score", rounded(-way.score, 6)},
+          {"box", to_json(way.box)},
+          {"candidates", to_json(way.candidates)}};
 }
 
 Response read_line(const Recogniser& recogniser, const Request& request) {
@@ -42,13 +58,17 @@ Response read_line(const Recogniser& recogniser, const Request& request) {
   ReadOptions options{.charset = form.charset(),
                       .pattern = pattern_of(form),
                       .candidates = static_cast<std::size_t>(form.number("top", 5))};
-  if (form.uniform_prior()) options.prior = prior_of(model);
+  options.prior = prior_to_remove(model, form.prior().value_or(Prior::natural));
 
   const FieldReading reading = read_field(decode_image(picture), *model.classifier, options);
   Json characters = Json::array();
   for (const FieldCharacter& character : reading.characters) characters.push_back(to_json(character));
-  Response response =
-      json_response({{"prediction", reading.text}, {"model", model.name}, {"characters", std::move(characters)}});
+  Json lattice = Json::array();
+  for (const FieldAlternative& way : reading.lattice) lattice.push_back(to_json(way));
+  Response response = json_response({{"prediction", reading.text},
+                                     {"model", model.name},
+                                     {"characters", std::move(characters)},
+                                     {"lattice", std::move(lattice)}});
   response.model = model.name;
   return response;
 }

@@ -73,10 +73,13 @@ CharSet Form::charset() const {
   }
 }
 
-bool Form::uniform_prior() const {
-  const std::string_view text = field("prior").value_or("natural");
-  if (text != "natural" && text != "uniform") throw Problem(400, "The field prior is natural or uniform.");
-  return text == "uniform";
+std::optional<Prior> Form::prior() const {
+  const auto text = field("prior");
+  if (!text) return std::nullopt;
+  if (*text == "natural") return Prior::natural;
+  if (*text == "tempered") return Prior::tempered;
+  if (*text == "uniform") return Prior::uniform;
+  throw Problem(400, "The field prior is natural, tempered or uniform.");
 }
 
 }  // namespace inkling::server

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http.hpp"
+#include "models.hpp"
 #include "multipart.hpp"
 
 namespace inkling::server {
@@ -37,8 +38,8 @@ class Form {
   /// The field `charset`; every character without it.
   CharSet charset() const;
 
-  /// The field `prior`: "uniform", or "natural", as without it.
-  bool uniform_prior() const;
+  /// The field `prior`: "natural", "tempered" or "uniform"; nothing without it.
+  std::optional<Prior> prior() const;
 
  private:
   std::vector<Part> parts_;  // views into the request

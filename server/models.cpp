@@ -49,12 +49,13 @@ Model load(const std::filesystem::path& file) {
 
 }  // namespace
 
-const std::vector<double>& prior_of(const Model& model) {
+std::optional<std::vector<double>> prior_to_remove(const Model& model, Prior prior) {
+  if (prior == Prior::natural) return std::nullopt;
   if (!model.prior) {
     throw FormatError("the file of the model " + model.name +
                       " does not say how frequent its classes were in training");
   }
-  return *model.prior;
+  return prior == Prior::tempered ? tempered_prior(*model.prior) : *model.prior;
 }
 
 ModelSet load_models(const std::filesystem::path& folder) {

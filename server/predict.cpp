@@ -69,7 +69,7 @@ Response answer(const Recogniser& recogniser, const Request& request) {
   const std::string_view asked = form.field("model").value_or("");
   const Question question{.model = asked == all_models ? "" : asked,
                           .charset = form.charset(),
-                          .uniform_prior = form.uniform_prior(),
+                          .prior = form.prior(),
                           .top = form.number("top", 5)};
   const bool with_seen = form.flag("seen");
   const bool with_explanation = wants_explanation(request, form);

@@ -27,8 +27,11 @@ std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilit
 
 /// natural, result: classes x 1.
 Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
-  if (!question.uniform_prior) return restrict_to(question.charset, model.classifier->class_names(), natural);
-  return restrict_to(question.charset, model.classifier->class_names(), with_uniform_prior(natural, prior_of(model)));
+  // Nobody knows how frequent characters are among the pictures that people send.
+  const Prior by_itself = model.prior ? Prior::tempered : Prior::natural;
+  const auto prior = prior_to_remove(model, question.prior.value_or(by_itself));
+  return restrict_to(question.charset, model.classifier->class_names(),
+                     prior ? with_uniform_prior(natural, *prior) : natural);
 }
 
 }  // namespace

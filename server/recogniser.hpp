@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +35,8 @@ struct Recognition {
 struct Question {
   std::string_view model = {};  // empty: the default model
   CharSet charset = {};
-  bool uniform_prior = false;  // as if all classes of the model were equally frequent
-  Index top = 5;               // candidates at most
+  std::optional<Prior> prior = {};  // without one, tempered where the model's file says what its prior was
+  Index top = 5;                    // candidates at most
 };
 
 struct RecogniserOptions {
@@ -60,7 +61,8 @@ class Recogniser {
   const Model& find(std::string_view name) const { return models_.loaded[index_of(name)]; }
 
   /// ink: 784 x 1. Throws ValueError for a model that is not loaded or a charset that has none of its classes,
-  /// FormatError when a uniform prior is asked of a model whose file does not say how frequent its classes were.
+  /// FormatError when a tempered or uniform prior is asked of a model whose file does not say how frequent its classes
+  /// were.
   Recognition recognise(const Pixels& ink, const Question& question = {}) const;
 
   /// How much each pixel holds up the class that a model was found to see (see occlusion.hpp). ink, result: 784 x 1.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "charset_option.hpp"
@@ -26,8 +27,8 @@ struct EvaluateOptions {
   DataOptions data;
   std::string part = "test";
   std::string charset = "all";
-  std::string prior = "natural";
-  std::filesystem::path confusion;  // empty: not written
+  std::optional<std::string> prior;  // empty: natural
+  std::filesystem::path confusion;   // empty: not written
   bool json = false;
 };
 
@@ -64,8 +65,9 @@ void evaluate(const EvaluateOptions& options) {
   const DataSource source(options.data);
   const auto part = options.part == "train" ? inkling::Part::train : inkling::Part::test;
   const auto model = load_model_file(options.model);
-  const Evaluation evaluation = evaluate_model(
-      *model, source.load(part), {.charset = charset, .prior = prior_to_remove(options.prior, options.model)});
+  const Evaluation evaluation =
+      evaluate_model(*model, source.load(part),
+                     {.charset = charset, .prior = prior_to_remove(options.prior.value_or("natural"), options.model)});
   if (!options.confusion.empty()) {
     write_text(options.confusion, svg_file(heat_map(evaluation.confusion, evaluation.class_names), 2));
   }
@@ -87,7 +89,7 @@ void add_evaluate(CLI::App& app) {
       ->type_name("NAME")
       ->check(CLI::IsMember({"train", "test"}));
   add_charset_option(command, options->charset);
-  add_prior_option(command, options->prior);
+  add_prior_option(command, options->prior, "natural");
   command.add_option("--confusion", options->confusion, "draw the confusion matrix")->type_name("FILE.svg");
   command.add_flag("--json", options->json, "print one line of JSON");
   command.callback([options] { evaluate(*options); });

@@ -30,7 +30,7 @@ using namespace inkling;
 struct PredictOptions {
   std::filesystem::path model;
   std::string charset = "all";
-  std::string prior = "tempered";  // pictures that people send have neither EMNIST's frequencies nor equal ones
+  std::optional<std::string> prior;  // empty: the default
   Index top = 1;
   std::filesystem::path steps;  // empty: not written
   bool json = false;
@@ -53,13 +53,18 @@ NormaliseStep step_writer(const std::filesystem::path& folder, const std::string
   };
 }
 
+/// Pictures that people send have neither EMNIST's frequencies nor equal ones.
+std::string default_prior(const std::filesystem::path& model) {
+  return knows_prior(model) ? "tempered" : "natural";
+}
+
 class Reader {
  public:
   explicit Reader(const PredictOptions& options)
       : options_(options),
         charset_(parse_charset(options.charset)),
         model_(load_model_file(options.model)),
-        prior_(prior_to_remove(options.prior, options.model)),
+        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)),
         labels_(shown_labels(charset_, model_->class_names())),
         admitted_(admitted_classes(charset_, model_->class_names())) {
     const Shape& input = model_->input_shape();
@@ -132,7 +137,7 @@ void add_predict(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("predict", "say which character each picture shows");
   command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
   add_charset_option(command, options->charset);
-  add_prior_option(command, options->prior);
+  add_prior_option(command, options->prior, "tempered");
   command.add_option("--top", options->top, "print the K best candidates (default 1)")
       ->type_name("K")
       ->check(CLI::PositiveNumber);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ using Json = nlohmann::ordered_json;
 struct ReadCommand {
   std::filesystem::path model;
   std::string charset = "all";
-  std::string pattern;  // empty: any characters
-  std::string prior = "natural";
+  std::string pattern;               // empty: any characters
+  std::optional<std::string> prior;  // empty: natural
   bool json = false;
   std::vector<std::string> images;
 };
@@ -78,7 +79,7 @@ void print_json(const std::string& path, const FieldReading& reading) {
 void read(const ReadCommand& command) {
   ReadOptions options{.charset = parse_charset(command.charset), .pattern = parse_pattern(command.pattern)};
   const auto model = load_model_file(command.model);
-  options.prior = prior_to_remove(command.prior, command.model);
+  options.prior = prior_to_remove(command.prior.value_or("natural"), command.model);
   check_readable(*model, options);
   for_each_picture(command.images, [&](const std::string& path) {
     const FieldReading reading = read_field(read_picture_file(path), *model, options);
@@ -102,7 +103,7 @@ void add_read(CLI::App& app) {
                   "what a field can hold: # digit, A capital, a small letter, @ letter, ? any, *X one or more, "
                   "e.g. '##/##/####'")
       ->type_name("P");
-  add_prior_option(command, options->prior);
+  add_prior_option(command, options->prior, "natural");
   command.add_flag("--json", options->json, "print a line of JSON for each picture: boxes, candidates, alternatives");
   command.add_option("images", options->images, "PNG or JPEG files")->required()->type_name("IMAGE");
   command.callback([options] { read(*options); });

@@ -21,6 +21,9 @@ export const explainCharacter = (picture, { charset }, signal) =>
 export const readLine = (picture, { charset, pattern }, signal) =>
   ask("predict/field", { file: picture, charset, pattern }, signal);
 
+// What /models says, as it stands.
+export const listModels = async () => (await fetch("models")).json();
+
 async function ask(path, fields, signal) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);

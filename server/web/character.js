@@ -1,5 +1,6 @@
 // The first tab: one character.
 
+import { showAccuracies } from "./accuracies.js";
 import { explainCharacter, readCharacter } from "./api.js";
 import { showCandidates } from "./candidates.js";
 import { showComparison } from "./comparison.js";
@@ -56,6 +57,7 @@ export function followCharacter(root) {
     find(".odds").hidden = find(".evidence").hidden = true;
   }
 
+  showAccuracies(find(".accuracies"));
   panel(root, {
     desk: { pen: 0.055, examples: () => characters },
     wording,

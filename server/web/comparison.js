@@ -5,13 +5,13 @@ import { bar, element } from "./elements.js";
 
 const names = { cnn: "CNN", mlp: "MLP", svm: "SVM", forest: "Forest" };
 const order = Object.keys(names);
-const nameOf = (model) => names[model] ?? model;
-const rank = ({ model }) => (order.indexOf(model) + 1 || order.length + 1);
+export const nameOf = (model) => names[model] ?? model;
+export const rank = (model) => (order.indexOf(model) + 1 || order.length + 1);
 
 // answers: [{model, prediction, confidence, ms}]; prediction: the answer that is shown large.
 export function showComparison(root, answers = [], prediction = "") {
   root.hidden = answers.length < 2;
-  const sorted = [...answers].sort((a, b) => rank(a) - rank(b));
+  const sorted = [...answers].sort((a, b) => rank(a.model) - rank(b.model));
   root.querySelector(".models").replaceChildren(...sorted.map((answer) => {
     const row = element("li", "", element("span", "name", nameOf(answer.model)),
       element("span", "label", answer.prediction), bar(answer.confidence),

@@ -5,6 +5,6 @@ const sureFrom = 0.7;
 
 export const isSure = (probability) => probability >= sureFrom;
 
-export const percent = (probability) => `${(100 * probability).toFixed(1)} %`;
+export const percent = (probability) => probability < 0.001 ? "< 0.1 %" : `${(100 * probability).toFixed(1)} %`;
 
 export const timesInTen = (probability) => `about ${Math.max(1, Math.round(10 * probability))} times in 10`;

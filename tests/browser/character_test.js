@@ -30,6 +30,12 @@ test("the evidence: models side by side, what they saw, where it looked, time", 
   const { models } = await (await fetch(`${url}/models`)).json();
   assert.equal(await visit.find(".models li").count(), models.length);
   assert.match(await visit.text(".agreement"), /agree|of \d read 7/);
+  const accuracies = await visit.text(".accuracies");
+  for (const { accuracy, accuracy_samples: samples, accuracy_on: on } of models) {
+    for (const part of [`${(100 * accuracy).toFixed(1)} %`, samples.toLocaleString("en"), on]) {
+      assert.ok(accuracies.includes(part), `${part} is not in: ${accuracies}`);
+    }
+  }
   const pixels = (figure) => visit.find(`${figure} canvas`).evaluate((canvas) =>
     [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]);
   const seen = await pixels(".seen");
@@ -52,6 +58,18 @@ test("members that the answer lacks leave no hole", async () => {
   await visit.settled();
   for (const part of [".comparison", ".seen", ".focus"]) assert.ok(await visit.find(part).isHidden(), part);
   assert.match(await visit.text(".time"), /^Read in [\d.]+ ms\.$/);
+  await visit.end();
+});
+
+test("what is next to impossible is not said to be impossible", async () => {
+  const visit = await Visit.begin();
+  await visit.page.route("**/predict", (route) => route.fulfill({ json: {
+    prediction: "G", confidence: 0.999, model: "cnn",
+    candidates: [{ label: "G", probability: 0.999 }, { label: "C", probability: 0.001 }, { label: "6", probability: 0.0004 }],
+  } }));
+  await visit.draw(recorded.G);
+  await visit.reads("G");
+  assert.deepEqual(await visit.find(".candidates .share").allTextContents(), ["99.9 %", "0.1 %", "< 0.1 %"]);
   await visit.end();
 });
 

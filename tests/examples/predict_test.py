@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import struct
 import unittest
 
 from command import CommandTest, inkling, write_picture, write_png
@@ -80,6 +81,22 @@ class Predict(CommandTest):
                     self.assertAlmostEqual(2 * ratio[1], ratio[0] + ratio[2], places=3)
                     moved += abs(ratio[2] - ratio[0]) > 0.01
         self.assertGreater(moved, 0)
+
+    def test_a_prior_that_is_asked_for_must_be_known(self):
+        """Without class counts in its file a model reads all the same, but not as if it had them."""
+        silent = self.folder / "silent.safetensors"
+        content = self.model.read_bytes()
+        (length,) = struct.unpack("<Q", content[:8])
+        header = json.loads(content[8:8 + length])
+        del header["__metadata__"]["class_counts"]
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        silent.write_bytes(struct.pack("<Q", len(text)) + text + content[8 + length:])
+        read = lambda *options: self.succeed("predict", "--model", silent, *options, self.pictures[0]).stdout
+        self.assertEqual(read(), read("--prior", "natural"))
+        for prior in ("tempered", "uniform"):
+            self.fail_with(1, f"--prior {prior}", "predict", "--model", silent, "--prior", prior, self.pictures[0])
+            self.fail_with(1, f"--prior {prior}", "read", "--model", silent, "--prior", prior, self.pictures[0])
 
     def test_steps(self):
         steps = self.folder / "new" / "steps"

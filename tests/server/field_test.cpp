@@ -74,6 +74,21 @@ TEST_CASE("a field is answered with its characters and their boxes") {
   }
 }
 
+TEST_CASE("the lattice has the best reading at score 0, and what else could be one character below it") {
+  const json body = answer(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"top", "2"}});
+  REQUIRE(body["lattice"].size() >= 3);
+  std::size_t best = 0;
+  for (const json& way : body["lattice"]) {
+    CHECK(way["from"].get<int>() < way["to"].get<int>());
+    CHECK(way["to"].get<int>() <= 3);
+    CHECK(way["score"].get<double>() <= 0);
+    CHECK(way["box"].size() == 4);
+    CHECK(way["candidates"].size() == 2);
+    if (way["score"] == 0.0) CHECK(way["box"] == body["characters"][best++]["box"]);
+  }
+  CHECK(best == 3);
+}
+
 TEST_CASE("the fields of the form say how a line is read") {
   const Recogniser recogniser(fake_models({"svm", "cnn"}));
   CHECK(answer(recogniser, {{"file", strokes()}, {"charset", "digits"}})["prediction"] == "111");
@@ -82,11 +97,15 @@ TEST_CASE("the fields of the form say how a line is read") {
   CHECK(answer(recogniser, {{"file", strokes()}, {"charset", ""}, {"pattern", ""}})["prediction"] == "AAA");
 }
 
-TEST_CASE("a uniform prior needs a model that says what its prior was") {
-  CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", "uniform"}}) == 422);
+TEST_CASE("a tempered or uniform prior needs a model that says what its prior was; the default is natural") {
+  for (const char* prior : {"tempered", "uniform"}) {
+    CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", prior}}) == 422);
+  }
   ModelSet models = fake_models({"cnn"});
   models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
-  CHECK(answer(Recogniser(std::move(models)), {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
+  const Recogniser recogniser(std::move(models));
+  CHECK(answer(recogniser, {{"file", strokes()}})["prediction"] == "AAA");
+  CHECK(answer(recogniser, {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
 }
 
 TEST_CASE("what cannot be read is refused") {

@@ -49,7 +49,7 @@ TEST_CASE("the models that are shipped pass their self-tests and read a seven") 
   const Service service(models, metrics);
   const std::string picture = read(source / "examples/images/seven.png");
   for (const char* name : {"cnn", "mlp", "svm", "forest"}) {
-    for (const char* prior : {"natural", "uniform"}) {
+    for (const char* prior : {"natural", "tempered", "uniform"}) {
       CAPTURE(name);
       CAPTURE(prior);
       const Response response = service.answer(

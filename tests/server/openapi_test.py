@@ -91,6 +91,7 @@ class OpenApi(unittest.TestCase):
     def test_field(self):
         answer = self.check("post", "/predict/field", 200, [PICTURE]).json()
         self.assertEqual(answer["prediction"], "7")
+        self.assertEqual(max(way["score"] for way in answer["lattice"]), 0)
         marked = [PICTURE, ("pattern", "#/"), ("top", "2"), ("prior", "uniform")]
         self.assertEqual(self.check("post", "/predict/field", 200, marked).json()["prediction"], "7/")
         self.check("post", "/predict/field", 400, [("picture", "x")])

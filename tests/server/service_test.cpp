@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,7 +68,7 @@ TEST_CASE_FIXTURE(Fixture, "the fields of the form choose") {
   CHECK(answer({{"file", picture()}, {"charset", ""}})["prediction"] == "A");
 }
 
-TEST_CASE("a uniform prior takes out what the model knows about how frequent its classes are") {
+TEST_CASE("the prior: what the model knows about how frequent its classes are is taken out, half of it by default") {
   ModelSet set = fake_models({"cnn"});
   set.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
   const ModelStore models(std::move(set));
@@ -80,8 +81,15 @@ TEST_CASE("a uniform prior takes out what the model knows about how frequent its
                 {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)})
             .body);
   };
-  CHECK(answer({})["prediction"] == "A");
-  CHECK(answer({{"prior", "natural"}})["candidates"] == answer({})["candidates"]);
+  CHECK(answer({{"prior", "natural"}})["confidence"].get<double>() == doctest::Approx(0.4));
+  CHECK(answer({{"prior", "tempered"}})["candidates"] == answer({})["candidates"]);
+  const double half_of_a = 0.4 / std::sqrt(0.5);
+  const double half_of_c = 0.25 / std::sqrt(0.1);
+  const json tempered = answer({})["candidates"];
+  CHECK(tempered[0]["label"] == "C");
+  CHECK(tempered[2]["label"] == "A");
+  CHECK(tempered[0]["probability"].get<double>() / tempered[2]["probability"].get<double>() ==
+        doctest::Approx(half_of_c / half_of_a).epsilon(1e-4));
   const json body = answer({{"prior", "uniform"}});  // 1, 2, 0.8, 0.25 and 2.5 parts of 6.55
   CHECK(body["prediction"] == "C");
   CHECK(body["confidence"].get<double>() == doctest::Approx(2.5 / 6.55));
@@ -112,7 +120,10 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be answered is refused with the right st
   for (const char* top : {"0", "-1", "101", "five", "", "5 "}) CHECK(form_status({{"file", png}, {"top", top}}) == 400);
   CHECK(form_status({{"file", png}, {"seen", "yes"}}) == 400);
   for (const char* prior : {"", "Uniform", "0.5"}) CHECK(form_status({{"file", png}, {"prior", prior}}) == 400);
-  CHECK(form_status({{"file", png}, {"prior", "uniform"}}) == 422);  // these models do not say what theirs was
+  // These models do not say what their prior was: the default does without, but what is asked for by name does not.
+  for (const char* prior : {"tempered", "uniform"}) CHECK(form_status({{"file", png}, {"prior", prior}}) == 422);
+  CHECK(form_status({{"file", png}, {"prior", "natural"}}) == 200);
+  CHECK(form_status({{"file", png}}) == 200);
 
   CHECK(form_status({{"file", ""}}) == 422);
   CHECK(form_status({{"file", "plain text"}}) == 415);
