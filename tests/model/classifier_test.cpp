@@ -68,6 +68,8 @@ TEST_CASE("Classifier checks images, and turns scores into predictions") {
   CHECK(echo.scores(two_images()) == two_images().cast<float>());
   CHECK(echo.predict(two_images()) == std::vector<Label>{1, 0});
   CHECK(echo.predict(Pixels(3, 0)).empty());
+  CHECK(echo.recognise(two_images()).probabilities == echo.probabilities(two_images()));
+  CHECK_FALSE(echo.recognise(two_images()).evidence.has_value());
   CHECK_THROWS_WITH_AS(echo.scores(Pixels(4, 1)), "Classifier: expected images of 1x3x1 (3 bytes a column), got 4",
                        ShapeError);
 }

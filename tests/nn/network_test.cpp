@@ -401,3 +401,19 @@ TEST_CASE("a classifier needs a network with one output a class") {
   CHECK(mismatch(scores.colwise().sum(), Matrix::Ones(1, 3), 1e-6) == "");
   CHECK(scores.col(0) == scores.col(2));
 }
+
+TEST_CASE("a classifier's evidence is what the softmax divides out") {
+  NetworkClassifier classifier(every_layer(), {"a", "b", "c", "d"});
+  classifier.set_temperature(1.5F);
+  Pixels images(72, 3);
+  for (Index i = 0; i < images.size(); ++i) images(i) = static_cast<std::uint8_t>(i * 37 % 256);
+  const Recognition seen = classifier.recognise(images);
+  CHECK(seen.probabilities == classifier.probabilities(images));
+  REQUIRE(seen.evidence.has_value());
+  // log p = logit / temperature - evidence, for every class
+  const Matrix logits = classifier.logits(images) / 1.5F;
+  const Matrix expected = logits.rowwise() - seen.evidence->transpose();
+  CHECK(mismatch(seen.probabilities.array().log().matrix(), expected, 1e-4) == "");
+  CHECK(classifier.recognise(Pixels(72, 0)).evidence->size() == 0);
+  CHECK_THROWS_AS(classifier.recognise(Pixels(71, 1)), ShapeError);
+}

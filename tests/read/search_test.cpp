@@ -66,9 +66,34 @@ TEST_CASE("a cut through ink and a blank inside a character have a price") {
   set(lattice, 0, 2, 2, 0.7F);
   for (Arc& arc : lattice.arcs) arc.shape.width = 0.6;
   CHECK(read(lattice) == "01");
-  lattice.cuts[1] = 1;
+  lattice.cuts[1] = 0.3F;
   CHECK(read(lattice) == "A");
   for (Arc& arc : lattice.arcs) arc.gap = arc.last - arc.first > 1 ? 0.8 : 0;
+  CHECK(read(lattice) == "01");
+}
+
+TEST_CASE("where the model measures evidence, ink that resembles nothing it learned is no character") {
+  Lattice lattice = plain(2);
+  set(lattice, 0, 1, 0);
+  set(lattice, 1, 2, 1);
+  set(lattice, 0, 2, 2);
+  for (Arc& arc : lattice.arcs) arc.shape.width = 0.6;
+  CHECK(lattice.arcs[2].last - lattice.arcs[2].first == 2);
+  lattice.evidence = Vector{{9, 9, 4}};
+  CHECK(read(lattice) == "01");
+  lattice.evidence = Vector{{1, 1, 9}};
+  CHECK(read(lattice) == "A");
+}
+
+TEST_CASE("more ink than a character has speaks for two") {
+  Lattice lattice = plain(2);
+  set(lattice, 0, 1, 0, 0.9F);
+  set(lattice, 1, 2, 1, 0.9F);
+  set(lattice, 0, 2, 2, 0.9F);
+  for (Arc& arc : lattice.arcs) arc.shape.width = 0.6;
+  lattice.cuts[1] = 1;
+  CHECK(read(lattice) == "A");
+  lattice.weights = {4, 4};
   CHECK(read(lattice) == "01");
 }
 

@@ -5,6 +5,7 @@
 #include <inkling/core/shape.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,15 @@ enum class ScoreKind {
   probability,  // each column is >= 0 and sums to 1
   margin,       // signed distance to a boundary; any real number
   vote,         // share of votes: each column is >= 0 and sums to 1, but is not calibrated
+};
+
+/// What one look at images tells.
+struct Recognition {
+  Matrix probabilities;  // classes x n
+  /// n values, for models that measure it: how much an image resembles anything that the model learned, in nats. The
+  /// logarithm of the summed exponentials of the logits over the temperature, which the softmax divides out (Liu et al.
+  /// 2020, arXiv:2010.03759, where its negative is the energy). Comparable between images of one model alone.
+  std::optional<Vector> evidence = {};
 };
 
 /// What every model can do with images. An object that exists is trained: training and loading are functions that
@@ -46,6 +56,11 @@ class Classifier {
   /// softmax(vote_logits(v) / temperature()), and stay as they are when no temperature was fitted and it is 1.
   Matrix probabilities(const Pixels& images, int threads = 0) const;
 
+  /// The same probabilities, with the evidence where the model measures it.
+  virtual Recognition recognise(const Pixels& images, int threads = 0) const {
+    return {.probabilities = probabilities(images, threads)};
+  }
+
   /// The class with the highest score for each image; the lowest class number wins a tie.
   std::vector<Label> predict(const Pixels& images, int threads = 0) const;
 
@@ -62,6 +77,9 @@ class Classifier {
   Classifier& operator=(const Classifier&) = default;
   Classifier(Classifier&&) = default;
   Classifier& operator=(Classifier&&) = default;
+
+  /// Throws ShapeError when the images have another size than the model reads.
+  void check(const Pixels& images) const;
 
   /// scores, result: classes x n. What `probabilities` makes of scores.
   virtual Matrix to_probabilities(Matrix scores) const;
@@ -111,11 +129,15 @@ inline Classifier::Classifier(Shape input_shape, std::vector<std::string> class_
   require<ValueError>(!class_names_.empty(), "Classifier: at least one class is needed");
 }
 
-inline Matrix Classifier::scores(const Pixels& images, int threads) const {
+inline void Classifier::check(const Pixels& images) const {
   if (images.rows() != input_shape_.size()) {
     throw ShapeError("Classifier: expected images of " + to_string(input_shape_) + " (" +
                      std::to_string(input_shape_.size()) + " bytes a column), got " + std::to_string(images.rows()));
   }
+}
+
+inline Matrix Classifier::scores(const Pixels& images, int threads) const {
+  check(images);
   Matrix result(num_classes(), images.cols());
   if (images.cols() > 0) compute_scores(images, result, threads);
   return result;

@@ -40,6 +40,16 @@ class NetworkClassifier final : public Classifier {
 
   const Network& network() const noexcept { return network_; }
 
+  Recognition recognise(const Pixels& images, int threads = 0) const override {
+    check(images);
+    const Matrix scores = logits(images, threads);
+    const Vector largest = scores.colwise().maxCoeff().transpose();
+    const Matrix scaled = (scores.rowwise() - largest.transpose()) / temperature();
+    const Vector sums = scaled.array().exp().matrix().colwise().sum().transpose();
+    return {.probabilities = softmax(scores, temperature()),
+            .evidence = largest.array() / temperature() + sums.array().log()};
+  }
+
   /// images: input_shape().size() x n. Result: classes x n, before softmax.
   Matrix logits(const Pixels& images, int threads = 0) const {
     constexpr Index block = 32;  // images whose activations stay in the cache between layers

@@ -27,10 +27,11 @@ struct Arc {
 /// Every way to cut a line into characters that is worth a look: a graph whose nodes are the places between pieces.
 struct Lattice {
   std::size_t pieces = 0;
-  std::vector<Arc> arcs;        // ordered by their ends
-  Matrix probabilities;         // classes x arcs, calibrated as far as the model is
-  std::vector<float> cuts;      // pieces + 1: ink that a cut crosses, in stroke widths
-  std::vector<double> weights;  // of each piece: its ink over that of a stroke as long as the line is high
+  std::vector<Arc> arcs;                // ordered by their ends
+  Matrix probabilities;                 // classes x arcs, calibrated as far as the model is
+  std::optional<Vector> evidence = {};  // of each arc, where the model measures it (see Recognition)
+  std::vector<float> cuts;              // pieces + 1: ink that a cut crosses, in stroke widths
+  std::vector<double> weights;          // of each piece: its ink over that of a stroke as long as the line is high
 };
 
 struct LatticeOptions {
@@ -83,7 +84,8 @@ inline std::vector<Moments> moments_of_pieces(const Segmentation& line) {
 /// Looks at every run of pieces that may be one character. Throws what the classifier throws for images of another
 /// shape than it reads.
 inline Lattice build_lattice(const Segmentation& line, const Classifier& model, const LatticeOptions& options = {}) {
-  Lattice lattice{.pieces = line.pieces.size(), .arcs = {}, .probabilities = {}, .cuts = line.cuts, .weights = {}};
+  Lattice lattice{
+      .pieces = line.pieces.size(), .arcs = {}, .probabilities = {}, .evidence = {}, .cuts = line.cuts, .weights = {}};
   const std::vector<detail::Moments> moments = detail::moments_of_pieces(line);
   std::vector<std::pair<double, double>> tops;
   for (const Piece& piece : line.pieces) {
@@ -135,7 +137,9 @@ inline Lattice build_lattice(const Segmentation& line, const Classifier& model, 
     const GreyImage image = character_image(line, arc.first, arc.last, {.side = side});
     images.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
   }
-  lattice.probabilities = model.probabilities(images, options.threads);
+  Recognition seen = model.recognise(images, options.threads);
+  lattice.probabilities = std::move(seen.probabilities);
+  lattice.evidence = std::move(seen.evidence);
   if (options.prior) lattice.probabilities = with_uniform_prior(lattice.probabilities, *options.prior);
   return lattice;
 }

@@ -17,18 +17,22 @@
 
 namespace inkling {
 
-/// Prices in nats, to be weighed against the log-probabilities of characters.
+/// Prices in nats, to be weighed against the log-probability of the best class, given that the ink is a character of
+/// the set. bench/fit_search.cpp fits all but those of marks, and of blanks, which models without evidence need more.
 struct SearchOptions {
-  double strangeness = 0.45;   // weight of the log-probability that the ink is a character of the set at all
+  double strangeness = 0.6;    // weight of the log-probability that the ink is a character of the set at all
+  double evidence = 0.7;       // weight of Lattice::evidence beyond usual_evidence
+  double usual_evidence = 5;   // nats
   double widest = 1.0;         // heights of the line that a character may be wide for nothing
-  double width_price = 6;      // of each height beyond
+  double width_price = 6.5;    // of each height beyond
   double lowest = 0.8;         // share of the line's height that a character has at least
-  double low_price = 10;       // of each height below
-  double gap_price = 7;        // of each height of blank inside a character
-  double cut_price = 0.7;      // of cutting a connected part
-  double cut_ink_price = 0.6;  // of each stroke width of ink crossed by a cut
-  double skip_price = 2;       // of taking a piece for dirt
-  double skip_ink_price = 12;  // of each unit of Lattice::weights in it
+  double low_price = 3.7;      // of each height below
+  double most_ink = 3;         // Lattice::weights that a character may have for nothing
+  double ink_price = 2.2;      // of each unit beyond
+  double gap_price = 2;        // of each height of blank inside a character
+  double cut_price = 0.95;     // of cutting a connected part
+  double cut_ink_price = 1.5;  // of each stroke width of ink crossed by a cut
+  double dirt_price = 3.9;     // of each unit of Lattice::weights taken for dirt
   double missing_mark = 1;     // of a mark that is not there
   double written_mark = 0.3;   // of one that is
   double missing_character = 15;
@@ -73,18 +77,33 @@ inline ElementScores score_element(const Lattice& lattice, const Pattern::Elemen
       if (lattice.probabilities(label, i) > lattice.probabilities(best, i)) best = label;
     }
     const auto top = static_cast<double>(lattice.probabilities(best, i));
+    const double evidence =
+        lattice.evidence ? static_cast<double>((*lattice.evidence)(i)) - options.usual_evidence : 0.0;
     scores.score.push_back(std::log(std::max(least, sum > 0 ? top / sum : 0.0)) +
-                           options.strangeness * std::log(std::max(least, sum)));
+                           options.strangeness * std::log(std::max(least, sum)) + options.evidence * evidence);
     scores.label.push_back(best);
   }
   return scores;
 }
 
 /// What speaks against an arc's being one character, whichever; at most 0.
-inline double plausibility(const Arc& arc, const SearchOptions& options) {
+inline double plausibility(const Lattice& lattice, const Arc& arc, const SearchOptions& options) {
+  double ink = 0;
+  for (std::size_t piece = arc.first; piece < arc.last; ++piece) ink += lattice.weights[piece];
   return -options.width_price * std::max(0.0, arc.shape.width - options.widest) -
          options.low_price * std::max(0.0, options.lowest - arc.shape.height) -
-         options.gap_price * std::max(0.0, arc.gap);
+         options.ink_price * std::max(0.0, ink - options.most_ink) - options.gap_price * std::max(0.0, arc.gap);
+}
+
+/// Of taking the line apart at this place between pieces.
+inline double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions& options) {
+  const auto ink = static_cast<double>(lattice.cuts[place]);
+  return ink > 0 ? options.cut_price + options.cut_ink_price * ink : 0.0;
+}
+
+/// Of taking a piece for dirt, with the cut before it.
+inline double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOptions& options) {
+  return options.dirt_price * lattice.weights[piece] + cut_price(lattice, piece, options);
 }
 
 }  // namespace detail
@@ -104,11 +123,7 @@ inline ReadPath search(const Lattice& lattice, const Pattern& pattern, const Cha
     scores.push_back(detail::score_element(lattice, element, characters, class_names, options));
   }
   std::vector<double> plausibility;
-  for (const Arc& arc : lattice.arcs) plausibility.push_back(detail::plausibility(arc, options));
-  const auto cut_price = [&](std::size_t place) {
-    const auto ink = static_cast<double>(lattice.cuts[place]);
-    return ink > 0 ? options.cut_price + options.cut_ink_price * ink : 0.0;
-  };
+  for (const Arc& arc : lattice.arcs) plausibility.push_back(detail::plausibility(lattice, arc, options));
 
   struct Edge {
     std::size_t from;  // node
@@ -125,16 +140,15 @@ inline ReadPath search(const Lattice& lattice, const Pattern& pattern, const Cha
   std::size_t next = 0;  // of the arcs, which are ordered by their ends
   for (std::size_t place = 0; place <= lattice.pieces; ++place) {
     if (place > 0) {
-      const double skip =
-          -options.skip_price - options.skip_ink_price * lattice.weights[place - 1] - cut_price(place - 1);
-      for (std::size_t s = 0; s < states; ++s) add(node(place - 1, s), node(place, s), none, none, skip);
+      const double dirt = -detail::price_of_dirt(lattice, place - 1, options);
+      for (std::size_t s = 0; s < states; ++s) add(node(place - 1, s), node(place, s), none, none, dirt);
     }
     for (; next < lattice.arcs.size() && lattice.arcs[next].last == place; ++next) {
       const Arc& arc = lattice.arcs[next];
       for (std::size_t e = 0; e < elements.size(); ++e) {
         // A character must look like one; a mark has its own rules.
-        const double score =
-            scores[e].score[next] + (elements[e].is_mark() ? 0 : plausibility[next]) - cut_price(arc.first);
+        const double score = scores[e].score[next] + (elements[e].is_mark() ? 0 : plausibility[next]) -
+                             detail::cut_price(lattice, arc.first, options);
         add(node(arc.first, e), node(place, e + 1), next, e, score);
         if (elements[e].repeats) add(node(arc.first, e + 1), node(place, e + 1), next, e, score);
       }
