@@ -107,10 +107,11 @@ inline bool is_normalised(const GreyImage& image) {
   const std::optional<Box> support = bounding_box<std::uint8_t>(image, 0);
   const std::optional<Box> body = bounding_box<std::uint8_t>(image, 16);
   if (full == 0 || 5 * full > ink || !support || !body) return false;
-  const double longer = std::max(body->width, body->height);
+  const double longest = std::max(support->width, support->height);
+  const bool fills = longest >= 22 && longest <= 26 && std::max(body->width, body->height) >= 20;
   const double off_centre =
       std::max(std::abs(support->x + support->width / 2 - 14), std::abs(support->y + support->height / 2 - 14));
-  return std::max(support->width, support->height) <= 26 && longer >= 22 && off_centre <= 1;
+  return fills && off_centre <= 1;
 }
 
 }  // namespace detail
