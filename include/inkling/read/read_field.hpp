@@ -120,7 +120,7 @@ inline FieldReading read_field(const GreyImage& picture, const Classifier& model
     }
   }
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
-    const double worse = path.score - path.arc_scores[i];
+    const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding
     if (!(worse <= options.lattice_depth)) continue;
     reading.lattice.push_back({lattice.arcs[i].first, lattice.arcs[i].last, worse, lattice.arcs[i].box,
                                detail::field_candidates(lattice, i, options.charset, names, options.candidates)});
