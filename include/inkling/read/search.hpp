@@ -18,7 +18,8 @@
 namespace inkling {
 
 /// Prices in nats, to be weighed against the log-probability of the best class, given that the ink is a character of
-/// the set. bench/fit_search.cpp fits all but those of marks, and of blanks, which models without evidence need more.
+/// the set. bench/fit_search.cpp fits those that it names; thresholds, and the prices of blanks, marks and missing
+/// characters, were chosen by hand.
 struct SearchOptions {
   double strangeness = 0.6;    // weight of the log-probability that the ink is a character of the set at all
   double evidence = 0.7;       // weight of Lattice::evidence beyond usual_evidence
