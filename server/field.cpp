@@ -58,7 +58,7 @@ Response read_line(const Recogniser& recogniser, const Request& request) {
   ReadOptions options{.charset = form.charset(),
                       .pattern = pattern_of(form),
                       .candidates = static_cast<std::size_t>(form.number("top", 5))};
-  options.prior = prior_to_remove(model, form.prior().value_or(Prior::natural));
+  options.prior = prior_to_remove(form.prior().value_or(Prior::natural), model.prior, model.name);
 
   const FieldReading reading = read_field(decode_image(picture), *model.classifier, options);
   Json characters = Json::array();

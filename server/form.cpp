@@ -76,10 +76,11 @@ CharSet Form::charset() const {
 std::optional<Prior> Form::prior() const {
   const auto text = field("prior");
   if (!text) return std::nullopt;
-  if (*text == "natural") return Prior::natural;
-  if (*text == "tempered") return Prior::tempered;
-  if (*text == "uniform") return Prior::uniform;
-  throw Problem(400, "The field prior is natural, tempered or uniform.");
+  try {
+    return parse_prior(*text);
+  } catch (const ValueError&) {  // its text repeats the field
+    throw Problem(400, "The field prior is natural, tempered or uniform.");
+  }
 }
 
 }  // namespace inkling::server

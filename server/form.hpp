@@ -2,6 +2,7 @@
 
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/model/prior.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -49,15 +49,6 @@ Model load(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::optional<std::vector<double>> prior_to_remove(const Model& model, Prior prior) {
-  if (prior == Prior::natural) return std::nullopt;
-  if (!model.prior) {
-    throw FormatError("the file of the model " + model.name +
-                      " does not say how frequent its classes were in training");
-  }
-  return prior == Prior::tempered ? tempered_prior(*model.prior) : *model.prior;
-}
-
 ModelSet load_models(const std::filesystem::path& folder) {
   const std::vector<std::filesystem::path> files = model_files(folder);
   std::vector<std::future<Model>> loading;

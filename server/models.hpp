@@ -23,13 +23,6 @@ struct Model {
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
 };
 
-/// How frequent the classes are taken to be: as in training, halfway from there to equal, or equal.
-enum class Prior { natural, tempered, uniform };
-
-/// What with_uniform_prior takes out of the probabilities of a model; nothing for a natural prior. Throws FormatError
-/// when another is asked of a model whose file does not say how frequent its classes were in training.
-std::optional<std::vector<double>> prior_to_remove(const Model& model, Prior prior);
-
 /// A model file that was refused: damaged, or its self-test gave other numbers than where it was trained.
 struct RefusedModel {
   std::string name;

@@ -32,15 +32,15 @@ bool wants_explanation(const Request& request, const Form& form) {
   return form.flag("explain") || text == "1";
 }
 
-Json to_json(const Recognition& recognition) {
+Json to_json(const Reading& reading) {
   Json candidates = Json::array();
-  for (const Candidate& candidate : recognition.candidates) {
+  for (const Candidate& candidate : reading.candidates) {
     candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
-  const Candidate& best = recognition.candidates.front();
+  const Candidate& best = reading.candidates.front();
   return {{"prediction", best.label},
           {"confidence", rounded(best.probability, 6)},
-          {"model", recognition.model},
+          {"model", reading.model},
           {"candidates", std::move(candidates)}};
 }
 
@@ -75,14 +75,14 @@ Response answer(const Recogniser& recogniser, const Request& request) {
   const bool with_explanation = wants_explanation(request, form);
 
   const Pixels ink = read_ink(picture);
-  const Recognition recognition = recogniser.recognise(ink, question);
-  Json body = to_json(recognition);
+  const Reading reading = recogniser.recognise(ink, question);
+  Json body = to_json(reading);
   if (asked == all_models) body["models"] = all_to_json(recogniser, ink, question);
   if (with_seen) body["seen"] = std::vector<std::uint8_t>(ink.data(), ink.data() + ink.size());
-  if (with_explanation) body["explanation"] = to_json(recogniser.explain(ink, recognition));
+  if (with_explanation) body["explanation"] = to_json(recogniser.explain(ink, reading));
   body["ms"] = watch.ms();
   Response response = json_response(body);
-  response.model = recognition.model;
+  response.model = reading.model;
   return response;
 }
 

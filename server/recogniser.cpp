@@ -29,7 +29,7 @@ std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilit
 Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
   // Nobody knows how frequent characters are among the pictures that people send.
   const Prior by_itself = model.prior ? Prior::tempered : Prior::natural;
-  const auto prior = prior_to_remove(model, question.prior.value_or(by_itself));
+  const auto prior = prior_to_remove(question.prior.value_or(by_itself), model.prior, model.name);
   return restrict_to(question.charset, model.classifier->class_names(),
                      prior ? with_uniform_prior(natural, *prior) : natural);
 }
@@ -69,21 +69,21 @@ std::size_t Recogniser::index_of(std::string_view name) const {
   throw ValueError("there is no such model; there are: " + names);
 }
 
-Recognition Recogniser::recognise(const Pixels& ink, const Question& question) const {
+Reading Recogniser::recognise(const Pixels& ink, const Question& question) const {
   const std::size_t number = index_of(question.model);
   const Model& model = models_.loaded[number];
   const Matrix probabilities = as_asked(model, batchers_[number]->probabilities(ink), question);
   const std::vector<std::string> labels = shown_labels(question.charset, model.classifier->class_names());
   const std::vector<Label> best = best_labels(*model.classifier, probabilities, question);
-  Recognition recognition{.model = model.name, .candidates = {}, .label = best.front()};
+  Reading reading{.model = model.name, .candidates = {}, .label = best.front()};
   for (const Label label : best) {
-    recognition.candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
+    reading.candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
   }
-  return recognition;
+  return reading;
 }
 
-Vector Recogniser::explain(const Pixels& ink, const Recognition& recognition) const {
-  return occlusion(*find(recognition.model).classifier, ink, recognition.label, {.threads = 1});
+Vector Recogniser::explain(const Pixels& ink, const Reading& reading) const {
+  return occlusion(*find(reading.model).classifier, ink, reading.label, {.threads = 1});
 }
 
 }  // namespace inkling::server

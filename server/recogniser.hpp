@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/model/prior.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -26,7 +27,7 @@ struct Candidate {
   float probability = 0;
 };
 
-struct Recognition {
+struct Reading {
   std::string model;
   std::vector<Candidate> candidates;  // the most probable first; at least one
   Label label = 0;                    // the class of the first of them
@@ -63,11 +64,11 @@ class Recogniser {
   /// ink: 784 x 1. Throws ValueError for a model that is not loaded or a charset that has none of its classes,
   /// FormatError when a tempered or uniform prior is asked of a model whose file does not say how frequent its classes
   /// were.
-  Recognition recognise(const Pixels& ink, const Question& question = {}) const;
+  Reading recognise(const Pixels& ink, const Question& question = {}) const;
 
   /// How much each pixel holds up the class that a model was found to see (see occlusion.hpp). ink, result: 784 x 1.
   /// Throws ValueError for a model that is not loaded.
-  Vector explain(const Pixels& ink, const Recognition& recognition) const;
+  Vector explain(const Pixels& ink, const Reading& reading) const;
 
  private:
   std::size_t index_of(std::string_view name) const;

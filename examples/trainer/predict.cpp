@@ -55,7 +55,7 @@ NormaliseStep step_writer(const std::filesystem::path& folder, const std::string
 
 /// Pictures that people send have neither EMNIST's frequencies nor equal ones.
 std::string default_prior(const std::filesystem::path& model) {
-  return knows_prior(model) ? "tempered" : "natural";
+  return learned_prior(model) ? "tempered" : "natural";
 }
 
 class Reader {

@@ -1,13 +1,10 @@
 #include "prior_option.hpp"
 
-#include <inkling/core/error.hpp>
 #include <inkling/io/class_counts.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-
-#include <utility>
 
 void add_prior_option(CLI::App& command, std::optional<std::string>& prior, const std::string& by_itself) {
   command
@@ -19,17 +16,13 @@ void add_prior_option(CLI::App& command, std::optional<std::string>& prior, cons
       ->check(CLI::IsMember({"natural", "tempered", "uniform"}));
 }
 
-std::optional<std::vector<double>> prior_to_remove(const std::string& prior, const std::filesystem::path& model) {
-  if (prior == "natural") return std::nullopt;
+std::optional<std::vector<double>> learned_prior(const std::filesystem::path& model) {
   const auto counts = inkling::class_counts(inkling::read_model_info(model));
-  if (!counts) {
-    throw inkling::FormatError("--prior " + prior + ": " + model.string() +
-                               " does not say how frequent its classes were in training");
-  }
-  std::vector<double> shares = inkling::class_prior(*counts);
-  return prior == "tempered" ? inkling::tempered_prior(std::move(shares)) : shares;
+  return counts ? std::optional(inkling::class_prior(*counts)) : std::nullopt;
 }
 
-bool knows_prior(const std::filesystem::path& model) {
-  return inkling::class_counts(inkling::read_model_info(model)).has_value();
+std::optional<std::vector<double>> prior_to_remove(const std::string& asked, const std::filesystem::path& model) {
+  const inkling::Prior prior = inkling::parse_prior(asked);
+  if (prior == inkling::Prior::natural) return std::nullopt;  // whatever the file says
+  return inkling::prior_to_remove(prior, learned_prior(model), "--prior " + asked + ": " + model.string());
 }

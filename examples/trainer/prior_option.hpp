@@ -11,10 +11,9 @@
 /// it.
 void add_prior_option(CLI::App& command, std::optional<std::string>& prior, const std::string& by_itself);
 
-/// What inkling::with_uniform_prior takes out: how frequent each class was where the model learned; half of that (see
-/// inkling::tempered_prior) when `prior` is tempered, nothing when it is natural. Throws inkling::FormatError when the
-/// model file does not say it.
-std::optional<std::vector<double>> prior_to_remove(const std::string& prior, const std::filesystem::path& model);
+/// How frequent each class was where the model learned, when its file says it.
+std::optional<std::vector<double>> learned_prior(const std::filesystem::path& model);
 
-/// True when the model file says how frequent its classes were where the model learned.
-bool knows_prior(const std::filesystem::path& model);
+/// What inkling::with_uniform_prior takes out of this model's answers for a prior that is asked for by name (see
+/// inkling::prior_to_remove).
+std::optional<std::vector<double>> prior_to_remove(const std::string& asked, const std::filesystem::path& model);

@@ -99,6 +99,19 @@ TEST_CASE("tempered_prior: taken out twice, it is the whole prior") {
   CHECK_THROWS_AS(tempered_prior({0.0, 1.0}), ValueError);
 }
 
+TEST_CASE("prior_to_remove: nothing for a natural prior, half for a tempered one, all for a uniform one") {
+  const std::vector<double> learned = skewed_prior();
+  CHECK(!prior_to_remove(parse_prior("natural"), learned, "m"));
+  CHECK(prior_to_remove(parse_prior("tempered"), learned, "m") == tempered_prior(learned));
+  CHECK(prior_to_remove(parse_prior("uniform"), learned, "m") == learned);
+  CHECK(!prior_to_remove(Prior::natural, std::nullopt, "m"));
+  for (const Prior prior : {Prior::tempered, Prior::uniform}) {
+    CHECK_THROWS_WITH_AS(prior_to_remove(prior, std::nullopt, "old.safetensors"),
+                         doctest::Contains("old.safetensors: a tempered or uniform prior needs"), FormatError);
+  }
+  CHECK_THROWS_WITH_AS(parse_prior("Uniform"), doctest::Contains("got 'Uniform'"), ValueError);
+}
+
 TEST_CASE("with_uniform_prior: refuses what is no prior of these classes") {
   const Matrix probabilities = Matrix::Constant(2, 3, 0.5F);
   CHECK_THROWS_AS(with_uniform_prior(probabilities, {1.0}), ShapeError);

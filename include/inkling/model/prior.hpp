@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace inkling {
@@ -27,6 +30,22 @@ std::vector<double> tempered_prior(std::vector<double> prior);
 /// probabilities and result: classes x samples, each column with sum 1; prior: of the samples that the model learned
 /// from. Throws ShapeError unless there is one row for each class of the prior, ValueError unless the prior is above 0.
 Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior);
+
+/// How frequent the classes of what is read are taken to be.
+enum class Prior {
+  natural,   // as where the model learned
+  tempered,  // halfway from there to equal
+  uniform,   // equal
+};
+
+/// Throws ValueError for a name other than natural, tempered and uniform.
+Prior parse_prior(std::string_view name);
+
+/// What with_uniform_prior takes out for a prior that is asked for; nothing for a natural one. learned: the prior of
+/// the samples that the model learned from, where that is known. Throws FormatError, which names `model`, where it is
+/// needed and not known.
+std::optional<std::vector<double>> prior_to_remove(Prior asked, const std::optional<std::vector<double>>& learned,
+                                                   const std::string& model);
 
 namespace detail {
 
@@ -59,6 +78,24 @@ inline std::vector<double> tempered_prior(std::vector<double> prior) {
   const double sum = std::accumulate(prior.begin(), prior.end(), 0.0);
   for (double& share : prior) share /= sum;
   return prior;
+}
+
+inline Prior parse_prior(std::string_view name) {
+  if (name == "natural") return Prior::natural;
+  if (name == "tempered") return Prior::tempered;
+  if (name == "uniform") return Prior::uniform;
+  throw ValueError("expected a prior that is natural, tempered or uniform, got '" + std::string(name) + "'");
+}
+
+inline std::optional<std::vector<double>> prior_to_remove(Prior asked,
+                                                          const std::optional<std::vector<double>>& learned,
+                                                          const std::string& model) {
+  if (asked == Prior::natural) return std::nullopt;
+  if (!learned) {
+    throw FormatError(model + ": a tempered or uniform prior needs to know how frequent classes were in training, " +
+                      "which the model's file does not say");
+  }
+  return asked == Prior::tempered ? tempered_prior(*learned) : *learned;
 }
 
 inline Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<double>& prior) {
