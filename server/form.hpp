@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "http.hpp"
-#include "models.hpp"
 #include "multipart.hpp"
 
 namespace inkling::server {
