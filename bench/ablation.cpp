@@ -8,8 +8,8 @@
 #include <inkling/data/emnist.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <algorithm>

@@ -4,8 +4,8 @@
 //     bench/read_accuracy.py build/default/bin/inkling models/cnn.safetensors FOLDER --charset digits
 
 #include <inkling/data/emnist.hpp>
-#include <inkling/image/encode.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/picture/encode.hpp>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

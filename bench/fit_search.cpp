@@ -8,7 +8,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/data/emnist.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <array>

@@ -1,8 +1,8 @@
 #include <inkling/data/emnist.hpp>
+#include <inkling/features/hog.hpp>
 #include <inkling/forest/random_forest.hpp>
-#include <inkling/image/hog.hpp>
-#include <inkling/io/model_file.hpp>
-#include <inkling/io/safetensors.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/model/metrics.hpp>
 
 #include <benchmark/benchmark.h>

@@ -1,7 +1,7 @@
 // Writes the HOG features that svm_hog/fit learns from to standard output, so that a peer can learn from the same:
 // one image after another, a byte a feature.
 #include <inkling/data/emnist.hpp>
-#include <inkling/image/hog.hpp>
+#include <inkling/features/hog.hpp>
 
 #include <exception>
 #include <iostream>

@@ -1,8 +1,8 @@
-#include <inkling/image/decode.hpp>
-#include <inkling/image/encode.hpp>
-#include <inkling/image/normalise.hpp>
+#include <inkling/codec/decode.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/zoo.hpp>
+#include <inkling/normalise/normalise.hpp>
+#include <inkling/picture/encode.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <benchmark/benchmark.h>

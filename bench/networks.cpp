@@ -1,4 +1,4 @@
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <benchmark/benchmark.h>

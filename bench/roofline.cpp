@@ -2,8 +2,8 @@
 
 #include <inkling/core/parallel.hpp>
 #include <inkling/nn/kernels/tile.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,4 @@
-#include <inkling/image/hog.hpp>
+#include <inkling/features/hog.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <benchmark/benchmark.h>

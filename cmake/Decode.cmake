@@ -1,4 +1,4 @@
-# inkling::decode: reading PNG and JPEG (inkling/image/decode.hpp). A target of its own, so that the library itself needs
+# inkling::decode: reading PNG and JPEG (inkling/codec/decode.hpp). A target of its own, so that the library itself needs
 # no image libraries. Used by this project and, installed, by find_package(inkling COMPONENTS decode).
 
 find_package(PkgConfig REQUIRED)

@@ -3,10 +3,10 @@
 //     inkling-custom-layer [epochs]
 
 #include <inkling/data/sample.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
 #include <inkling/model/metrics.hpp>
-#include <inkling/nn/gradient_check.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/gradient_check.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <exception>

@@ -3,9 +3,9 @@
 //     inkling-quickstart [folder with MNIST]
 
 #include <inkling/data/sample.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
 #include <inkling/model/confusion_matrix.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <exception>

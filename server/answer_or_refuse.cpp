@@ -1,7 +1,7 @@
 #include "answer_or_refuse.hpp"
 
+#include <inkling/codec/limits.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/image/decode_limits.hpp>
 
 #include "problem.hpp"
 

@@ -1,7 +1,7 @@
 #include "field.hpp"
 
+#include <inkling/codec/decode.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/image/decode.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <utility>

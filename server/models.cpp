@@ -1,10 +1,10 @@
 #include "models.hpp"
 
 #include <inkling/core/error.hpp>
-#include <inkling/io/class_counts.hpp>
-#include <inkling/io/measured_accuracy.hpp>
-#include <inkling/io/model_file.hpp>
-#include <inkling/io/model_info.hpp>
+#include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/io/model/model_info.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <algorithm>

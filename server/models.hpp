@@ -1,6 +1,6 @@
 #pragma once
 
-#include <inkling/io/measured_accuracy.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <cstdint>

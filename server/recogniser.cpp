@@ -1,9 +1,9 @@
 #include "recogniser.hpp"
 
-#include <inkling/image/decode.hpp>
-#include <inkling/image/normalise.hpp>
+#include <inkling/codec/decode.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/normalise/normalise.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include <inkling/io/onnx.hpp>
+#include <inkling/io/onnx/onnx.hpp>
 
 #include <CLI/Option.hpp>
 

@@ -1,7 +1,7 @@
 #include "model_file.hpp"
 
-#include <inkling/io/class_counts.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/model_file.hpp>
 
 #include <vector>
 

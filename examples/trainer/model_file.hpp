@@ -1,8 +1,8 @@
 #pragma once
 
 #include <inkling/data/dataset.hpp>
-#include <inkling/io/measured_accuracy.hpp>
-#include <inkling/io/storage.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
+#include <inkling/io/safetensors/storage.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <filesystem>

@@ -2,7 +2,7 @@
 
 #include <inkling/data/dataset.hpp>
 #include <inkling/nn/network.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 #include "picture_file.hpp"
 
+#include <inkling/codec/decode.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/image/decode.hpp>
 
 #include <CLI/Error.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <inkling/image/grey_image.hpp>
+#include <inkling/picture/grey_image.hpp>
 
 #include <filesystem>
 #include <functional>

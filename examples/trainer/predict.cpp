@@ -1,7 +1,7 @@
-#include <inkling/image/encode.hpp>
-#include <inkling/image/normalise.hpp>
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/normalise/normalise.hpp>
+#include <inkling/picture/encode.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>

@@ -1,6 +1,6 @@
 #include "prior_option.hpp"
 
-#include <inkling/io/class_counts.hpp>
+#include <inkling/io/model/class_counts.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <CLI/Option.hpp>

@@ -1,10 +1,10 @@
 #include "recipes.hpp"
 
 #include <inkling/forest/random_forest.hpp>
-#include <inkling/io/checkpoint.hpp>
+#include <inkling/io/model/checkpoint.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/linear_svm.hpp>
 

@@ -2,7 +2,7 @@
 
 #include <inkling/core/progress.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/io/measured_accuracy.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <cstdint>

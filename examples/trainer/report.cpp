@@ -1,6 +1,6 @@
 #include "report.hpp"
 
-#include <inkling/image/encode.hpp>
+#include <inkling/picture/encode.hpp>
 
 #include <algorithm>
 #include <sstream>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <inkling/data/dataset.hpp>
-#include <inkling/io/checkpoint.hpp>
+#include <inkling/io/model/checkpoint.hpp>
 
 #include <cstdint>
 #include <filesystem>

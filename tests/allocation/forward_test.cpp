@@ -6,10 +6,10 @@
     if (!(condition)) throw std::logic_error(#condition); \
   } while (false)
 
-#include <inkling/nn/global_average_pool.hpp>
-#include <inkling/nn/inference.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
+#include <inkling/nn/inference/fuse.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 #include <inkling/core/error.hpp>
-#include <inkling/data/byte_reader.hpp>
+#include <inkling/data/detail/byte_reader.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include <inkling/core/rng.hpp>
-#include <inkling/forest/byte_transpose.hpp>
+#include <inkling/forest/detail/byte_transpose.hpp>
 
 #include <doctest/doctest.h>
 

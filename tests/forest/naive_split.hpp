@@ -1,6 +1,6 @@
 #pragma once
 
-#include <inkling/forest/split.hpp>
+#include <inkling/forest/detail/split.hpp>
 
 #include <algorithm>
 #include <cstdint>

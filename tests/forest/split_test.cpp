@@ -1,5 +1,5 @@
 #include <inkling/core/rng.hpp>
-#include <inkling/forest/split.hpp>
+#include <inkling/forest/detail/split.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <inkling/image/decode.hpp>
+#include <inkling/codec/decode.hpp>
 
 #include "fuzz_target.hpp"
 

@@ -1,4 +1,4 @@
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
 
 #include "fuzz_target.hpp"
 

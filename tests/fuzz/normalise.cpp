@@ -1,4 +1,4 @@
-#include <inkling/image/normalise.hpp>
+#include <inkling/normalise/normalise.hpp>
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,4 @@
-#include <inkling/io/safetensors.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
 
 #include "fuzz_target.hpp"
 

@@ -1,4 +1,4 @@
-#include <inkling/io/checkpoint.hpp>
+#include <inkling/io/model/checkpoint.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include <inkling/core/error.hpp>
-#include <inkling/io/class_counts.hpp>
+#include <inkling/io/model/class_counts.hpp>
 
 #include <doctest/doctest.h>
 

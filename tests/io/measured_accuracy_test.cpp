@@ -1,5 +1,5 @@
 #include <inkling/core/error.hpp>
-#include <inkling/io/measured_accuracy.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
 
 #include <doctest/doctest.h>
 

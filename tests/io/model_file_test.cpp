@@ -1,6 +1,6 @@
-#include <inkling/io/model_file.hpp>
-#include <inkling/nn/global_average_pool.hpp>
-#include <inkling/nn/residual.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

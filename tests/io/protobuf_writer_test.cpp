@@ -1,4 +1,4 @@
-#include <inkling/io/protobuf_writer.hpp>
+#include <inkling/io/onnx/detail/protobuf_writer.hpp>
 
 #include <doctest/doctest.h>
 

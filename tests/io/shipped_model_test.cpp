@@ -1,6 +1,6 @@
 #include <inkling/data/emnist.hpp>
-#include <inkling/image/normalise.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/normalise/normalise.hpp>
 
 #include <doctest/doctest.h>
 

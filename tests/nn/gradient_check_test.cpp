@@ -1,9 +1,9 @@
-#include <inkling/nn/depthwise_conv2d.hpp>
-#include <inkling/nn/global_average_pool.hpp>
-#include <inkling/nn/gradient_check.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/sigmoid.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
+#include <inkling/nn/layers/depthwise_conv2d.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/sigmoid.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/training/gradient_check.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

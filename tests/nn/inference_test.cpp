@@ -1,8 +1,8 @@
-#include <inkling/nn/global_average_pool.hpp>
-#include <inkling/nn/inference.hpp>
+#include <inkling/nn/inference/fuse.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/network_classifier.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

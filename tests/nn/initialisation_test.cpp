@@ -1,6 +1,6 @@
-#include <inkling/nn/conv2d.hpp>
-#include <inkling/nn/dense.hpp>
-#include <inkling/nn/initialisation.hpp>
+#include <inkling/nn/layers/conv2d.hpp>
+#include <inkling/nn/layers/dense.hpp>
+#include <inkling/nn/layers/initialisation.hpp>
 
 #include <doctest/doctest.h>
 

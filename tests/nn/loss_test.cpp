@@ -1,4 +1,4 @@
-#include <inkling/nn/loss.hpp>
+#include <inkling/nn/training/loss.hpp>
 
 #include <doctest/doctest.h>
 

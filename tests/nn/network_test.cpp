@@ -1,7 +1,7 @@
-#include <inkling/nn/global_average_pool.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
-#include <inkling/nn/residual.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

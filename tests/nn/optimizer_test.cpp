@@ -1,4 +1,4 @@
-#include <inkling/nn/optimizer.hpp>
+#include <inkling/nn/training/optimizer.hpp>
 
 #include <doctest/doctest.h>
 

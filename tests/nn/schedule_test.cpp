@@ -1,4 +1,4 @@
-#include <inkling/nn/schedule.hpp>
+#include <inkling/nn/training/schedule.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 #include <inkling/data/sample.hpp>
-#include <inkling/nn/depthwise_conv2d.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/layers/depthwise_conv2d.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

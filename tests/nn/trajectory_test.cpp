@@ -1,6 +1,6 @@
 #include "golden/trajectory.hpp"
 
-#include <inkling/nn/trainer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

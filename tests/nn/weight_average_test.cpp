@@ -1,5 +1,5 @@
-#include <inkling/nn/dense.hpp>
-#include <inkling/nn/weight_average.hpp>
+#include <inkling/nn/layers/dense.hpp>
+#include <inkling/nn/training/weight_average.hpp>
 
 #include <doctest/doctest.h>
 

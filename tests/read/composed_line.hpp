@@ -2,10 +2,10 @@
 
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/image/bounding_box.hpp>
-#include <inkling/image/components.hpp>
-#include <inkling/image/grey_image.hpp>
-#include <inkling/image/resize.hpp>
+#include <inkling/picture/bounding_box.hpp>
+#include <inkling/picture/components.hpp>
+#include <inkling/picture/grey_image.hpp>
+#include <inkling/picture/resize.hpp>
 
 #include <algorithm>
 #include <cmath>

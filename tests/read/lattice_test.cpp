@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "image/pictures.hpp"
+#include "pictures.hpp"
 
 using namespace inkling;
 

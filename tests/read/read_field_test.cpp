@@ -1,5 +1,5 @@
 #include <inkling/data/sample.hpp>
-#include <inkling/io/model_file.hpp>
+#include <inkling/io/model/model_file.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <doctest/doctest.h>

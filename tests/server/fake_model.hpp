@@ -1,7 +1,7 @@
 #pragma once
 
-#include <inkling/image/encode.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/picture/encode.hpp>
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #include "field.hpp"
 
-#include <inkling/image/encode.hpp>
+#include <inkling/picture/encode.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "models.hpp"
 
-#include <inkling/io/safetensors.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include <inkling/svm/lanes.hpp>
+#include <inkling/svm/detail/lanes.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <inkling/svm/loss_pass.hpp>
+#include <inkling/svm/detail/loss_pass.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <stdexcept>
 #include <string>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Base of every exception that the library throws. The text says what was expected, what came, and where.
 struct Error : std::runtime_error {
@@ -42,4 +44,4 @@ void require(bool condition, const char* message) {
   if (!condition) throw E(message);
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

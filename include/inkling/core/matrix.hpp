@@ -1,11 +1,13 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <Eigen/Core>
 
 #include <cstdint>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 using Index = Eigen::Index;
 
@@ -30,4 +32,4 @@ using Pixels = MatrixOf<std::uint8_t>;
 /// The number of a class, from 0.
 using Label = std::int32_t;
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 #endif
 
 /// The one level of parallelism: the only file that names OpenMP. Without OpenMP the same work runs on std::thread.
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The number of threads that `requested` stands for: 0 means every core this process may use.
 inline int thread_count(int requested) noexcept {
@@ -100,4 +101,4 @@ void parallel_for(Index count, int threads, Body&& body) {
   error.rethrow();
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <memory>
 #include <utility>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Owns an object of a derived class and copies it with the object: value semantics for a class hierarchy, so that its
 /// holders keep the rule of zero. T needs `std::unique_ptr<T> clone() const`.
@@ -28,4 +30,4 @@ class Polymorphic {  // NOLINT(cppcoreguidelines-special-member-functions): the 
   std::unique_ptr<T> object_;  // empty only after a move
 };
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

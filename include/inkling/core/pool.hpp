@@ -1,11 +1,13 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Objects that are dear to warm up (workspaces), each lent to one user at a time. It grows to as many as were ever in
 /// use together. Thread-safe. A copy starts empty: what is in the pool says nothing about its owner.
@@ -56,4 +58,4 @@ class Pool {
   std::size_t made_ = 0;
 };
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
 #include <functional>
 #include <optional>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// What a training run has reached. One step is an epoch of a network, a pass of the SVM, or a tree of the forest.
 struct Progress {
@@ -24,4 +25,4 @@ enum class Flow { go_on, stop };
 /// learned so far is kept. An exception thrown here ends training and reaches the caller.
 using ProgressCallback = std::function<Flow(const Progress&)>;
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

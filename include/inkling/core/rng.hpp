@@ -1,5 +1,7 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -7,7 +9,7 @@
 #include <span>
 #include <utility>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Seeded random generator with the same numbers on every platform: PCG32 (O'Neill 2014, "PCG: A Family of Simple Fast
 /// Space-Efficient Statistically Good Algorithms for Random Number Generation"). The standard library's distributions
@@ -78,4 +80,4 @@ inline std::uint64_t derive_seed(std::uint64_t seed, std::initializer_list<std::
   return seed;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

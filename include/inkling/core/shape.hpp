@@ -1,12 +1,13 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
 #include <ostream>
 #include <sstream>
 #include <string>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Shape of one sample: height x width x channels, the channel fastest in memory.
 ///
@@ -37,4 +38,4 @@ inline std::string to_string(const Shape& shape) {
   return out.str();
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

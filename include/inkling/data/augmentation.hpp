@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Changes one training image in place, each time in another way that `rng` decides. values: image.size(), in the order
 /// of Shape.
@@ -59,4 +60,4 @@ inline Augmentation in_sequence(std::vector<Augmentation> steps) {
   };
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Labelled images as bytes. A Dataset is an immutable selection of samples over shared pixels: copies, subsets, splits
 /// and shuffles move indices and never an image, so that a set of 697,932 images (547 MB) is held once.
@@ -145,4 +146,4 @@ inline std::pair<Dataset, Dataset> Dataset::stratified_split(double fraction, st
   return {Dataset(store_, std::move(first)), Dataset(store_, std::move(second))};
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

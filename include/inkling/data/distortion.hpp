@@ -1,12 +1,13 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/data/augmentation.hpp>
 
 #include <array>
 #include <cmath>
 #include <numbers>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// How far handwriting may be distorted and still be the same character. Each amount is drawn anew for each image,
 /// evenly between minus and plus its bound.
@@ -131,4 +132,4 @@ inline Augmentation random_distortion(const Distortion& distortion) {
   };
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

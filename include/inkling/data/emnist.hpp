@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/shape.hpp>
@@ -18,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The selections of EMNIST (Cohen, Afshar, Tapson and van Schaik 2017, arXiv:1702.05373).
 enum class Split {
@@ -216,4 +217,4 @@ inline Dataset load_emnist(const std::filesystem::path& folder, Split split, Par
           std::move(mapping.class_names)};
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

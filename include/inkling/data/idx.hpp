@@ -1,8 +1,9 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
-#include <inkling/data/byte_reader.hpp>
+#include <inkling/data/detail/byte_reader.hpp>
 
 #include <array>
 #include <cstdint>
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The bytes of an IDX file, the format of MNIST and EMNIST (LeCun, Cortes and Burges): a big-endian header, then the
 /// items one after another.
@@ -127,4 +128,4 @@ inline IdxArray read_idx(std::span<const std::uint8_t> bytes, int dimensions, st
   return detail::read_idx_array(reader, dimensions);
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/data/augmentation.hpp>
 
 #include <cmath>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// What another pen, camera or scanner makes of a character. Ink is 1, paper 0.
 struct PenVariation {
@@ -82,4 +83,4 @@ inline Augmentation random_pen(const PenVariation& variation) {
   };
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

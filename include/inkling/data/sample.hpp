@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/emnist.hpp>
 
@@ -7,7 +8,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The train and test part of the sample that comes with the project (folder `data/`): the 10,000 images of MNIST's
 /// test part, of which 8,000 serve to train and 2,000 to test. Every class is cut at the same share, always in the same
@@ -18,4 +19,4 @@ inline std::pair<Dataset, Dataset> load_sample(const std::filesystem::path& fold
   return load_emnist(folder, Split::mnist, Part::test).stratified_split(test_share, seed);
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

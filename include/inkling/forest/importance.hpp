@@ -1,10 +1,11 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/features/hog.hpp>
 #include <inkling/forest/random_forest.hpp>
-#include <inkling/image/hog.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/metrics.hpp>
 
@@ -15,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// RandomForest::impurity_importance by bytes of the image: where it looks. The importance of a feature of Hog is
 /// spread evenly over the pixels of its cell. Empty for a forest that was loaded.
@@ -86,4 +87,4 @@ inline std::vector<double> permutation_importance(const Classifier& model, const
   return result;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

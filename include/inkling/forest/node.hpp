@@ -1,10 +1,12 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace inkling::forest {
+namespace inkling::inline INKLING_ABI::forest {
 
 /// One node of a tree in eight bytes. Trees of a forest stand one after another in one array; children stand side by
 /// side, after their parent.
@@ -43,4 +45,4 @@ void walk(const Node* nodes, std::array<std::uint32_t, lanes>& at,
   }
 }
 
-}  // namespace inkling::forest
+}  // namespace inkling::inline INKLING_ABI::forest

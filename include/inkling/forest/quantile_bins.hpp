@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
@@ -12,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Turns plain float features into bytes, so that a RandomForest can learn from them: feature by feature, values are
 /// cut at up to 255 quantiles of the data it was fitted on. Order is kept, and a feature with at most 256 different
@@ -101,4 +102,4 @@ class QuantileBins {
   std::vector<std::vector<float>> cuts_;
 };
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

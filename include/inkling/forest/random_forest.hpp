@@ -1,19 +1,20 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/progress.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/forest/bag.hpp>
-#include <inkling/forest/forest_options.hpp>
+#include <inkling/features/hog.hpp>
+#include <inkling/forest/detail/bag.hpp>
+#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/training_data.hpp>
+#include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/node.hpp>
-#include <inkling/forest/out_of_bag.hpp>
-#include <inkling/forest/training_data.hpp>
-#include <inkling/forest/tree_grower.hpp>
+#include <inkling/forest/options.hpp>
 #include <inkling/forest/trees.hpp>
-#include <inkling/image/hog.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
 
@@ -29,7 +30,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Random forest (Breiman 2001, "Random Forests") on byte features: each tree learns from a bootstrap sample, and each
 /// split is the one of lowest Gini impurity among a few features drawn anew. The scores are the mean over the trees of
@@ -229,4 +230,4 @@ inline void RandomForest::compute_scores(const Pixels& images, Matrix& result, i
   result /= static_cast<float>(num_trees());
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/forest/node.hpp>
@@ -13,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling::forest {
+namespace inkling::inline INKLING_ABI::forest {
 
 /// Trees in three arrays, one after another: what a forest is once it is grown.
 struct Trees {
@@ -154,4 +155,4 @@ inline void Trees::check_leaf(std::uint32_t index, Index classes) const {
   }
 }
 
-}  // namespace inkling::forest
+}  // namespace inkling::inline INKLING_ABI::forest

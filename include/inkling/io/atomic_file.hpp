@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 
 #include <cerrno>
@@ -12,7 +13,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
@@ -105,4 +106,4 @@ inline void write_atomically(const std::filesystem::path& path, std::span<const 
   }
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

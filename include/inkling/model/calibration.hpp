@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/metrics.hpp>
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The limits between which fit_temperature searches.
 inline constexpr float lowest_temperature = 0.01F;
@@ -215,4 +216,4 @@ inline Matrix apply_sigmoids(std::span<const Sigmoid> sigmoids, const Matrix& ma
   return result;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

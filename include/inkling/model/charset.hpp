@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/class_meaning.hpp>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The characters that an answer may be. A class that merges both cases of a letter counts as both.
 class CharSet {
@@ -141,4 +142,4 @@ inline Matrix restrict_to(const CharSet& set, const std::vector<std::string>& cl
   return result;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

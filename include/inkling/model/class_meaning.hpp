@@ -1,10 +1,12 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
+
 #include <algorithm>
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// What a class stands for: its name and, when it merges both cases of a letter, the other case too.
 ///
@@ -40,4 +42,4 @@ inline std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& 
   return meanings;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

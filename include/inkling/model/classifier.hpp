@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/shape.hpp>
@@ -11,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// What the numbers of Classifier::scores mean. A margin is never sold as a probability.
 enum class ScoreKind {
@@ -164,4 +165,4 @@ inline void Classifier::set_temperature(float temperature) {
   temperature_ = temperature;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

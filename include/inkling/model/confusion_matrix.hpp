@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
@@ -8,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// How often each class was taken for each other. Rows are the true class, columns the predicted one.
 class ConfusionMatrix {
@@ -130,4 +131,4 @@ inline std::vector<ConfusionMatrix::Confusion> ConfusionMatrix::most_confused(In
   return pairs;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

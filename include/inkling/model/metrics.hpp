@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The share of predictions that are right; 0 without samples.
 /// Throws ShapeError unless there is one prediction for each true label.
@@ -114,4 +115,4 @@ inline Interval wilson_interval(Index successes, Index trials) {
   return {.low = std::max(0.0, centre - half), .high = std::min(1.0, centre + half)};
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/classifier.hpp>
@@ -8,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 struct OcclusionOptions {
   Index patch = 5;   // width and height of the square that is covered
@@ -101,4 +102,4 @@ inline Vector occlusion(const Classifier& model, const Pixels& image, Label labe
   return loss;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// How frequent each class is, from how many samples it had: above 0, with sum 1. A class without samples counts as one
 /// with a single sample, for no class is impossible. Throws ValueError when there is no class or a count is below 0.
@@ -109,4 +110,4 @@ inline Matrix with_uniform_prior(const Matrix& probabilities, const std::vector<
   return result.cast<float>();
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/class_meaning.hpp>
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The classes in which a model is scored on a data set that may have other classes: characters are compared, not
 /// numbers. The two cases of a letter are one scoring class when the model or the data set merges them; so a model of
@@ -93,4 +94,4 @@ inline std::vector<Label> ScoringClasses::of_data(const std::vector<Label>& labe
   return result;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// In training, dropout drops and batch norm uses the statistics of the batch.
 enum class Mode { inference, training };
@@ -101,4 +102,4 @@ nlohmann::json description(const BasicLayer<S>& layer) {
   return {{"kind", layer.kind()}, {"options", layer.options()}};
 }
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

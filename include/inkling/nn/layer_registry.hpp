@@ -1,17 +1,18 @@
 #pragma once
 
-#include <inkling/nn/batch_norm.hpp>
-#include <inkling/nn/conv2d.hpp>
-#include <inkling/nn/dense.hpp>
-#include <inkling/nn/depthwise_conv2d.hpp>
-#include <inkling/nn/dropout.hpp>
-#include <inkling/nn/flatten.hpp>
-#include <inkling/nn/global_average_pool.hpp>
-#include <inkling/nn/max_pool2d.hpp>
-#include <inkling/nn/relu.hpp>
-#include <inkling/nn/residual.hpp>
-#include <inkling/nn/sigmoid.hpp>
-#include <inkling/nn/squeeze_excite.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/nn/layers/batch_norm.hpp>
+#include <inkling/nn/layers/conv2d.hpp>
+#include <inkling/nn/layers/dense.hpp>
+#include <inkling/nn/layers/depthwise_conv2d.hpp>
+#include <inkling/nn/layers/dropout.hpp>
+#include <inkling/nn/layers/flatten.hpp>
+#include <inkling/nn/layers/global_average_pool.hpp>
+#include <inkling/nn/layers/max_pool2d.hpp>
+#include <inkling/nn/layers/relu.hpp>
+#include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/sigmoid.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
 
 #include <functional>
 #include <map>
@@ -19,7 +20,7 @@
 #include <string>
 #include <string_view>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// Makes layers from their kind and options: how a model file becomes a network. A program that has layers of its own
 /// adds them to a copy of standard() and hands it to load_model.
@@ -76,4 +77,4 @@ class LayerRegistry {
   std::map<std::string, Factory, std::less<>> factories_;
 };
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/polymorphic.hpp>
 #include <inkling/nn/layer.hpp>
 
@@ -8,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// A list of layers that reads top to bottom. Its output are logits: softmax belongs to the loss and the classifier.
 template <typename S>
@@ -232,4 +233,4 @@ void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<
   }
 }
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,16 +1,17 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/pool.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/nn/inference.hpp>
+#include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/network.hpp>
 
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// Bytes 0..255 to 0..1, the range that every network of the library is trained on. An expression over `pixels`: assign
 /// it.
@@ -81,4 +82,4 @@ class NetworkClassifier final : public Classifier {
   mutable Pool<Worker> workers_;
 };
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -7,7 +8,7 @@
 #include <concepts>
 #include <string>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// One option of a layer from the JSON that BasicLayer::options() wrote.
 /// Throws FormatError when it is missing or of another type.
@@ -36,4 +37,4 @@ Enum option(const nlohmann::json& options, const char* name, const Enum (&choice
   throw FormatError(std::string("option \"") + name + "\" has the unknown value \"" + text + "\"");
 }
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

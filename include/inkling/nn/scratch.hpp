@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 
@@ -7,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// A matrix buffer that grows and never shrinks: once warm, no call allocates.
 template <typename S>
@@ -63,4 +64,4 @@ class BasicWorkspace {
   std::array<Buffer<S>, 2> gradient_;  // dLoss/d(activation), used in turn
 };
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,16 +1,17 @@
 #pragma once
 
-#include <inkling/nn/batch_norm.hpp>
-#include <inkling/nn/conv2d.hpp>
-#include <inkling/nn/dense.hpp>
-#include <inkling/nn/dropout.hpp>
-#include <inkling/nn/flatten.hpp>
-#include <inkling/nn/max_pool2d.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/nn/layers/batch_norm.hpp>
+#include <inkling/nn/layers/conv2d.hpp>
+#include <inkling/nn/layers/dense.hpp>
+#include <inkling/nn/layers/dropout.hpp>
+#include <inkling/nn/layers/flatten.hpp>
+#include <inkling/nn/layers/max_pool2d.hpp>
+#include <inkling/nn/layers/relu.hpp>
 #include <inkling/nn/network.hpp>
-#include <inkling/nn/relu.hpp>
 
 /// Ready-made networks, untrained. Each takes the image, the number of classes and the seed of its initial weights.
-namespace inkling::nn {
+namespace inkling::inline INKLING_ABI::nn {
 
 /// Two convolutions and two dense layers, as in the MNIST examples of Keras and PyTorch: 1.2 million weights, 24 MFLOP
 /// for 28x28.
@@ -100,4 +101,4 @@ BasicNetwork<S> mlp(const Shape& image, Index classes, std::uint64_t seed) {
   return network;
 }
 
-}  // namespace inkling::nn
+}  // namespace inkling::inline INKLING_ABI::nn

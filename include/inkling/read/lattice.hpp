@@ -1,7 +1,8 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
-#include <inkling/image/segment.hpp>
+#include <inkling/line/segment.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/read/mark.hpp>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Pieces first, ..., last - 1 of a line, taken for one character.
 struct Arc {
@@ -144,4 +145,4 @@ inline Lattice build_lattice(const Segmentation& line, const Classifier& model, 
   return lattice;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <inkling/image/segment.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/line/segment.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// The shape of some ink in a line of writing; lengths are in heights of the line.
 struct InkShape {
@@ -60,4 +61,4 @@ inline double misfit(char mark, const InkShape& shape) {
   return strictness * excess;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

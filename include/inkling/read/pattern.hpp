@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/model/charset.hpp>
 
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// What a field can hold, as a sequence of elements.
 ///
@@ -96,4 +97,4 @@ inline Pattern Pattern::parse(std::string_view text) {
   return pattern;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

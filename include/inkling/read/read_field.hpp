@@ -1,8 +1,9 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/shape.hpp>
-#include <inkling/image/segment.hpp>
+#include <inkling/line/segment.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/read/lattice.hpp>
@@ -17,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 struct ReadOptions {
   CharSet charset = {};  // of every element of the pattern that does not say more
@@ -128,4 +129,4 @@ inline FieldReading read_field(const GreyImage& picture, const Classifier& model
   return reading;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/read/lattice.hpp>
@@ -15,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Prices in nats, to be weighed against the log-probability of the best class, given that the ink is a character of
 /// the set. bench/fit_search.cpp fits those that it names; thresholds, and the prices of blanks, marks and missing
@@ -201,4 +202,4 @@ inline ReadPath search(const Lattice& lattice, const Pattern& pattern, const Cha
   return path;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/image/hog.hpp>
+#include <inkling/features/hog.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/svm/linear_svm.hpp>
 #include <inkling/svm/options.hpp>
@@ -18,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 struct CSearch {
   std::vector<double> candidates = {0.01, 0.03, 0.1, 0.3, 1};
@@ -97,4 +98,4 @@ inline CChoice choose_c(const Dataset& dataset, const SvmOptions& options, CSear
   return choice;
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,15 +1,16 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/image/hog.hpp>
+#include <inkling/features/hog.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/svm/dense_samples.hpp>
-#include <inkling/svm/one_vs_rest.hpp>
+#include <inkling/svm/detail/dense_samples.hpp>
+#include <inkling/svm/detail/one_vs_rest.hpp>
 #include <inkling/svm/options.hpp>
 
 #include <algorithm>
@@ -22,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 /// Linear support vector machine, one class against the rest, L2-regularised. Scores are margins: signed, and
 /// comparable between classes, but not probabilities. See svm::Newton (squared hinge loss) and
@@ -205,4 +206,4 @@ inline Matrix LinearSvm::to_probabilities(Matrix margins) const {
   return sigmoids_.empty() ? Classifier::to_probabilities(std::move(margins)) : apply_sigmoids(sigmoids_, margins);
 }
 
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

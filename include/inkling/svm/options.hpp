@@ -1,9 +1,10 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/progress.hpp>
-#include <inkling/image/hog.hpp>
+#include <inkling/features/hog.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling {
+namespace inkling::inline INKLING_ABI {
 
 class LinearSvm;
 
@@ -71,4 +72,4 @@ inline void check(const SvmOptions& options, Index samples, std::size_t classes)
 }
 
 }  // namespace svm
-}  // namespace inkling
+}  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 #include <inkling/nn/kernels/tile.hpp>
@@ -17,7 +18,7 @@
 
 /// Products of bfloat16 numbers (a float without its lower 16 bits) with sums in float. CPUs with AVX512_BF16 multiply
 /// pairs of them at twice the rate of floats; elsewhere each is widened first, which gains memory but no speed.
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 using Bf16 = Eigen::bfloat16;
 
@@ -124,4 +125,4 @@ void bf16_multiply(const Bf16Sizes& sizes, const Bf16* packed, const Bf16* b, Or
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
 #include <algorithm>
 
 /// Loops over pixels whose inner loop runs over the channels, which lie together in memory: the compiler turns it into
 /// whole registers. That needs its promise that the pointers do not overlap (`__restrict`, which GCC and Clang know).
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// sum[c] += x[p * channels + c] over all pixels.
 template <typename S>
@@ -83,4 +84,4 @@ void route_to_maximum(const S* __restrict x, const S* __restrict top, Index chan
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

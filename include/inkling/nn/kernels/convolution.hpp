@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/nn/kernels/tile.hpp>
 
@@ -17,7 +18,7 @@
 ///     column-major
 ///
 /// All functions work on one sample and one thread, with every sum in a fixed order.
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// The sizes of one convolution. The image is already padded, so that no filter reaches outside.
 struct ConvolutionSizes {
@@ -172,4 +173,4 @@ void add_weight_gradient(const ConvolutionSizes& sizes, const S* padded, const S
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
@@ -15,7 +16,7 @@
 ///     weights   [ky][kx][channel]
 ///
 /// All functions work on one sample and one thread, with every sum in a fixed order.
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// The sizes of one depthwise convolution: `top` rows and `left` columns of zeros come before the input, and zeros
 /// behind it as far as the output reaches.
@@ -230,4 +231,4 @@ void add_depthwise_gradient(const DepthwiseSizes& sizes, const S* x, const S* dy
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

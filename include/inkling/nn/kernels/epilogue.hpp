@@ -1,8 +1,9 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// What is done to the sums of a product before they are stored: y = activation(sum + bias).
 template <typename S>
@@ -14,4 +15,4 @@ struct Epilogue {
   Pack<S> activate(const Pack<S>& sum) const noexcept { return relu ? at_least_zero<S>(sum) : sum; }
 };
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/nn/kernels/tile.hpp>
 #include <inkling/nn/scratch.hpp>
 
 #include <algorithm>
 
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// A matrix somewhere in memory: element (i, j) is data[i * row_step + j * column_step]. Swapping the steps transposes.
 template <typename S>
@@ -197,4 +198,4 @@ void multiply_packed(Index rows, Index columns, Index depth, const S* packed, St
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 /// Vector registers through the compiler's vector extensions (GCC and Clang): one source for SSE, AVX2, AVX-512 and
 /// NEON. The width follows from what the translation unit is compiled for.
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 #if defined(__AVX512F__)
 inline constexpr int register_bytes = 64;
@@ -86,4 +87,4 @@ template <typename S>
   }
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 
 #include <algorithm>
 
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 /// The register tile that every product in the library runs through: a block of tile_rows x columns results that stays
 /// in registers while the sum runs. The sum has two levels, so that one call can walk over the rows of an image or of a
@@ -209,4 +210,4 @@ constexpr Index packed_size(Index rows, Index depth) noexcept {
   return (rows + tile_rows<S> - 1) / tile_rows<S> * tile_rows<S> * depth;
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

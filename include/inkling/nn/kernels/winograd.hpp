@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/config.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/tile.hpp>
@@ -20,7 +21,7 @@
 /// elsewhere than in the direct way: results agree to about 1e-5 of the largest.
 ///
 /// All functions work on one thread, with every sum in a fixed order.
-namespace inkling::nn::kernels {
+namespace inkling::inline INKLING_ABI::nn::kernels {
 
 inline constexpr Index winograd_tile = 4;  // height and width of the outputs that one patch gives
 inline constexpr Index winograd_patch = 6;
@@ -402,4 +403,4 @@ void winograd_weight_gradient(const WinogradSizes& sizes, Index samples, const S
   winograd::points_to_filters(channels, filters, sums, weight_gradient);
 }
 
-}  // namespace inkling::nn::kernels
+}  // namespace inkling::inline INKLING_ABI::nn::kernels

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+/// Takes tensors out of a file by name, each with the type and dimensions that the reader expects, and reports what
+/// nobody took. Every error is a FormatError that names the tensor; whoever knows the file adds its name.
+class TensorReader {
+ public:
+  explicit TensorReader(std::map<std::string, Tensor> tensors) : tensors_(std::move(tensors)) {}
+
+  bool has(const std::string& name) const { return tensors_.contains(name); }
+
+  /// The dimensions of a tensor that is still there.
+  const std::vector<Index>& dims(const std::string& name) const { return find(name).dims; }
+
+  template <TensorElement T>
+  std::vector<T> take(const std::string& name, const std::vector<Index>& dims) {
+    check_dims(name, dims);
+    return values<T>(name, remove(name));
+  }
+
+  /// A tensor of one dimension, however long.
+  template <TensorElement T>
+  std::vector<T> take_list(const std::string& name) {
+    const Tensor& tensor = find(name);
+    if (tensor.dims.size() != 1) fail(name, "expected one dimension, got " + to_string(tensor.dims));
+    return values<T>(name, remove(name));
+  }
+
+  /// Numbers stored as F32 or F16, all of them finite.
+  std::vector<float> take_finite(const std::string& name, const std::vector<Index>& dims) {
+    check_dims(name, dims);
+    const Tensor tensor = remove(name);
+    std::vector<float> result;
+    if (tensor.dtype == Dtype::f16) {
+      const auto halves = values<Eigen::half>(name, tensor);
+      result.assign(halves.begin(), halves.end());
+    } else {
+      result = values<float>(name, tensor);
+    }
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      if (!std::isfinite(result[i])) fail(name, "value " + std::to_string(i) + " is not a finite number");
+    }
+    return result;
+  }
+
+  /// Throws unless `name` is there with these dimensions.
+  void check_dims(const std::string& name, std::span<const Index> dims) const {
+    const Tensor& tensor = find(name);
+    if (!std::equal(dims.begin(), dims.end(), tensor.dims.begin(), tensor.dims.end())) {
+      fail(name, "expected dimensions " + to_string(dims) + ", got " + to_string(tensor.dims));
+    }
+  }
+
+  /// Throws when a tensor is left that nobody took.
+  void finish() const {
+    if (!tensors_.empty()) fail(tensors_.begin()->first, "it has no place in this model");
+  }
+
+ private:
+  [[noreturn]] static void fail(const std::string& name, const std::string& what) {
+    throw FormatError("tensor '" + name + "': " + what);
+  }
+
+  const Tensor& find(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) fail(name, "it is missing");
+    return found->second;
+  }
+
+  Tensor remove(const std::string& name) { return std::move(tensors_.extract(name).mapped()); }
+
+  template <TensorElement T>
+  static std::vector<T> values(const std::string& name, const Tensor& tensor) {
+    try {
+      return tensor_values<T>(tensor);
+    } catch (const FormatError& error) {
+      fail(name, error.what());
+    }
+  }
+
+  std::map<std::string, Tensor> tensors_;
+};
+
+}  // namespace inkling::inline INKLING_ABI

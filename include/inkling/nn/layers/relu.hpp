@@ -1,0 +1,31 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/nn/layer.hpp>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+/// y = max(x, 0), value by value. Works in place.
+template <typename S>
+class BasicRelu final : public BasicLayer<S> {
+ public:
+  static BasicRelu from_options(const nlohmann::json&) { return {}; }
+
+  std::string_view kind() const noexcept override { return "relu"; }
+  bool in_place() const noexcept override { return true; }
+  bool needs_output() const noexcept override { return true; }
+  Shape build(const Shape& in, Rng&) override { return in; }
+
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override { y = x.cwiseMax(S{0}); }
+
+  void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
+                std::span<MatrixOf<S>>, Scratch<S>&) const override {
+    if (dx.cols() > 0) dx = (y.array() > S{0}).select(dy, S{0});
+  }
+
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicRelu>(*this); }
+};
+
+using Relu = BasicRelu<float>;
+
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/nn/layer.hpp>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+/// y = 1 / (1 + exp(-x)), value by value. Works in place.
+template <typename S>
+class BasicSigmoid final : public BasicLayer<S> {
+ public:
+  static BasicSigmoid from_options(const nlohmann::json&) { return {}; }
+
+  std::string_view kind() const noexcept override { return "sigmoid"; }
+  bool in_place() const noexcept override { return true; }
+  bool needs_output() const noexcept override { return true; }
+  Shape build(const Shape& in, Rng&) override { return in; }
+
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
+    y = (S{1} + (-x.array()).exp()).inverse();
+  }
+
+  void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
+                std::span<MatrixOf<S>>, Scratch<S>&) const override {
+    if (dx.cols() > 0) dx = dy.array() * y.array() * (S{1} - y.array());
+  }
+
+  std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicSigmoid>(*this); }
+};
+
+using Sigmoid = BasicSigmoid<float>;
+
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+/// A picture with one value a pixel: a plain value that owns width * height numbers, row by row from the top.
+template <typename T>
+class Image {
+ public:
+  /// The empty picture, 0 x 0.
+  Image() = default;
+
+  /// Every pixel `fill`. Throws ShapeError for a negative side.
+  Image(Index width, Index height, T fill = T{})
+      : Image(width, height, std::vector<T>(checked_size(width, height), fill)) {}
+
+  /// Takes the pixels, row by row from the top. Throws ShapeError unless there are width * height of them.
+  Image(Index width, Index height, std::vector<T> values) : width_(width), height_(height), values_(std::move(values)) {
+    if (values_.size() != checked_size(width, height)) {
+      throw ShapeError("Image: " + std::to_string(width) + "x" + std::to_string(height) + " needs " +
+                       std::to_string(checked_size(width, height)) + " values, got " + std::to_string(values_.size()));
+    }
+  }
+
+  Index width() const noexcept { return width_; }
+  Index height() const noexcept { return height_; }
+  Index size() const noexcept { return width_ * height_; }
+  bool empty() const noexcept { return values_.empty(); }
+
+  /// Column x from the left, row y from the top; both must be inside.
+  T& operator()(Index x, Index y) noexcept { return values_[static_cast<std::size_t>(y * width_ + x)]; }
+  const T& operator()(Index x, Index y) const noexcept { return values_[static_cast<std::size_t>(y * width_ + x)]; }
+
+  T* row(Index y) noexcept { return values_.data() + y * width_; }
+  const T* row(Index y) const noexcept { return values_.data() + y * width_; }
+
+  /// Every pixel, or those of row y, as an array to calculate with.
+  Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>> array() noexcept { return {values_.data(), size()}; }
+  Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> array() const noexcept { return {values_.data(), size()}; }
+  Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> row_array(Index y) const noexcept { return {row(y), width_}; }
+
+  /// Every pixel, row by row. Not of a temporary: `for (auto value : f().values())` would read what is gone.
+  std::span<T> values() & noexcept { return values_; }
+  std::span<const T> values() const& noexcept { return values_; }
+  void values() const&& = delete;
+
+  bool operator==(const Image&) const = default;
+
+ private:
+  static std::size_t checked_size(Index width, Index height) {
+    if (width < 0 || height < 0) {
+      throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" +
+                       std::to_string(height));
+    }
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  }
+
+  Index width_ = 0;
+  Index height_ = 0;
+  std::vector<T> values_;
+};
+
+/// As seen on a screen: 0 is black, 255 is white. EMNIST's own pictures are white ink on black paper, so that their
+/// bytes are also amounts of ink (see Pixels).
+using GreyImage = Image<std::uint8_t>;
+
+/// Amounts of ink between the steps of normalisation: 0 is paper.
+using FloatImage = Image<float>;
+
+/// 0..limit becomes 0..255.
+inline GreyImage to_grey(const FloatImage& image, float limit) {
+  GreyImage grey(image.width(), image.height());
+  std::transform(image.values().begin(), image.values().end(), grey.values().begin(), [limit](float value) {
+    return static_cast<std::uint8_t>(std::min(std::max(value / limit, 0.0F), 1.0F) * 255 + 0.5F);
+  });
+  return grey;
+}
+
+/// Columns become rows.
+template <typename T>
+Image<T> transposed(const Image<T>& image) {
+  Image<T> result(image.height(), image.width());
+  using Rows = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;  // a column is a row of the picture
+  Eigen::Map<Rows>(result.row(0), result.width(), result.height()) =
+      Eigen::Map<const Rows>(image.row(0), image.width(), image.height()).transpose();
+  return result;
+}
+
+/// A rectangle of a picture in pixels; the point (0, 0) is the outer corner of the top left pixel.
+struct Box {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+
+  bool operator==(const Box&) const = default;
+};
+
+}  // namespace inkling::inline INKLING_ABI

@@ -1,0 +1,291 @@
+#include <inkling/core/rng.hpp>
+#include <inkling/data/emnist.hpp>
+#include <inkling/normalise/normalise.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pictures.hpp"
+
+using namespace inkling;
+using test::difference;
+using test::draw_four;
+using test::draw_i;
+using test::invert;
+using test::magnify;
+using test::place;
+
+namespace {
+
+/// EMNIST's box: longer side 24 (above a trace of grey), centred, and the brightest pixel at 255.
+void check_as_emnist(const GreyImage& image) {
+  REQUIRE(image.width() == 28);
+  REQUIRE(image.height() == 28);
+  const auto support = bounding_box<std::uint8_t>(image, 0);
+  const auto body = bounding_box<std::uint8_t>(image, 16);
+  REQUIRE(support.has_value());
+  REQUIRE(body.has_value());
+  CHECK(std::max(support->width, support->height) <= 26);
+  CHECK(std::max(body->width, body->height) >= 23);
+  CHECK(std::max(body->width, body->height) <= 24);
+  CHECK(std::abs(body->x + body->width / 2 - 14) <= 0.5);
+  CHECK(std::abs(body->y + body->height / 2 - 14) <= 0.5);
+  CHECK(*std::max_element(image.values().begin(), image.values().end()) == 255);
+}
+
+/// Grey paper that gets darker to the right and the bottom, with noise; the ink takes `strength` of the light.
+GreyImage photograph(const GreyImage& ink, double strength, double noise, std::uint64_t seed) {
+  Rng rng(seed);
+  GreyImage photo(ink.width(), ink.height());
+  for (Index y = 0; y < ink.height(); ++y) {
+    for (Index x = 0; x < ink.width(); ++x) {
+      const double light = 215 - 60.0 * static_cast<double>(x) / static_cast<double>(ink.width()) -
+                           45.0 * static_cast<double>(y) / static_cast<double>(ink.height());
+      const double level = light * (1 - strength * ink(x, y) / 255.0) + noise * static_cast<double>(rng.normal());
+      photo(x, y) = static_cast<std::uint8_t>(std::clamp(level, 0.0, 255.0));
+    }
+  }
+  return photo;
+}
+
+std::filesystem::path shared_folder() {
+  const char* shared = std::getenv("INKLING_SHARED");
+  return shared != nullptr ? shared : INKLING_SOURCE_DIR "/../shared";
+}
+
+}  // namespace
+
+TEST_CASE("a drawn character becomes what EMNIST would hold") {
+  check_as_emnist(normalise(draw_four(200)));
+  check_as_emnist(normalise(draw_four(40)));
+  check_as_emnist(normalise(draw_i(90)));
+}
+
+TEST_CASE("inversion changes nothing") {
+  for (const Index size : {28, 61, 200, 700}) CHECK(normalise(invert(draw_four(size))) == normalise(draw_four(size)));
+}
+
+TEST_CASE("padding and position change next to nothing") {
+  const GreyImage four = draw_four(80);
+  const GreyImage alone = normalise(four);
+  CHECK(difference(normalise(place(four, 300, 200, 0, 0, 0)), alone) < 3);
+  CHECK(difference(normalise(place(four, 300, 200, 220, 120, 0)), alone) < 3);
+  CHECK(difference(normalise(place(four, 130, 400, 17, 201, 0)), alone) < 3);
+  CHECK(difference(normalise(place(invert(four), 300, 200, 41, 53, 255)), alone) < 3);
+}
+
+TEST_CASE("scale changes little") {
+  const GreyImage four = draw_four(60);
+  const GreyImage reference = normalise(four);
+  for (const Index factor : {2, 3, 5, 8, 16}) {
+    CAPTURE(factor);
+    CHECK(difference(normalise(magnify(four, factor)), reference) < 12);
+  }
+  for (const Index size : {30, 45, 90, 240, 480, 1000, 3000}) {
+    CAPTURE(size);
+    CHECK(difference(normalise(draw_four(size)), reference) < 12);
+  }
+}
+
+TEST_CASE("contrast and the colour of paper change little") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  for (const auto& [paper, ink] : {std::pair{200, 120}, {255, 200}, {90, 10}, {30, 200}, {120, 180}}) {
+    GreyImage picture = four;
+    for (std::uint8_t& value : picture.values()) value = static_cast<std::uint8_t>(paper + (ink - paper) * value / 255);
+    CHECK(difference(normalise(picture), reference) < 6);
+  }
+}
+
+TEST_CASE("uneven light and noise are taken away") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  CHECK(difference(normalise(photograph(four, 0.7, 0, 1)), reference) < 8);
+  CHECK(difference(normalise(photograph(four, 0.5, 3, 2)), reference) < 14);
+  CHECK(difference(normalise(photograph(four, 0.35, 2, 3)), reference) < 14);
+}
+
+TEST_CASE("lines and rims that come in from the edge are dropped, and specks") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  GreyImage disturbed = four;
+  for (Index y = 93; y < 96; ++y) {
+    for (Index x = 0; x < 100; ++x) disturbed(x, y) = 230;
+  }
+  for (Index y = 0; y < 60; ++y) disturbed(0, y) = disturbed(1, y) = 200;
+  disturbed(12, 40) = disturbed(80, 15) = 255;
+  CHECK(difference(normalise(disturbed), reference) < 1);
+}
+
+TEST_CASE("a character that is cut to its box keeps all its parts") {
+  const GreyImage i = draw_i(100);
+  const Box box = bounding_box<std::uint8_t>(i, 0).value();
+  GreyImage cut(static_cast<Index>(box.width), static_cast<Index>(box.height));
+  for (Index y = 0; y < cut.height(); ++y) {
+    for (Index x = 0; x < cut.width(); ++x) {
+      cut(x, y) = i(x + static_cast<Index>(box.x), y + static_cast<Index>(box.y));
+    }
+  }
+  CHECK(difference(normalise(cut), normalise(i)) < 25);
+}
+
+TEST_CASE("the dot of an i stays, apart from the stem") {
+  const GreyImage i = normalise(draw_i(120));
+  Image<std::uint8_t> mask(28, 28);
+  for (Index k = 0; k < 28 * 28; ++k) mask(k % 28, k / 28) = i(k % 28, k / 28) > 100;
+  const Components parts = connected_components(mask);
+  REQUIRE(parts.parts.size() == 2);
+  CHECK(parts.parts[0].bottom <= parts.parts[1].top);
+  CHECK(parts.parts[0].area < parts.parts[1].area);
+}
+
+TEST_CASE("thin strokes come near EMNIST's, thick ones stay apart") {
+  const auto ink = [](double pen) {
+    double sum = 0;
+    const GreyImage result = normalise(draw_four(200, pen));
+    for (const std::uint8_t value : result.values()) sum += value / 255.0;
+    return sum;
+  };
+  CHECK(ink(0.01) == doctest::Approx(ink(0.03)).epsilon(0.08));
+  CHECK(ink(0.12) > 1.2 * ink(0.03));
+}
+
+TEST_CASE("fine lines in a large picture do not fade") {
+  const GreyImage reference = normalise(draw_four(200, 0.01));
+  CHECK(difference(normalise(draw_four(1000, 0.002)), reference) < 30);
+  CHECK(difference(normalise(draw_four(500, 0.002)), reference) < 30);
+  CHECK(difference(normalise(photograph(draw_four(2000, 0.002), 0.9, 3, 1)), reference) < 30);
+}
+
+TEST_CASE("no ink is an error that says so") {
+  CHECK_THROWS_WITH_AS(normalise(GreyImage()), "normalise: no ink found: the picture is empty", NoInkError);
+  for (const Index size : {1, 2, 28, 100, 1000}) {
+    for (const int level : {0, 1, 128, 254, 255}) {
+      CAPTURE(size);
+      CAPTURE(level);
+      CHECK_THROWS_AS(normalise(GreyImage(size, size, static_cast<std::uint8_t>(level))), NoInkError);
+    }
+  }
+  CHECK_THROWS_AS(normalise(GreyImage(4096, 4096, 250)), NoInkError);
+}
+
+TEST_CASE("noise is not ink") {
+  Rng rng(9);
+  for (const int strength : {1, 2, 5, 20, 60}) {
+    for (const Index size : {20, 28, 100, 400}) {
+      CAPTURE(strength);
+      CAPTURE(size);
+      GreyImage uniform(size, size);
+      GreyImage normal(size, size);
+      for (std::uint8_t& value : uniform.values()) {
+        value = static_cast<std::uint8_t>(128 + static_cast<int>(rng.below(2 * strength + 1)) - strength);
+      }
+      for (std::uint8_t& value : normal.values()) {
+        value = static_cast<std::uint8_t>(std::clamp(128 + static_cast<float>(strength) * rng.normal(), 0.0F, 255.0F));
+      }
+      CHECK_THROWS_AS(normalise(uniform), NoInkError);
+      CHECK_THROWS_AS(normalise(normal), NoInkError);
+    }
+  }
+}
+
+TEST_CASE("paper in uneven light without ink is empty") {
+  CHECK_THROWS_AS(normalise(photograph(GreyImage(300, 200), 0, 0, 1)), NoInkError);
+  CHECK_THROWS_AS(normalise(photograph(GreyImage(300, 200), 0, 3, 2)), NoInkError);
+}
+
+TEST_CASE("pictures of any shape end in a result or NoInkError") {
+  Rng rng(21);
+  for (const auto& [width, height] : {std::pair<Index, Index>{1, 1},
+                                      {1, 2},
+                                      {2, 1},
+                                      {1, 50},
+                                      {50, 1},
+                                      {2, 2},
+                                      {3, 3},
+                                      {1, 4096},
+                                      {4096, 1},
+                                      {4096, 3},
+                                      {5, 7}}) {
+    for (int round = 0; round < 10; ++round) {
+      GreyImage image(width, height, 255);
+      for (std::uint8_t& value : image.values()) {
+        if (rng.uniform() < 0.1F * static_cast<float>(round))
+          value = round % 2 == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(rng.next());
+      }
+      try {
+        const GreyImage result = normalise(image);
+        CHECK(result.size() == 784);
+      } catch (const NoInkError&) {
+      }
+    }
+  }
+}
+
+TEST_CASE("the largest picture is read") {
+  const GreyImage four = draw_four(500);
+  CHECK(difference(normalise(place(four, 4096, 4096, 1000, 2000, 0)), normalise(four)) < 40);
+}
+
+TEST_CASE("the result is a fixed point") {
+  for (const Index size : {40, 150, 900}) {
+    for (const GreyImage& picture : {draw_four(size), draw_i(size), draw_four(size, 0.14)}) {
+      const GreyImage once = normalise(picture);
+      CHECK(normalise(once) == once);
+      CHECK(normalise(invert(once)) == once);
+    }
+  }
+}
+
+TEST_CASE("a digit as MNIST holds it, 20 pixels around the centre of mass, becomes as EMNIST holds it") {
+  check_as_emnist(normalise(place(draw_four(22, 0.14), 28, 28, 5, 1, 0)));
+}
+
+TEST_CASE("every step can be seen") {
+  std::vector<std::string> names;
+  GreyImage last;
+  const GreyImage result = normalise(draw_four(50), {.on_step = [&](std::string_view name, const GreyImage& image) {
+                                       CHECK_FALSE(image.empty());
+                                       names.emplace_back(name);
+                                       last = image;
+                                     }});
+  CHECK(names == std::vector<std::string>{"grey", "ink", "character", "strokes", "soft", "normalised"});
+  CHECK(last == result);
+}
+
+TEST_CASE("EMNIST's own images survive, and their enlargements come out as they went in") {
+  const std::filesystem::path folder = shared_folder() / "data" / "emnist";
+  if (!std::filesystem::exists(folder)) {
+    MESSAGE("skipped: no EMNIST files below INKLING_SHARED");
+    return;
+  }
+  const Dataset images = load_emnist(folder, Split::balanced, Part::test).take(300);
+  Index unchanged = 0;
+  Index longest_24 = 0;
+  double gap = 0;
+  double enlarged_gap = 0;
+  for (Index i = 0; i < images.size(); ++i) {
+    const GreyImage image(28, 28, {images.image(i).begin(), images.image(i).end()});
+    const GreyImage again = normalise(image);
+    unchanged += again == image ? 1 : 0;
+    gap += difference(again, image) / static_cast<double>(images.size());
+
+    FloatImage ink(28, 28);
+    std::copy(image.values().begin(), image.values().end(), ink.values().begin());
+    const GreyImage enlarged = to_grey(resize(ink, {-3, -5, 36, 40}, 162, 180), 255);
+    const GreyImage restored = normalise(enlarged);
+    enlarged_gap += difference(restored, image) / static_cast<double>(images.size());
+    const Box body = bounding_box<std::uint8_t>(restored, 16).value();
+    longest_24 += std::max(body.width, body.height) == 24 ? 1 : 0;
+    CHECK(std::abs(body.x + body.width / 2 - 14) <= 1);
+    CHECK(std::abs(body.y + body.height / 2 - 14) <= 1);
+  }
+  CHECK(unchanged >= 290);
+  CHECK(gap < 2);
+  CHECK(enlarged_gap < 26);  // of 255, root mean square: half of EMNIST's ink pixels are edges
+  CHECK(longest_24 >= 290);
+}
