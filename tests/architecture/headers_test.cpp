@@ -40,7 +40,7 @@ const std::map<std::string, Header>& headers() {
     const std::regex include(R"(#include [<"](inkling/[^>"]+)[>"])");
     std::map<std::string, Header> found;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / "inkling")) {
-      if (entry.path().extension() != ".hpp") continue;
+      if (entry.path().extension() != ".hpp" && entry.path().extension() != ".ipp") continue;
       Header header{.text = read(entry.path()), .includes = {}};
       for (std::sregex_iterator match(header.text.begin(), header.text.end(), include), end; match != end; ++match) {
         header.includes.push_back((*match)[1]);
@@ -63,6 +63,15 @@ bool is_detail(const std::string& header) {
   return header.find("/detail/") != std::string::npos;
 }
 
+/// X.ipp holds the bodies of what X.hpp declares.
+bool is_bodies(const std::string& header) {
+  return header.ends_with(".ipp");
+}
+
+std::string bodies_of(const std::string& header) {
+  return header.substr(0, header.size() - 3) + "ipp";
+}
+
 /// The folder that a private header belongs to: "inkling/svm/" of "inkling/svm/detail/newton.hpp".
 std::string owner_of(const std::string& detail_header) {
   return detail_header.substr(0, detail_header.find("detail/"));
@@ -71,7 +80,7 @@ std::string owner_of(const std::string& detail_header) {
 TEST_CASE("the umbrella includes every public header but the decoder, in order") {
   std::vector<std::string> expected;
   for (const auto& [name, header] : headers()) {
-    if (name != umbrella && name != decoder && !is_detail(name)) expected.push_back(name);
+    if (name != umbrella && name != decoder && !is_detail(name) && !is_bodies(name)) expected.push_back(name);
   }
   CHECK_FALSE(expected.empty());
   REQUIRE(headers().contains(umbrella));
@@ -112,7 +121,9 @@ TEST_CASE("what lies in detail/ is included by its own folder alone") {
 
 TEST_CASE("a folder has at most fifteen headers") {
   std::map<std::string, int> count;
-  for (const auto& [name, header] : headers()) ++count[name.substr(0, name.rfind('/'))];
+  for (const auto& [name, header] : headers()) {
+    if (!is_bodies(name)) ++count[name.substr(0, name.rfind('/'))];
+  }
   for (const auto& [folder, files] : count) {
     CAPTURE(folder);
     CHECK(files <= 15);
@@ -127,11 +138,32 @@ TEST_CASE("no header includes itself, even through others") {
     REQUIRE(std::find(path.begin(), path.end(), name) == path.end());
     if (done.contains(name)) return;
     path.push_back(name);
-    for (const std::string& include : headers().at(name).includes) visit(include);
+    for (const std::string& include : headers().at(name).includes) {
+      if (include != bodies_of(name)) visit(include);
+    }
     path.pop_back();
     done.insert(name);
   };
-  for (const auto& [name, header] : headers()) visit(name);
+  for (const auto& [name, header] : headers()) {
+    if (!is_bodies(name)) visit(name);
+  }
+}
+
+TEST_CASE("bodies are included by their own header alone, at its end, unless they are compiled") {
+  for (const auto& [name, header] : headers()) {
+    CAPTURE(name);
+    for (const std::string& include : header.includes) CHECK((!is_bodies(include) || include == bodies_of(name)));
+    if (is_bodies(name)) continue;
+    const std::string ending = "\n#ifndef INKLING_COMPILED\n#include <" + bodies_of(name) + ">\n#endif\n";
+    CHECK(header.text.ends_with(ending) == headers().contains(bodies_of(name)));
+  }
+  for (const auto& [name, header] : headers()) {
+    if (!is_bodies(name)) continue;
+    CAPTURE(name);
+    const std::string declarations = name.substr(0, name.size() - 3) + "hpp";
+    REQUIRE_FALSE(header.includes.empty());
+    CHECK(header.includes.front() == declarations);
+  }
 }
 
 TEST_CASE("every header guards itself") {
@@ -147,6 +179,7 @@ TEST_CASE("everything lies in the namespace that is named after the flags") {
     if (name == umbrella || folder_of(name).empty() || name == config) continue;
     CAPTURE(name);
     CHECK_FALSE(std::regex_search(header.text, plain));
+    if (is_bodies(name)) continue;
     CHECK(std::find(header.includes.begin(), header.includes.end(), config) != header.includes.end());
   }
 }
@@ -155,7 +188,7 @@ TEST_CASE("OpenMP is named in one file") {
   const std::regex openmp(R"(\bomp_\w+\(|#pragma omp|<omp\.h>)");
   for (const auto& [name, header] : headers()) {
     CAPTURE(name);
-    CHECK(std::regex_search(header.text, openmp) == (name == "inkling/core/parallel.hpp"));
+    CHECK(std::regex_search(header.text, openmp) == (name == "inkling/core/parallel.ipp"));
   }
 }
 

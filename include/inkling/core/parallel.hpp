@@ -3,58 +3,25 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <limits>
-#include <mutex>
-#include <thread>
-#include <utility>
-#include <vector>
+#include <memory>
+#include <type_traits>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
-/// The one level of parallelism: the only file that names OpenMP. Without OpenMP the same work runs on std::thread.
+/// The one level of parallelism. Only its bodies, parallel.ipp, name OpenMP; without OpenMP the same work runs on
+/// std::thread.
 namespace inkling::inline INKLING_ABI {
 
 /// The number of threads that `requested` stands for: 0 means every core this process may use.
-inline int thread_count(int requested) noexcept {
-  if (requested > 0) return requested;
-#ifdef _OPENMP
-  return std::max(1, omp_get_max_threads());
-#else
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-#endif
-}
+int thread_count(int requested) noexcept;
 
 namespace detail {
 
-/// Keeps the exception of the lowest index, so that the same failure is reported whatever the number of threads.
-class FirstError {
- public:
-  void capture(Index index) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (index < index_) {
-      index_ = index;
-      error_ = std::current_exception();
-    }
-  }
-  void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  std::mutex mutex_;
-  Index index_ = std::numeric_limits<Index>::max();
-  std::exception_ptr error_;
+/// A body by reference, so that the machinery of threads and exceptions is compiled once and not for every loop.
+struct LoopBody {
+  void* body;
+  void (*call)(void* body, Index index, int worker);
 };
 
-#ifndef _OPENMP
-/// One for every body, so that a parallel_for knows that it runs inside another.
-inline thread_local bool inside_parallel_for = false;
-#endif
+void run_parallel(Index count, int threads, LoopBody body);
 
 }  // namespace detail
 
@@ -66,39 +33,14 @@ inline thread_local bool inside_parallel_for = false;
 /// throws; then the exception of the lowest index is rethrown.
 template <typename Body>
 void parallel_for(Index count, int threads, Body&& body) {
-  const int workers = static_cast<int>(std::min<Index>(count, thread_count(threads)));
-  detail::FirstError error;
-  const auto visit = [&](Index index, int worker) {
-    try {
-      body(index, worker);
-    } catch (...) {
-      error.capture(index);
-    }
-  };
-#ifdef _OPENMP
-  if (workers <= 1 || omp_in_parallel() != 0) {
-    for (Index index = 0; index < count; ++index) visit(index, 0);
-  } else {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(workers)
-    for (Index index = 0; index < count; ++index) visit(index, omp_get_thread_num());
-  }
-#else
-  if (workers <= 1 || detail::inside_parallel_for) {
-    for (Index index = 0; index < count; ++index) visit(index, 0);
-  } else {
-    std::atomic<Index> next{0};
-    std::vector<std::jthread> pool;
-    pool.reserve(static_cast<std::size_t>(workers));
-    for (int worker = 0; worker < workers; ++worker) {
-      pool.emplace_back([&, worker] {
-        detail::inside_parallel_for = true;
-        for (Index index = next++; index < count; index = next++) visit(index, worker);
-      });
-    }
-    pool.clear();  // joins
-  }
-#endif
-  error.rethrow();
+  using Loop = std::remove_reference_t<Body>;
+  auto* const loop = const_cast<std::remove_const_t<Loop>*>(std::addressof(body));
+  detail::run_parallel(count, threads,
+                       {loop, [](void* to, Index index, int worker) { (*static_cast<Loop*>(to))(index, worker); }});
 }
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/core/parallel.ipp>
+#endif

@@ -3,8 +3,7 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
-#include <ostream>
-#include <sstream>
+#include <iosfwd>
 #include <string>
 
 namespace inkling::inline INKLING_ABI {
@@ -27,15 +26,13 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
-  return out << shape.height << 'x' << shape.width << 'x' << shape.channels;
-}
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// "28x28x1"
-inline std::string to_string(const Shape& shape) {
-  std::ostringstream out;
-  out << shape;
-  return out.str();
-}
+std::string to_string(const Shape& shape);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/core/shape.ipp>
+#endif

@@ -1,0 +1,26 @@
+# inkling::compiled: the same headers, with the bodies (every .ipp) compiled once, into a static library of the project
+# that links it and with that project's flags. So no binary is installed, and none can have been built with other flags.
+# Used by this project, and by others through find_package, add_subdirectory and FetchContent.
+#
+#     inkling_add_compiled(TARGET INCLUDE_DIR) creates TARGET out of the .ipp files below INCLUDE_DIR/inkling.
+
+function(inkling_add_compiled target include_dir)
+  file(GLOB_RECURSE bodies CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/inkling/*.ipp)
+  if(NOT TARGET inkling::decode)
+    list(FILTER bodies EXCLUDE REGEX "^inkling/codec/")
+  endif()
+  set(sources "")
+  foreach(file IN LISTS bodies)
+    string(REGEX REPLACE "^inkling/|/|\\.ipp$" " " name ${file})
+    string(STRIP ${name} name)
+    string(MAKE_C_IDENTIFIER ${name} name)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}/${name}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <@file@>\n" @ONLY)
+    list(APPEND sources ${source})
+  endforeach()
+  add_library(${target} STATIC EXCLUDE_FROM_ALL ${sources})
+  target_compile_definitions(${target} PUBLIC INKLING_COMPILED)
+  target_link_libraries(${target} PUBLIC inkling::inkling $<TARGET_NAME_IF_EXISTS:inkling::decode>)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8 POSITION_INDEPENDENT_CODE ON
+                                             EXPORT_COMPILE_COMMANDS OFF)
+endfunction()
