@@ -27,6 +27,10 @@
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/trees.hpp>
+#include <inkling/form/quad.hpp>
+#include <inkling/form/reading.hpp>
+#include <inkling/form/template.hpp>
+#include <inkling/form/template_file.hpp>
 #include <inkling/ink/form_lines.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/options.hpp>

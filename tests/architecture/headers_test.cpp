@@ -161,8 +161,7 @@ TEST_CASE("bodies are included by their own header alone, at its end, unless the
     if (!is_bodies(name)) continue;
     CAPTURE(name);
     const std::string declarations = name.substr(0, name.size() - 3) + "hpp";
-    REQUIRE_FALSE(header.includes.empty());
-    CHECK(header.includes.front() == declarations);
+    CHECK(std::find(header.includes.begin(), header.includes.end(), declarations) != header.includes.end());
   }
 }
 
