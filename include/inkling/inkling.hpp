@@ -29,6 +29,16 @@
 #include <inkling/forest/trees.hpp>
 #include <inkling/form/quad.hpp>
 #include <inkling/form/reading.hpp>
+#include <inkling/form/rules/apply_rules.hpp>
+#include <inkling/form/rules/check_digit.hpp>
+#include <inkling/form/rules/date.hpp>
+#include <inkling/form/rules/evaluate.hpp>
+#include <inkling/form/rules/expression.hpp>
+#include <inkling/form/rules/joint_reading.hpp>
+#include <inkling/form/rules/number.hpp>
+#include <inkling/form/rules/text_candidates.hpp>
+#include <inkling/form/rules/value.hpp>
+#include <inkling/form/rules/value_list.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/form/template_file.hpp>
 #include <inkling/ink/form_lines.hpp>

@@ -15,10 +15,6 @@ namespace {
 using namespace inkling;
 using namespace inkling::form;
 
-const std::string minimum =
-    R"({"inkling_form":1,"name":"c1","page":{"width":1000,"height":800,"image":"blank.png"},)"
-    R"("fields":[{"name":"votes01","kind":"digits","box":[10,20,90,30],"cells":3}],"rules":["votes01 + votes02 = valid"]})";
-
 /// A form whose fields are the given JSON, one a line from line 3.
 std::string with_fields(const std::string& fields) {
   return "{\"inkling_form\": 1, \"name\": \"f\",\n\"page\": {\"width\": 1000, \"height\": 800}, \"fields\": [\n" +
@@ -137,6 +133,23 @@ TEST_CASE("template: messages name the file, the line, the field and what was go
   fails("7", "f.json:4: field 2: expected an object, got 7");
   CHECK(message(R"({"inkling_form":1,"name":"x","page":{"width":0,"height":5},"fields":[]})") ==
         "f.json:1: page: \"width\": expected a number above 0, got 0");
+}
+
+TEST_CASE("template: rules are read, and what they name is looked for") {
+  const std::string fields = R"({"name": "votes01", "kind": "digits", "box": [0,0,9,9]}],
+    "rules": [)";
+  const auto with_rule = [&](const std::string& rule) {
+    std::string text = with_fields(fields + rule);
+    return text;
+  };
+  CHECK(message(with_rule(R"("votes01 + = 2")")) ==
+        "f.json:4: rule 1: 'votes01 + = 2': expected a field, a number or (, got '=' at character 11");
+  CHECK(message(with_rule(R"("votes01 = 2", {"rule": "votes01 = 2", "use": "repair"})")) ==
+        "f.json:4: rule 2: \"use\": expected check or decide, got \"repair\"");
+  CHECK(parse_template(with_rule(R"("votes02 = 2")")).warnings ==
+        std::vector<std::string>{
+            "form.json:4: rule 1: there is no field 'votes02', so the rule cannot be checked; did you "
+            "mean 'votes01'?"});
 }
 
 TEST_CASE("template: an unknown key is told and does no harm, one that begins with _ is a remark") {

@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/detail/json_position.hpp>
 #include <inkling/form/detail/template_names.hpp>
+#include <inkling/form/rules/expression.hpp>
 #include <inkling/form/template_file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -452,8 +453,28 @@ class TemplateReader {
           rule.margin = positive_at(*margin, path + "/margin", "\"margin\"");
         }
       }
+      check_rule(rule.text, path);
       result_.form.rules.push_back(std::move(rule));
       subject_.clear();
+    }
+  }
+
+  /// A rule may name fields that are not there, as one that is kept for several editions does: it cannot be checked
+  /// then.
+  void check_rule(const std::string& text, const std::string& path) {
+    std::vector<std::string> names;
+    for (const Field& field : result_.form.fields) names.push_back(field.name);
+    ParsedRule parsed;
+    try {
+      parsed = parse_rule(text, names);
+    } catch (const FormatError& error) {
+      fail(path, error.what());
+    }
+    for (const JoinedField& joined : result_.form.joined) names.push_back(joined.name);
+    for (const std::string& name : parsed.fields) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        warn(path, "there is no field '" + name + "', so the rule cannot be checked" + did_you_mean(name, names));
+      }
     }
   }
 
