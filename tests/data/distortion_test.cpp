@@ -1,3 +1,4 @@
+#include <inkling/data/detail/elastic_field.hpp>
 #include <inkling/data/distortion.hpp>
 
 #include <doctest/doctest.h>
@@ -107,7 +108,7 @@ TEST_CASE("elastic distortion has the deviation that is asked for, and neighbour
   Index count = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng(seed);
-    const detail::ElasticField field({.elastic = asked}, image, rng);
+    const detail::ElasticField field(asked, 4, image, rng);
     for (Index y = 0; y < 28; y += 3) {
       for (Index x = 0; x + 1 < 28; x += 3) {
         const auto here = field.at(y, x);

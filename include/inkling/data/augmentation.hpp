@@ -1,17 +1,12 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 
-#include <algorithm>
-#include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -22,42 +17,17 @@ using Augmentation = std::function<void(std::span<float> values, const Shape& im
 
 /// Moves the image by (right, down) pixels; what moves in is 0, what moves out is lost. values: image.size(), in the
 /// order of Shape. Throws ShapeError when their number differs.
-inline void shift(std::span<float> values, const Shape& image, Index right, Index down) {
-  if (static_cast<Index>(values.size()) != image.size()) {
-    throw ShapeError("shift: an image of " + to_string(image) + " has " + std::to_string(image.size()) +
-                     " values, got " + std::to_string(values.size()));
-  }
-  const std::vector<float> before(values.begin(), values.end());
-  std::fill(values.begin(), values.end(), 0.0F);
-  const Index first = std::max<Index>(0, right);  // columns that stay inside
-  const Index last = std::min(image.width, image.width + right);
-  if (first >= last) return;
-  for (Index y = std::max<Index>(0, down); y < std::min(image.height, image.height + down); ++y) {
-    const Index from = ((y - down) * image.width + first - right) * image.channels;
-    const Index to = (y * image.width + first) * image.channels;
-    std::copy_n(before.begin() + from, (last - first) * image.channels, values.begin() + to);
-  }
-}
+void shift(std::span<float> values, const Shape& image, Index right, Index down);
 
 /// Shifts by up to `reach` pixels along both axes, every offset as likely as another.
 /// Throws ValueError when reach is negative.
-inline Augmentation random_shift(Index reach) {
-  if (reach < 0) throw ValueError("random_shift: the reach is at least 0 pixels, got " + std::to_string(reach));
-  return [reach](std::span<float> values, const Shape& image, Rng& rng) {
-    const auto offset = [&] {
-      return static_cast<Index>(rng.below(static_cast<std::uint32_t>(2 * reach + 1))) - reach;
-    };
-    const Index right = offset();
-    const Index down = offset();
-    if (right != 0 || down != 0) shift(values, image, right, down);
-  };
-}
+Augmentation random_shift(Index reach);
 
 /// One after the other.
-inline Augmentation in_sequence(std::vector<Augmentation> steps) {
-  return [steps = std::move(steps)](std::span<float> values, const Shape& image, Rng& rng) {
-    for (const Augmentation& step : steps) step(values, image, rng);
-  };
-}
+Augmentation in_sequence(std::vector<Augmentation> steps);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/data/augmentation.ipp>
+#endif

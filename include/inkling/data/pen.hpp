@@ -3,8 +3,6 @@
 #include <inkling/core/config.hpp>
 #include <inkling/data/augmentation.hpp>
 
-#include <cmath>
-
 namespace inkling::inline INKLING_ABI {
 
 /// What another pen, camera or scanner makes of a character. Ink is 1, paper 0.
@@ -16,71 +14,18 @@ struct PenVariation {
 
 namespace detail {
 
-/// values = (1 - amount) * values + amount * choose(values in the 3x3 neighbourhood); outside the image is paper.
-template <typename Choose>
-void blend_neighbourhood(std::span<float> values, const Shape& image, float amount, Choose&& choose) {
-  const std::vector<float> before(values.begin(), values.end());
-  const auto at = [&](Index y, Index x, Index c) {
-    const bool inside = y >= 0 && y < image.height && x >= 0 && x < image.width;
-    return inside ? before[static_cast<std::size_t>((y * image.width + x) * image.channels + c)] : 0.0F;
-  };
-  auto value = values.begin();
-  for (Index y = 0; y < image.height; ++y) {
-    for (Index x = 0; x < image.width; ++x) {
-      for (Index c = 0; c < image.channels; ++c, ++value) {
-        // A cross and not a square: strokes stay round.
-        float chosen = *value;
-        for (const auto& [dy, dx] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
-          chosen = choose(chosen, at(y + dy, x + dx, c));
-        }
-        *value += amount * (chosen - *value);
-      }
-    }
-  }
-}
-
 /// A Gaussian of at most one pixel, as the binomial-like weights side, 1 - 2 side, side along each axis; their variance
 /// is 2 side.
-inline void small_blur(std::span<float> values, const Shape& image, float deviation) {
-  const float side = deviation * deviation / 2;
-  const Index row = image.width * image.channels;
-  for (const Index step : {image.channels, row}) {
-    const std::vector<float> before(values.begin(), values.end());
-    const auto size = static_cast<Index>(before.size());
-    for (Index i = 0; i < size; ++i) {
-      const Index along = step == row ? i : i % row;
-      const Index end = step == row ? size : row;
-      const float left = along >= step ? before[static_cast<std::size_t>(i - step)] : 0.0F;
-      const float right = along + step < end ? before[static_cast<std::size_t>(i + step)] : 0.0F;
-      const float middle = before[static_cast<std::size_t>(i)];
-      values[static_cast<std::size_t>(i)] = middle + side * (left - 2 * middle + right);
-    }
-  }
-}
+void small_blur(std::span<float> values, const Shape& image, float deviation);
 
 }  // namespace detail
 
 /// Thicker or thinner strokes (grey dilation or erosion, one image in two each), then blur.
 /// Throws ValueError for an amount outside 0..1.
-inline Augmentation random_pen(const PenVariation& variation) {
-  for (const float amount : {variation.thicken, variation.thin, variation.blur}) {
-    if (!(amount >= 0 && amount <= 1)) {
-      throw ValueError("random_pen: an amount is 0 to 1, got " + std::to_string(amount));
-    }
-  }
-  return [variation](std::span<float> values, const Shape& image, Rng& rng) {
-    const bool thicker = rng.below(2) == 1;
-    const float amount = rng.uniform(0.0F, thicker ? variation.thicken : variation.thin);
-    if (amount > 0) {
-      if (thicker) {
-        detail::blend_neighbourhood(values, image, amount, [](float a, float b) { return std::max(a, b); });
-      } else {
-        detail::blend_neighbourhood(values, image, amount, [](float a, float b) { return std::min(a, b); });
-      }
-    }
-    const float deviation = rng.uniform(0.0F, variation.blur);
-    if (deviation > 0) detail::small_blur(values, image, deviation);
-  };
-}
+Augmentation random_pen(const PenVariation& variation);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/data/pen.ipp>
+#endif

@@ -2,75 +2,25 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/ink/ink.hpp>
-#include <inkling/ink/rule.hpp>
-#include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <utility>
-#include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
 /// 1 where there is ink.
-inline Image<std::uint8_t> ink_mask(const Ink& ink) {
-  Image<std::uint8_t> mask(ink.amount.width(), ink.amount.height());
-  std::transform(ink.amount.values().begin(), ink.amount.values().end(), mask.values().begin(),
-                 [&](float value) { return static_cast<std::uint8_t>(value > ink.threshold()); });
-  return mask;
-}
+Image<std::uint8_t> ink_mask(const Ink& ink);
 
 /// Takes the printed lines of a form out of the ink of one line of characters: ruled lines, boxes, and the bars between
 /// their cells. Returns the rectangle between the outermost lines when there is a box.
 ///
 /// A level line is at least half as long as the picture, and twice as long as what is left of the ink is high: so the
 /// bar of a T is none. An upright line belongs to a box: it runs from its upper to its lower side.
-inline std::optional<Box> remove_form(Ink& ink) {
-  const Index width = ink.amount.width();
-  const Index height = ink.amount.height();
-  const Index thickest = std::max<Index>(3, height / 9);
-  const std::vector<Rule> level =
-      find_rules(ink_mask(ink), {.min_length = std::max<Index>(2, width / 2), .max_thickness = thickest});
-  if (level.empty()) return std::nullopt;
-
-  Ink rest = ink;
-  Index longest = 0;
-  for (const Rule& rule : level) {
-    erase_rule(rest, rule);
-    longest = std::max(longest, rule.length());
-  }
-
-  std::optional<Box> box;
-  const auto row_of = [](const Rule& rule) { return rule.centre[rule.centre.size() / 2]; };
-  const auto [upper, lower] = std::minmax_element(level.begin(), level.end(),
-                                                  [&](const Rule& a, const Rule& b) { return row_of(a) < row_of(b); });
-  const auto distance = static_cast<Index>(row_of(*lower) - row_of(*upper));
-  if (distance > 3 * thickest) {
-    Ink turned{transposed(rest.amount), rest.level};
-    const std::vector<Rule> upright =
-        find_rules(ink_mask(turned), {.min_length = distance * 3 / 4, .max_thickness = thickest, .min_clear = 0.6});
-    Index left = width;
-    Index right = 0;
-    for (const Rule& rule : upright) {
-      if (rule.first > static_cast<Index>(row_of(*upper)) + distance / 5) continue;
-      erase_rule(turned, rule);
-      left = std::min(left, static_cast<Index>(row_of(rule)));
-      right = std::max(right, static_cast<Index>(row_of(rule)));
-    }
-    rest.amount = transposed(turned.amount);
-    if (right - left > width / 2) {
-      box = Box{static_cast<double>(left), static_cast<double>(row_of(*upper)), static_cast<double>(right - left),
-                static_cast<double>(distance)};
-    }
-  }
-
-  Index tallest = 0;
-  for (const Component& part : connected_components(ink_mask(rest)).parts) tallest = std::max(tallest, part.height());
-  if (tallest == 0 || longest < 2 * tallest) return std::nullopt;
-  ink = std::move(rest);
-  return box;
-}
+std::optional<Box> remove_form(Ink& ink);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/ink/form_lines.ipp>
+#endif

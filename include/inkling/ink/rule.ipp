@@ -1,0 +1,200 @@
+#pragma once
+
+#include <inkling/ink/ink.hpp>
+#include <inkling/ink/rule.hpp>
+#include <inkling/picture/grey_image.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+/// A vertical run of ink, at most as tall as a line is thick.
+struct ThinRun {
+  Index column = 0;
+  float centre = 0;
+  float thickness = 0;
+};
+
+inline std::vector<ThinRun> thin_runs(const Image<std::uint8_t>& mask, Index max_thickness) {
+  std::vector<ThinRun> runs;
+  for (Index x = 0; x < mask.width(); ++x) {
+    for (Index y = 0; y < mask.height();) {
+      if (mask(x, y) == 0) {
+        ++y;
+        continue;
+      }
+      const Index top = y;
+      while (y < mask.height() && mask(x, y) != 0) ++y;
+      if (y - top <= max_thickness) {
+        runs.push_back({x, static_cast<float>(top + y) / 2, static_cast<float>(y - top)});
+      }
+    }
+  }
+  return runs;
+}
+
+struct Line {
+  double intercept = 0;  // row at column 0
+  double slope = 0;      // rows a column
+};
+
+/// The line with most runs on it (Hough 1962, with the slopes of a line that is meant to be level).
+inline Line strongest_line(const std::vector<ThinRun>& runs, Index width, Index height, double max_slope) {
+  const auto steps = static_cast<Index>(std::ceil(max_slope * static_cast<double>(width)));
+  std::vector<int> votes;
+  Line best;
+  int most = 0;
+  for (Index step = -steps; step <= steps; ++step) {
+    const double slope = static_cast<double>(step) / static_cast<double>(width);
+    votes.assign(static_cast<std::size_t>(height + 2 * steps + 3), 0);
+    for (const ThinRun& run : runs) {
+      const double intercept = static_cast<double>(run.centre) - slope * static_cast<double>(run.column);
+      ++votes[static_cast<std::size_t>(intercept + static_cast<double>(steps) + 1)];
+    }
+    for (std::size_t i = 1; i + 1 < votes.size(); ++i) {
+      const int near = votes[i - 1] + votes[i] + votes[i + 1];
+      if (near > most) {
+        most = near;
+        best = {static_cast<double>(i) - static_cast<double>(steps) - 0.5, slope};
+      }
+    }
+  }
+  return best;
+}
+
+/// Follows the line from run to run, which may wave a little. Takes the runs it used out of `runs`; nothing when it is
+/// too short, hidden or broken.
+inline std::optional<Rule> trace(const Image<std::uint8_t>& mask, const Line& line, std::vector<ThinRun>& runs,
+                                 const RuleOptions& options) {
+  const float reach = std::max(2.5F, static_cast<float>(options.max_thickness) / 4);
+  constexpr float inertia = 0.9F;
+  float drift = 0;
+  std::vector<ThinRun> on_line;
+  std::vector<ThinRun> others;
+  for (const ThinRun& run : runs) {
+    const auto expected = static_cast<float>(line.intercept + line.slope * static_cast<double>(run.column)) + drift;
+    const bool near = std::abs(run.centre - expected) <= reach;
+    if (near && (on_line.empty() || on_line.back().column != run.column)) {
+      drift += (1 - inertia) * (run.centre - expected);
+      on_line.push_back(run);
+    } else {
+      others.push_back(run);
+    }
+  }
+  runs = std::move(others);
+  if (on_line.empty()) return std::nullopt;
+  const Index length = on_line.back().column + 1 - on_line.front().column;
+  const auto covered = static_cast<double>(on_line.size());
+  if (length < options.min_length || covered < options.min_clear * static_cast<double>(length)) return std::nullopt;
+
+  Rule rule{.first = on_line.front().column, .centre = {}};
+  for (std::size_t i = 0; i + 1 < on_line.size(); ++i) {  // between runs, a straight line
+    const ThinRun& from = on_line[i];
+    const ThinRun& to = on_line[i + 1];
+    const auto gap = static_cast<float>(to.column - from.column);
+    for (Index x = from.column; x < to.column; ++x) {
+      const float share = static_cast<float>(x - from.column) / gap;
+      rule.centre.push_back(from.centre + share * (to.centre - from.centre));
+    }
+  }
+  rule.centre.push_back(on_line.back().centre);
+  Index inked = 0;
+  for (Index i = 0; i < length; ++i) {
+    inked += mask(rule.first + i, static_cast<Index>(rule.centre[static_cast<std::size_t>(i)]));
+  }
+  if (static_cast<double>(inked) < options.min_ink * static_cast<double>(length)) return std::nullopt;
+  const auto middle = on_line.begin() + static_cast<std::ptrdiff_t>(on_line.size() / 2);
+  std::nth_element(on_line.begin(), middle, on_line.end(),
+                   [](const ThinRun& a, const ThinRun& b) { return a.thickness < b.thickness; });
+  rule.thickness = middle->thickness;
+  return rule;
+}
+
+}  // namespace detail
+
+INKLING_INLINE std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options) {
+  constexpr std::size_t most = 12;           // lines to look at in a picture of one line of text
+  constexpr std::size_t too_many = 200'000;  // runs: noise, which would only cost time
+  std::vector<Rule> rules;
+  std::vector<detail::ThinRun> runs = detail::thin_runs(mask, options.max_thickness);
+  if (runs.size() > too_many) return rules;
+  const double needed = std::max(1.0, options.min_clear * static_cast<double>(options.min_length));
+  for (std::size_t i = 0; i < most && static_cast<double>(runs.size()) >= needed; ++i) {
+    const detail::Line line = detail::strongest_line(runs, mask.width(), mask.height(), options.max_slope);
+    std::optional<Rule> rule = detail::trace(mask, line, runs, options);
+    if (rule) rules.push_back(*std::move(rule));
+  }
+  return rules;
+}
+
+INKLING_INLINE void erase_rule(Ink& ink, const Rule& rule) {
+  struct Contact {  // of other ink with one side of the line
+    Index first;
+    Index last;
+    Index row;  // the last row of that ink
+    bool joined = false;
+    double middle() const { return static_cast<double>(first + last) / 2; }
+    Index width() const { return last - first + 1; }
+  };
+  std::vector<Contact> above;
+  std::vector<Contact> below;
+  const float margin = 1 + rule.thickness / 6;  // printed lines are ragged
+  const Index depth = std::max<Index>(2, static_cast<Index>(rule.thickness / 2));
+  const Index width = ink.amount.width();
+  const Index height = ink.amount.height();
+  const auto reaches = [&](Index x, Index y, Index step) {
+    for (Index i = 0; i < depth; ++i, y += step) {
+      if (y < 0 || y >= height || !(ink.amount(x, y) > ink.threshold())) return false;
+    }
+    return true;
+  };
+  const auto note = [](std::vector<Contact>& contacts, Index x, Index y) {
+    if (!contacts.empty() && contacts.back().last == x - 1) {
+      contacts.back().last = x;
+    } else {
+      contacts.push_back({x, x, y});
+    }
+  };
+  const auto overhang = static_cast<Index>(std::ceil(margin));  // the ends are ragged, too
+  for (Index x = std::max<Index>(0, rule.first - overhang); x < std::min(width, rule.first + rule.length() + overhang);
+       ++x) {
+    const Index i = std::clamp<Index>(x - rule.first, 0, rule.length() - 1);
+    const float centre = rule.centre[static_cast<std::size_t>(i)];
+    const auto top = static_cast<Index>(std::floor(centre - rule.thickness / 2 - margin));
+    const auto bottom = static_cast<Index>(std::ceil(centre + rule.thickness / 2 + margin));
+    if (reaches(x, top - 1, -1)) note(above, x, top - 1);
+    if (reaches(x, bottom, 1)) note(below, x, bottom);
+    for (Index y = std::max<Index>(0, top); y < std::min(height, bottom); ++y) ink.amount(x, y) = 0;
+  }
+
+  for (Contact& upper : above) {
+    Contact* nearest = nullptr;
+    for (Contact& lower : below) {
+      const auto gap = static_cast<double>(lower.row - upper.row);
+      const double apart = std::abs(lower.middle() - upper.middle());
+      const bool alike = upper.width() <= 3 * lower.width() && lower.width() <= 3 * upper.width();
+      if (lower.joined || !alike || apart > 1.3 * gap) continue;
+      if (nearest == nullptr || apart < std::abs(nearest->middle() - upper.middle())) nearest = &lower;
+    }
+    if (nearest == nullptr) continue;
+    nearest->joined = true;
+    for (Index y = upper.row + 1; y < nearest->row; ++y) {
+      const double share = static_cast<double>(y - upper.row) / static_cast<double>(nearest->row - upper.row);
+      const auto between = [share](Index a, Index b) {
+        return static_cast<Index>(std::lround(static_cast<double>(a) + share * static_cast<double>(b - a)));
+      };
+      for (Index x = between(upper.first, nearest->first); x <= between(upper.last, nearest->last); ++x) {
+        if (y >= 0 && y < height) ink.amount(x, y) = ink.level;
+      }
+    }
+  }
+}
+
+}  // namespace inkling::inline INKLING_ABI
