@@ -1,3 +1,4 @@
+#include <inkling/core/error.hpp>
 #include <inkling/io/atomic_file.hpp>
 
 #include <doctest/doctest.h>
@@ -5,8 +6,11 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "temporary_folder.hpp"
 
@@ -64,6 +68,26 @@ TEST_CASE("write_atomically writes, replaces, and leaves no other file") {
   CHECK(read_text(path) == "new");
   write_text(path, "");
   CHECK(read_text(path).empty());
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("a file that is replaced keeps its permissions, a new one gets what the umask allows") {
+  const test::TemporaryFolder folder;
+  const auto mode = [](const std::filesystem::path& path) {
+    return static_cast<unsigned>(std::filesystem::status(path).permissions()) & 0777U;
+  };
+  const auto path = folder / "model";
+  const ::mode_t umask = ::umask(027);
+  write_text(path, "new");
+  ::umask(umask);
+  CHECK(mode(path) == 0640);
+
+  for (const unsigned kept : {0600U, 0644U, 0666U, 0400U}) {
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(kept));
+    write_text(path, "again");
+    CHECK(mode(path) == kept);
+  }
+  CHECK(read_text(path) == "again");
   CHECK(folder.count() == 1);
 }
 
