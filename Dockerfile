@@ -4,9 +4,6 @@ FROM debian:12-slim AS build
 WORKDIR /src
 COPY scripts/install-packages.sh scripts/packages.txt scripts/
 RUN scripts/install-packages.sh build
-# The pages of /docs.
-COPY server/docs/package.json server/docs/package-lock.json server/docs/.npmrc server/docs/
-RUN apt-get install --yes --no-install-recommends ca-certificates npm && cd server/docs && npm ci --ignore-scripts
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY include include

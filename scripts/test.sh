@@ -6,11 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 scripts/install-packages.sh build test data
 
-for folder in tests/browser server/docs; do
-  if [[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
-    (cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts </dev/null)
-  fi
-done
+if [[ ! tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json ]]; then
+  (cd tests/browser && npm ci --no-audit --no-fund --ignore-scripts </dev/null)
+fi
 
 build() {
   local preset=$1 start=$SECONDS

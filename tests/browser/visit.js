@@ -29,6 +29,14 @@ export class Visit {
 
   // options: of a playwright context; tab: "character" or "line", by its address.
   static async begin(options = {}, tab = "character") {
+    const visit = await Visit.open(`/#${tab}`, options);
+    visit.panel = visit.page.locator(`#${tab}-panel`);
+    await visit.says("Nothing written yet");
+    return visit;
+  }
+
+  // Any page of the server.
+  static async open(path, options = {}) {
     const visit = new Visit();
     visit.context = await browser.newContext({ viewport: wide, colorScheme: "light", ...options });
     visit.page = await visit.context.newPage();
@@ -36,9 +44,7 @@ export class Visit {
     visit.page.on("console", (message) => message.type() === "error" && visit.#errors.push(message.text()));
     visit.page.on("pageerror", (error) => visit.#errors.push(String(error)));
     visit.page.on("request", (request) => visit.#requests.push(request.url()));
-    await visit.page.goto(`${url}/#${tab}`);
-    visit.panel = visit.page.locator(`#${tab}-panel`);
-    await visit.says("Nothing written yet");
+    await visit.page.goto(url + path);
     return visit;
   }
 
