@@ -6,14 +6,16 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/inkling)
 
 target_include_directories(inkling INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inkling TYPE INCLUDE COMPONENT library FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inkling TYPE INCLUDE COMPONENT library
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.ipp")
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE TYPE DOC COMPONENT library)
 
 install(TARGETS inkling EXPORT inklingTargets)
 install(EXPORT inklingTargets NAMESPACE inkling:: DESTINATION ${package_dir} COMPONENT library)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/inklingConfig.cmake.in
-                              ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake INSTALL_DESTINATION ${package_dir})
+                              ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake INSTALL_DESTINATION ${package_dir}
+                              PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake ${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake

@@ -1,0 +1,7 @@
+# As Eigen 5 says it: another major version is another library.
+set(PACKAGE_VERSION 5.0.0)
+if(NOT PACKAGE_FIND_VERSION OR PACKAGE_FIND_VERSION_MAJOR EQUAL 5)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+else()
+  set(PACKAGE_VERSION_COMPATIBLE FALSE)
+endif()

@@ -1,0 +1,5 @@
+#include "pen.hpp"
+
+std::string sheet(const inkling::Shape& shape) {
+  return "a sheet of " + to_string(shape);
+}
