@@ -11,6 +11,7 @@
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
+#include <inkling/recipes.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -21,8 +22,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "network_recipe.hpp"
 
 namespace {
 

@@ -15,14 +15,14 @@
 #include <utility>
 #include <vector>
 
-#include "cors.hpp"
-#include "cpu_budget.hpp"
-#include "http_server.hpp"
-#include "metrics.hpp"
-#include "model_store.hpp"
-#include "models.hpp"
-#include "request_log.hpp"
-#include "service.hpp"
+#include "http/cors.hpp"
+#include "http/http_server.hpp"
+#include "models/model_store.hpp"
+#include "models/models.hpp"
+#include "operations/cpu_budget.hpp"
+#include "operations/metrics.hpp"
+#include "operations/request_log.hpp"
+#include "routes/service.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <iostream>
 #include <string>
 
-#include "commands.hpp"
-#include "usage_error.hpp"
+#include "commands/commands.hpp"
+#include "options/usage_error.hpp"
 
 namespace {
 

@@ -121,6 +121,7 @@
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
+#include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/linear_svm.hpp>
 #include <inkling/svm/options.hpp>

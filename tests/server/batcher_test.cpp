@@ -1,4 +1,4 @@
-#include "batcher.hpp"
+#include "models/batcher.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cpu_budget.hpp"
+#include "operations/cpu_budget.hpp"
 
 #include <doctest/doctest.h>
 

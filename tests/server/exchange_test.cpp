@@ -1,4 +1,4 @@
-#include "exchange.hpp"
+#include "http/exchange.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

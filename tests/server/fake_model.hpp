@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "models.hpp"
+#include "models/models.hpp"
 
 namespace inkling::server::test {
 

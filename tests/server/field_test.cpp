@@ -1,4 +1,4 @@
-#include "field.hpp"
+#include "routes/field.hpp"
 
 #include <inkling/picture/encode.hpp>
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "fake_model.hpp"
-#include "problem.hpp"
-#include "recogniser.hpp"
+#include "http/problem.hpp"
+#include "models/recogniser.hpp"
 
 using namespace inkling::server;
 using namespace inkling::server::test;

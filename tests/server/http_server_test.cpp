@@ -1,4 +1,4 @@
-#include "http_server.hpp"
+#include "http/http_server.hpp"
 
 #include <inkling/core/error.hpp>
 
@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "file_descriptor.hpp"
 #include "gate.hpp"
+#include "http/file_descriptor.hpp"
 
 using namespace inkling::server;
 using inkling::server::test::Gate;

@@ -1,4 +1,4 @@
-#include "metrics.hpp"
+#include "operations/metrics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "models.hpp"
+#include "models/models.hpp"
 
 #include <inkling/io/safetensors/safetensors.hpp>
 
@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "fake_model.hpp"
-#include "model_routes.hpp"
-#include "model_store.hpp"
-#include "service.hpp"
+#include "models/model_store.hpp"
+#include "routes/model_routes.hpp"
+#include "routes/service.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling::server;

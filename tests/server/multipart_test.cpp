@@ -1,4 +1,4 @@
-#include "multipart.hpp"
+#include "http/multipart.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "problem.hpp"
+#include "http/problem.hpp"
 
 using namespace inkling::server;
 

@@ -1,10 +1,10 @@
-#include "request_line.hpp"
+#include "http/request_line.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "problem.hpp"
+#include "http/problem.hpp"
 
 using namespace inkling::server;
 

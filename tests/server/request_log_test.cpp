@@ -1,4 +1,4 @@
-#include "request_log.hpp"
+#include "operations/request_log.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@
 #include <string>
 #include <unistd.h>
 
-#include "file_descriptor.hpp"
+#include "http/file_descriptor.hpp"
 
 using namespace inkling::server;
 using namespace std::chrono_literals;

@@ -1,11 +1,11 @@
-#include "request_reader.hpp"
+#include "http/request_reader.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
 
-#include "problem.hpp"
+#include "http/problem.hpp"
 
 using inkling::server::Problem;
 using inkling::server::RawRequest;

@@ -1,11 +1,11 @@
-#include "router.hpp"
+#include "http/router.hpp"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 #include <string>
 
-#include "problem.hpp"
+#include "http/problem.hpp"
 
 using namespace inkling::server;
 

@@ -1,4 +1,4 @@
-#include "service.hpp"
+#include "routes/service.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "fake_model.hpp"
-#include "model_routes.hpp"
+#include "routes/model_routes.hpp"
 
 using namespace inkling::server;
 using namespace inkling::server::test;

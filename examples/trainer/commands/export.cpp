@@ -1,0 +1,35 @@
+#include <inkling/io/onnx/onnx.hpp>
+
+#include <CLI/Option.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "commands/commands.hpp"
+#include "text/with_commas.hpp"
+#include "training/model_file.hpp"
+
+namespace {
+
+struct ExportOptions {
+  std::filesystem::path model;
+  std::filesystem::path out;
+};
+
+void export_model(const ExportOptions& options) {
+  inkling::export_onnx(*load_model_file(options.model), options.out);
+  std::cout << options.out.string() << ": ONNX, "
+            << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out))) << " bytes"
+            << std::endl;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App& command = *app.add_subcommand("export", "write a model as ONNX, for other programs");
+  command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
+  command.add_option("--out", options->out, "file to write")->required()->type_name("FILE.onnx");
+  command.callback([options] { export_model(*options); });
+}

@@ -1,0 +1,149 @@
+#include <inkling/io/atomic_file.hpp>
+#include <inkling/model/prior.hpp>
+#include <inkling/normalise/normalise.hpp>
+#include <inkling/picture/encode.hpp>
+
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "options/charset_option.hpp"
+#include "options/picture_file.hpp"
+#include "options/prior_option.hpp"
+#include "training/model_file.hpp"
+
+namespace {
+
+using namespace inkling;
+
+struct PredictOptions {
+  std::filesystem::path model;
+  std::string charset = "all";
+  std::optional<std::string> prior;  // empty: the default
+  Index top = 1;
+  std::filesystem::path steps;  // empty: not written
+  bool json = false;
+  std::vector<std::string> images;
+};
+
+struct Candidate {
+  std::string label;
+  double probability = 0;
+};
+
+/// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png.
+NormaliseStep step_writer(const std::filesystem::path& folder, const std::string& image) {
+  if (folder.empty()) return {};
+  const auto stem = std::filesystem::path(image).stem().string();
+  return [folder, stem, number = 0](std::string_view name, const GreyImage& step) mutable {
+    const auto file = folder / (stem + "-" + std::to_string(++number) + "-" + std::string(name) + ".png");
+    const std::vector<std::uint8_t> png = encode_png(step);
+    write_atomically(file, std::as_bytes(std::span(png)));
+  };
+}
+
+/// Pictures that people send have neither EMNIST's frequencies nor equal ones.
+std::string default_prior(const std::filesystem::path& model) {
+  return learned_prior(model) ? "tempered" : "natural";
+}
+
+class Reader {
+ public:
+  explicit Reader(const PredictOptions& options)
+      : options_(options),
+        charset_(parse_charset(options.charset)),
+        model_(load_model_file(options.model)),
+        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)),
+        labels_(shown_labels(charset_, model_->class_names())),
+        admitted_(admitted_classes(charset_, model_->class_names())) {
+    const Shape& input = model_->input_shape();
+    if (input.height != input.width || input.channels != 1) {
+      throw ShapeError(options.model.string() + ": expected a model of square grey images, got " + to_string(input));
+    }
+  }
+
+  /// The best candidates, the most probable first.
+  std::vector<Candidate> read(const std::string& path) const {
+    const GreyImage image = normalise(
+        read_picture_file(path), {.side = model_->input_shape().height, .on_step = step_writer(options_.steps, path)});
+    const Pixels pixels = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
+    Matrix probabilities = model_->probabilities(pixels, 1);
+    if (prior_) probabilities = with_uniform_prior(probabilities, *prior_);
+    probabilities = restrict_to(charset_, model_->class_names(), probabilities);
+    std::vector<Label> order = admitted_;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](Label a, Label b) { return probabilities(a, 0) > probabilities(b, 0); });
+    order.resize(std::min(order.size(), static_cast<std::size_t>(options_.top)));
+    std::vector<Candidate> candidates;
+    for (const Label c : order) {
+      candidates.push_back({labels_[static_cast<std::size_t>(c)], static_cast<double>(probabilities(c, 0))});
+    }
+    return candidates;
+  }
+
+ private:
+  const PredictOptions& options_;
+  CharSet charset_;
+  std::unique_ptr<const Classifier> model_;
+  std::optional<std::vector<double>> prior_;  // of the model's classes; its influence is taken out
+  std::vector<std::string> labels_;           // of each class
+  std::vector<Label> admitted_;
+};
+
+void print_text(const std::string& path, const std::vector<Candidate>& candidates) {
+  std::cout << path;
+  for (const Candidate& candidate : candidates) {
+    char probability[32];
+    std::snprintf(probability, sizeof probability, "%.4f", candidate.probability);
+    std::cout << '\t' << candidate.label << '\t' << probability;
+  }
+  std::cout << std::endl;
+}
+
+void print_json(const std::string& path, const std::vector<Candidate>& candidates) {
+  nlohmann::ordered_json json;
+  json["path"] = path;
+  json["prediction"] = candidates.front().label;
+  json["confidence"] = candidates.front().probability;
+  json["candidates"] = nlohmann::ordered_json::array();
+  for (const Candidate& candidate : candidates) {
+    json["candidates"].push_back({{"label", candidate.label}, {"probability", candidate.probability}});
+  }
+  std::cout << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+}
+
+void predict(const PredictOptions& options) {
+  const Reader reader(options);
+  if (!options.steps.empty()) std::filesystem::create_directories(options.steps);
+  for_each_picture(options.images,
+                   [&](const std::string& path) { (options.json ? print_json : print_text)(path, reader.read(path)); });
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app) {
+  const auto options = std::make_shared<PredictOptions>();
+  CLI::App& command = *app.add_subcommand("predict", "say which character each picture shows");
+  command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
+  add_charset_option(command, options->charset);
+  add_prior_option(command, options->prior, "tempered");
+  command.add_option("--top", options->top, "print the K best candidates (default 1)")
+      ->type_name("K")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--steps", options->steps, "write what normalisation makes of each picture, step by step, as PNG")
+      ->type_name("DIR");
+  command.add_flag("--json", options->json, "print a line of JSON for each picture");
+  command.add_option("images", options->images, "PNG or JPEG files")->required()->type_name("IMAGE");
+  command.callback([options] { predict(*options); });
+}

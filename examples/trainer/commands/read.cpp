@@ -1,0 +1,110 @@
+#include <inkling/core/error.hpp>
+#include <inkling/model/charset.hpp>
+#include <inkling/read/read_field.hpp>
+
+#include <CLI/Option.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "options/charset_option.hpp"
+#include "options/picture_file.hpp"
+#include "options/prior_option.hpp"
+#include "options/usage_error.hpp"
+#include "training/model_file.hpp"
+
+namespace {
+
+using namespace inkling;
+using Json = nlohmann::ordered_json;
+
+struct ReadCommand {
+  std::filesystem::path model;
+  std::string charset = "all";
+  std::string pattern;               // empty: any characters
+  std::optional<std::string> prior;  // empty: natural
+  bool json = false;
+  std::vector<std::string> images;
+};
+
+Pattern parse_pattern(const std::string& pattern) {
+  if (pattern.empty()) return {};
+  try {
+    return Pattern::parse(pattern);
+  } catch (const ValueError& error) {
+    throw UsageError(std::string("--pattern: ") + error.what());
+  }
+}
+
+Json to_json(const Box& box) {
+  return {box.x, box.y, box.width, box.height};
+}
+
+Json to_json(const std::vector<FieldCandidate>& candidates) {
+  Json json = Json::array();
+  for (const FieldCandidate& candidate : candidates) {
+    json.push_back({{"label", candidate.label}, {"probability", candidate.probability}});
+  }
+  return json;
+}
+
+void print_json(const std::string& path, const FieldReading& reading) {
+  Json json;
+  json["path"] = path;
+  json["prediction"] = reading.text;
+  json["characters"] = Json::array();
+  for (const FieldCharacter& character : reading.characters) {
+    json["characters"].push_back({{"label", character.label},
+                                  {"confidence", character.confidence},
+                                  {"box", to_json(character.box)},
+                                  {"candidates", to_json(character.candidates)}});
+  }
+  json["lattice"] = Json::array();
+  for (const FieldAlternative& way : reading.lattice) {
+    json["lattice"].push_back({{"from", way.from},
+                               {"to", way.to},
+                               {"score", -way.score},
+                               {"box", to_json(way.box)},
+                               {"candidates", to_json(way.candidates)}});
+  }
+  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+
+void read(const ReadCommand& command) {
+  ReadOptions options{.charset = parse_charset(command.charset), .pattern = parse_pattern(command.pattern)};
+  const auto model = load_model_file(command.model);
+  options.prior = prior_to_remove(command.prior.value_or("natural"), command.model);
+  check_readable(*model, options);
+  for_each_picture(command.images, [&](const std::string& path) {
+    const FieldReading reading = read_field(read_picture_file(path), *model, options);
+    if (command.json) {
+      print_json(path, reading);
+    } else {
+      std::cout << path << '\t' << reading.text << std::endl;
+    }
+  });
+}
+
+}  // namespace
+
+void add_read(CLI::App& app) {
+  const auto options = std::make_shared<ReadCommand>();
+  CLI::App& command = *app.add_subcommand("read", "read a line of several characters from each picture");
+  command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
+  add_charset_option(command, options->charset);
+  command
+      .add_option("--pattern", options->pattern,
+                  "what a field can hold: # digit, A capital, a small letter, @ letter, ? any, *X one or more, "
+                  "e.g. '##/##/####'")
+      ->type_name("P");
+  add_prior_option(command, options->prior, "natural");
+  command.add_flag("--json", options->json, "print a line of JSON for each picture: boxes, candidates, alternatives");
+  command.add_option("images", options->images, "PNG or JPEG files")->required()->type_name("IMAGE");
+  command.callback([options] { read(*options); });
+}

@@ -1,0 +1,34 @@
+#include "training/model_file.hpp"
+
+#include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/model_file.hpp>
+
+#include <vector>
+
+#include "text/with_commas.hpp"
+
+using inkling::Index;
+
+Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
+                      const inkling::RecipeOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy) {
+  std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
+  for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
+  const std::string part = source.describe(inkling::Part::train);
+  Provenance result{
+      .trained_on = part + ", " + with_commas(data.size()) + " images, seed " + std::to_string(options.seed),
+      .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+  if (accuracy) {
+    result.notes.insert(inkling::accuracy_note({accuracy->share, accuracy->samples, part + ", " + accuracy->on}));
+  }
+  return result;
+}
+
+void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
+                     inkling::Storage storage) {
+  inkling::save_model(model, file,
+                      {.storage = storage, .trained_on = provenance.trained_on, .notes = provenance.notes});
+}
+
+std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file) {
+  return inkling::load_model(file);
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <inkling/data/dataset.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
+#include <inkling/io/safetensors/storage.hpp>
+#include <inkling/model/classifier.hpp>
+#include <inkling/recipes.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "options/data_source.hpp"
+
+/// Where a model comes from, as its file says.
+struct Provenance {
+  std::string trained_on;                    // "EMNIST bymerge train, 192,946 images, seed 1"
+  std::map<std::string, std::string> notes;  // the name of the model, how many images each class had, and its accuracy
+};
+
+Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
+                      const inkling::RecipeOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy);
+
+void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
+                     inkling::Storage storage = inkling::Storage::f32);
+
+std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file);

@@ -1,0 +1,20 @@
+#include "training/training_run.hpp"
+
+#include <string>
+#include <utility>
+
+#include "training/interrupt.hpp"
+#include "training/progress_display.hpp"
+
+TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, inkling::RecipeOptions options) {
+  ProgressDisplay display(inkling::model_name(kind), std::string(inkling::step_name(kind)));
+  const Interrupt interrupt;
+  LearningCurve curve;
+  options.on_progress = [&](const inkling::Progress& progress) {
+    display.show(progress);
+    if (inkling::is_network(kind)) curve.push_back(progress);
+    return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
+  };
+  inkling::TrainedModel trained = inkling::train_model(kind, data, options);
+  return {.trained = std::move(trained), .curve = std::move(curve)};
+}

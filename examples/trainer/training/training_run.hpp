@@ -1,0 +1,15 @@
+#pragma once
+
+#include <inkling/data/dataset.hpp>
+#include <inkling/recipes.hpp>
+
+#include "report/learning_curve.hpp"
+
+struct TrainingRun {
+  inkling::TrainedModel trained;
+  LearningCurve curve;  // of a network: the epochs that this run added; else empty
+};
+
+/// inkling::train_model with its progress on stderr. The first Ctrl-C ends the training and keeps what is learned so
+/// far; the second ends the process.
+TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, inkling::RecipeOptions options);

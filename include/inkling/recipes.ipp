@@ -1,0 +1,249 @@
+#pragma once
+
+#include <inkling/core/error.hpp>
+#include <inkling/data/distortion.hpp>
+#include <inkling/data/pen.hpp>
+#include <inkling/features/hog.hpp>
+#include <inkling/forest/random_forest.hpp>
+#include <inkling/io/model/checkpoint.hpp>
+#include <inkling/model/calibration.hpp>
+#include <inkling/model/metrics.hpp>
+#include <inkling/nn/zoo.hpp>
+#include <inkling/recipes.hpp>
+#include <inkling/svm/choose_c.hpp>
+#include <inkling/svm/linear_svm.hpp>
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace inkling::inline INKLING_ABI {
+namespace detail {
+
+/// A few thousand images are a first try, which should end within a minute; many teach as much in fewer epochs.
+inline Index epochs_for(ModelKind kind, Index samples) {
+  if (samples < 20'000) return 12;
+  return kind == ModelKind::cnn && samples > 100'000 ? 16 : 24;
+}
+
+/// What a model learns from, and what it is chosen and calibrated on. Too few images leave nothing for the latter.
+inline std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t seed) {
+  constexpr double share = 0.05;
+  return data.stratified_split(share, seed);
+}
+
+/// Fits the model's temperature to its scores (classes x samples) of what was held out, and says how often they are
+/// right; does nothing without samples.
+inline std::optional<MeasuredAccuracy> calibrate_recipe(Classifier& model, const Matrix& scores,
+                                                        const Dataset& held_out) {
+  if (held_out.size() == 0) return std::nullopt;
+  model.set_temperature(fit_temperature(scores, held_out.labels()));
+  return MeasuredAccuracy{accuracy(held_out.labels(), best_classes(scores)), held_out.size(), "held out"};
+}
+
+inline std::optional<MeasuredAccuracy> accuracy_out_of_bag(const RandomForest& forest) {
+  const auto& confusion = forest.out_of_bag_confusion();
+  if (!confusion) return std::nullopt;
+  return MeasuredAccuracy{confusion->accuracy(), confusion->samples(), "out of bag"};
+}
+
+/// "192,946"
+inline std::string with_thousands(Index number) {
+  std::string text = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) {
+    text.insert(static_cast<std::size_t>(i), 1, ',');
+  }
+  return text;
+}
+
+/// CRC-32 of pixels, labels and class names, in their order.
+inline std::string checksum(const Dataset& data) {
+  uLong sum = crc32(0, nullptr, 0);
+  const auto add = [&](const void* bytes, std::size_t size) {
+    sum = crc32_z(sum, static_cast<const Bytef*>(bytes), size);
+  };
+  for (Index i = 0; i < data.size(); ++i) add(data.image(i).data(), data.image(i).size());
+  const std::vector<Label> labels = data.labels();
+  add(labels.data(), labels.size() * sizeof(Label));
+  for (const std::string& name : data.class_names()) add(name.c_str(), name.size() + 1);
+  char text[16];
+  std::snprintf(text, sizeof text, "%08lx", sum);
+  return text;
+}
+
+/// What decides the bits of a network, for its checkpoints: model, epochs, seed, and the images it learns from.
+inline CheckpointNotes recipe_notes(ModelKind kind, const Dataset& data, Index epochs, std::uint64_t seed) {
+  return {{"model", model_name(kind)},
+          {"epochs", std::to_string(epochs)},
+          {"seed", std::to_string(seed)},
+          {"data", with_thousands(data.size()) + " images (CRC-32 " + checksum(data) + ")"}};
+}
+
+/// Throws ValueError that names what differs unless the checkpoint was written with these notes.
+inline void require_same_notes(const std::filesystem::path& checkpoint, const CheckpointNotes& notes) {
+  const CheckpointNotes written = read_checkpoint_notes(checkpoint);
+  std::string differences;
+  for (const auto& [key, value] : notes) {
+    const auto found = written.find(key);
+    const std::string then = found == written.end() ? "none" : found->second;
+    if (then != value) differences += (differences.empty() ? "" : "; ") + key + ": " + value + ", it has " + then;
+  }
+  if (!differences.empty()) {
+    throw ValueError(checkpoint.string() + ": cannot go on from the checkpoint of another run: " + differences);
+  }
+}
+
+/// The run so far, when there is a checkpoint to go on from.
+inline nn::TrainingState initial_state(nn::Network network, const RecipeOptions& options,
+                                       const CheckpointNotes& notes) {
+  if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {.network = std::move(network)};
+  require_same_notes(options.checkpoint, notes);
+  return load_checkpoint(options.checkpoint);
+}
+
+inline TrainedModel train_network(ModelKind kind, const Dataset& data, const RecipeOptions& options) {
+  const auto [train, held_out] = hold_out(data, options.seed);
+  auto [network, fit] = network_recipe(kind, train, options.seed);
+  if (options.epochs) fit.epochs = *options.epochs;
+  if (held_out.size() > 0) fit.validation = held_out;
+  fit.threads = options.threads;
+  fit.on_progress = options.on_progress;
+  CheckpointNotes notes;
+  if (!options.checkpoint.empty()) {
+    notes = recipe_notes(kind, data, fit.epochs, options.seed);
+    fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
+  }
+  auto model = std::make_unique<nn::NetworkClassifier>(
+      nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
+  const auto accuracy = calibrate_recipe(*model, model->logits(held_out.pixels(), options.threads), held_out);
+  return {std::move(model), accuracy};
+}
+
+inline SvmOptions svm_options(const RecipeOptions& options) {
+  SvmOptions fit = svm_recipe();
+  if (options.c) fit.c = *options.c;
+  if (options.epochs) fit.max_passes = *options.epochs;
+  fit.seed = options.seed;
+  fit.threads = options.threads;
+  return fit;
+}
+
+inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options) {
+  const auto [train, held_out] = hold_out(data, options.seed);
+  SvmOptions fit = svm_options(options);
+  fit.on_progress = options.on_progress;
+  auto model = std::make_unique<LinearSvm>(LinearSvm::fit(train, fit));
+  const auto accuracy = calibrate_recipe(*model, model->scores(held_out.pixels(), options.threads), held_out);
+  return {std::move(model), accuracy};
+}
+
+inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& options) {
+  ForestOptions fit = forest_recipe(data.image_shape());
+  if (options.epochs) fit.trees = *options.epochs;
+  fit.max_leaves = options.max_leaves;
+  fit.seed = options.seed;
+  fit.threads = options.threads;
+  fit.on_progress = options.on_progress;
+  auto model = std::make_unique<RandomForest>(RandomForest::fit(data, fit));
+  const auto accuracy = accuracy_out_of_bag(*model);
+  return {std::move(model), accuracy};
+}
+
+}  // namespace detail
+
+INKLING_INLINE const std::vector<std::string>& model_names() {
+  static const std::vector<std::string> names{"cnn", "mlp", "svm", "forest"};
+  return names;
+}
+
+INKLING_INLINE const std::string& model_name(ModelKind kind) {
+  return model_names().at(static_cast<std::size_t>(kind));
+}
+
+INKLING_INLINE ModelKind parse_model(std::string_view name) {
+  const auto& names = model_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    throw ValueError("unknown model '" + std::string(name) + "': expected one of cnn, mlp, svm, forest");
+  }
+  return static_cast<ModelKind>(found - names.begin());
+}
+
+INKLING_INLINE bool is_network(ModelKind kind) noexcept {
+  return kind == ModelKind::cnn || kind == ModelKind::mlp;
+}
+
+INKLING_INLINE std::string_view step_name(ModelKind kind) noexcept {
+  return is_network(kind) ? "epoch" : kind == ModelKind::svm ? "pass" : "tree";
+}
+
+INKLING_INLINE Augmentation handwriting_variation() {
+  return in_sequence(
+      {random_distortion({.rotation = 9, .shear = 0.12F, .scale = 0.08F, .shift = 1.5F, .elastic = 0.45F}),
+       random_pen({.thicken = 0.3F, .thin = 0.3F, .blur = 0.3F})});
+}
+
+INKLING_INLINE NetworkRecipe network_recipe(ModelKind kind, const Dataset& train, std::uint64_t seed) {
+  if (!is_network(kind)) throw ValueError("network_recipe: expected cnn or mlp, got " + model_name(kind));
+  const bool is_cnn = kind == ModelKind::cnn;
+  const auto make_network = is_cnn ? nn::character_cnn<float> : nn::mlp<float>;
+  return {.network = make_network(train.image_shape(), train.num_classes(), seed),
+          .fit = {.optimizer = nn::AdamW{.learning_rate = is_cnn ? 4e-3 : 2e-3, .weight_decay = 0.05},
+                  .schedule = nn::one_cycle(),
+                  .epochs = detail::epochs_for(kind, train.size()),
+                  .label_smoothing = is_cnn ? 0 : 0.05,
+                  .average = 0.999,
+                  .seed = seed,
+                  .augment = is_cnn ? handwriting_variation() : random_shift(1),
+                  .augment_until = is_cnn ? 0.75 : 1.0}};
+}
+
+/// Both did best on held-out parts of the train parts of EMNIST (docs/linear-svm.md).
+INKLING_INLINE SvmOptions svm_recipe() {
+  return {.c = 0.3, .hog = HogOptions{}};
+}
+
+/// Chosen on a tenth of the training part of EMNIST bymerge: gradients of upright characters are worth five points over
+/// pixels, and whole trees on them are small in a file: 100 take 5.7 MB.
+INKLING_INLINE ForestOptions forest_recipe(const Shape& image) {
+  const HogOptions hog{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = true};
+  const bool has_gradients = image.channels == 1 && std::min(image.width, image.height) >= 14;
+  return {.trees = 100, .hog = has_gradients ? std::optional(hog) : std::nullopt};
+}
+
+INKLING_INLINE TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options) {
+  switch (kind) {
+    case ModelKind::svm:
+      return detail::train_svm(data, options);
+    case ModelKind::forest:
+      return detail::train_forest(data, options);
+    default:
+      return detail::train_network(kind, data, options);
+  }
+}
+
+INKLING_INLINE double choose_svm_c(const Dataset& data, const RecipeOptions& options) {
+  return choose_c(data, detail::svm_options(options)).c;
+}
+
+INKLING_INLINE std::string training_warning(const Classifier& model) {
+  const auto* svm = dynamic_cast<const LinearSvm*>(&model);
+  if (svm == nullptr) return {};
+  double gap = 0;
+  double primal = 0;
+  Index stopped = 0;
+  for (const SvmConvergence& end : svm->convergence()) {
+    gap += end.gap();
+    primal += end.primal;
+    stopped += end.hit_limit ? 1 : 0;
+  }
+  if (stopped == 0) return {};
+  char share[32];
+  std::snprintf(share, sizeof share, "%.2g %%", 100 * gap / primal);
+  return std::to_string(stopped) + " of " + std::to_string(svm->num_classes()) +
+         " classes did not converge: the objective may be up to " + share + " above its minimum (more --epochs help)";
+}
+
+}  // namespace inkling::inline INKLING_ABI

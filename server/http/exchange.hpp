@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "http/answer_record.hpp"
+#include "http/http.hpp"
+#include "http/problem.hpp"
+#include "http/request_reader.hpp"
+
+namespace inkling::server {
+
+/// Must be callable from many threads at once.
+using Handler = std::function<Response(const Request&)>;
+
+/// What the handler answers. Whatever it throws becomes a problem; only Problem's own text leaves the machine.
+Response ask(const Handler& handler, const Request& request);
+
+struct ExchangeOptions {
+  std::string id = {};                 // of the request
+  bool keep_alive = false;             // whether the connection takes another request,
+  std::chrono::seconds idle_time{60};  // and how long it waits for that
+};
+
+/// An answer as it goes out, and what is known of it; `time` is not filled in.
+struct Exchange {
+  std::string bytes;
+  AnswerRecord record;
+};
+
+/// Parses request line and headers, asks the handler, and writes its answer. Does not throw, but for memory.
+Exchange exchange(RawRequest request, const Handler& handler, const ExchangeOptions& options);
+
+/// Refuses a request that could not be read; the connection ends with it.
+Exchange refuse(const Problem& problem, const std::string& id);
+
+}  // namespace inkling::server

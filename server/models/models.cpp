@@ -1,0 +1,78 @@
+#include "models/models.hpp"
+
+#include <inkling/core/error.hpp>
+#include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/io/model/model_info.hpp>
+#include <inkling/model/prior.hpp>
+
+#include <algorithm>
+#include <future>
+#include <system_error>
+#include <utility>
+
+#include "models/recogniser.hpp"
+
+namespace inkling::server {
+namespace {
+
+std::vector<std::filesystem::path> model_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  if (error) throw FileError("cannot read the models folder " + folder.string() + ": " + error.message());
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : entries) {
+    if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Model load(const std::filesystem::path& file) {
+  std::unique_ptr<const Classifier> classifier = load_model(file);
+  if (classifier->input_shape() != recogniser_input) {
+    throw ShapeError("expected a model of " + to_string(recogniser_input) + " images, got one of " +
+                     to_string(classifier->input_shape()));
+  }
+  ModelInfo info = read_model_info(file);
+  const auto counts = class_counts(info);
+  const auto accuracy = measured_accuracy(info);
+  return {.name = file.stem().string(),
+          .classifier = std::move(classifier),
+          .bytes = std::filesystem::file_size(file),
+          .trained_on = std::move(info.trained_on),
+          .accuracy = accuracy,
+          .notes = std::move(info.notes),
+          .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt};
+}
+
+}  // namespace
+
+ModelSet load_models(const std::filesystem::path& folder) {
+  const std::vector<std::filesystem::path> files = model_files(folder);
+  std::vector<std::future<Model>> loading;
+  for (const std::filesystem::path& file : files) loading.push_back(std::async(std::launch::async, load, file));
+  ModelSet set;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    try {
+      set.loaded.push_back(loading[i].get());
+    } catch (const std::exception& error) {
+      set.refused.push_back({.name = files[i].stem().string(), .reason = error.what()});
+    }
+  }
+  return set;
+}
+
+ModelSet with_fallback(ModelSet fresh, const ModelSet& old) {
+  for (RefusedModel& refused : fresh.refused) {
+    const auto found = std::find_if(old.loaded.begin(), old.loaded.end(),
+                                    [&](const Model& model) { return model.name == refused.name; });
+    if (found == old.loaded.end()) continue;
+    fresh.loaded.push_back(*found);
+    refused.replaced = true;
+  }
+  return fresh;
+}
+
+}  // namespace inkling::server

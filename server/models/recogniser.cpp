@@ -1,0 +1,89 @@
+#include "models/recogniser.hpp"
+
+#include <inkling/codec/decode.hpp>
+#include <inkling/model/occlusion.hpp>
+#include <inkling/model/prior.hpp>
+#include <inkling/normalise/normalise.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace inkling::server {
+namespace {
+
+constexpr std::string_view default_model = "cnn";
+
+/// The classes that may be the answer, the most probable `top` of them in order. probabilities: classes x 1.
+std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilities, const Question& question) {
+  std::vector<Label> order = admitted_classes(question.charset, model.class_names());
+  const std::size_t count = std::min(static_cast<std::size_t>(question.top), order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](Label a, Label b) {
+                      return probabilities(a) != probabilities(b) ? probabilities(a) > probabilities(b) : a < b;
+                    });
+  order.resize(count);
+  return order;
+}
+
+/// natural, result: classes x 1.
+Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
+  // Nobody knows how frequent characters are among the pictures that people send.
+  const Prior by_itself = model.prior ? Prior::tempered : Prior::natural;
+  const auto prior = prior_to_remove(question.prior.value_or(by_itself), model.prior, model.name);
+  return restrict_to(question.charset, model.classifier->class_names(),
+                     prior ? with_uniform_prior(natural, *prior) : natural);
+}
+
+}  // namespace
+
+Pixels read_ink(std::span<const std::uint8_t> image) {
+  const GreyImage normalised = normalise(decode_image(image));
+  return Eigen::Map<const Pixels>(normalised.row(0), recogniser_input.size(), 1);
+}
+
+Recogniser::Recogniser(ModelSet models, const RecogniserOptions& options) : models_(std::move(models)) {
+  require<ValueError>(!models_.loaded.empty(), "no model could be loaded");
+  const auto key = [](const Model& model) {
+    return std::pair(model.name != default_model, std::string_view(model.name));
+  };
+  std::sort(models_.loaded.begin(), models_.loaded.end(),
+            [&](const Model& a, const Model& b) { return key(a) < key(b); });
+  for (const Model& model : models_.loaded) {
+    BatcherOptions batching{.calls = options.threads};
+    if (options.observer) {
+      batching.observer = [observer = options.observer, name = model.name](const Batch& batch) {
+        observer(name, batch);
+      };
+    }
+    batchers_.push_back(std::make_unique<Batcher>(*model.classifier, std::move(batching)));
+  }
+}
+
+std::size_t Recogniser::index_of(std::string_view name) const {
+  if (name.empty()) return 0;
+  const auto found = std::find_if(models_.loaded.begin(), models_.loaded.end(),
+                                  [&](const Model& model) { return model.name == name; });
+  if (found != models_.loaded.end()) return static_cast<std::size_t>(found - models_.loaded.begin());
+  std::string names;
+  for (const Model& model : models_.loaded) names += (names.empty() ? "" : ", ") + model.name;
+  throw ValueError("there is no such model; there are: " + names);
+}
+
+Reading Recogniser::recognise(const Pixels& ink, const Question& question) const {
+  const std::size_t number = index_of(question.model);
+  const Model& model = models_.loaded[number];
+  const Matrix probabilities = as_asked(model, batchers_[number]->probabilities(ink), question);
+  const std::vector<std::string> labels = shown_labels(question.charset, model.classifier->class_names());
+  const std::vector<Label> best = best_labels(*model.classifier, probabilities, question);
+  Reading reading{.model = model.name, .candidates = {}, .label = best.front()};
+  for (const Label label : best) {
+    reading.candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
+  }
+  return reading;
+}
+
+Vector Recogniser::explain(const Pixels& ink, const Reading& reading) const {
+  return occlusion(*find(reading.model).classifier, ink, reading.label, {.threads = 1});
+}
+
+}  // namespace inkling::server

@@ -1,0 +1,50 @@
+#include "routes/model_routes.hpp"
+
+#include <utility>
+
+#include "http/json.hpp"
+#include "http/problem.hpp"
+
+namespace inkling::server {
+namespace {
+
+Json to_json(const Model& model, bool is_default) {
+  const auto& measured = model.accuracy;
+  return {{"name", model.name},
+          {"kind", model.classifier->kind()},
+          {"default", is_default},
+          {"accuracy", measured ? Json(measured->share) : Json()},
+          {"accuracy_samples", measured ? Json(measured->samples) : Json()},
+          {"accuracy_on", measured ? Json(measured->on) : Json()},
+          {"parameters", model.classifier->parameter_count()},
+          {"bytes", model.bytes},
+          {"trained_on", model.trained_on},
+          {"notes", model.notes},
+          {"classes", model.classifier->class_names()}};
+}
+
+}  // namespace
+
+Response list_models(const ModelSet& models) {
+  Json list = Json::array();
+  for (const Model& model : models.loaded) list.push_back(to_json(model, list.empty()));
+  return json_response({{"models", std::move(list)}});
+}
+
+Response health(const ModelSet& models) {
+  Json refused = Json::array();
+  Json stale = Json::array();
+  for (const RefusedModel& model : models.refused) (model.replaced ? stale : refused).push_back(model.name);
+  if (!refused.empty()) {
+    Response response = to_response(Problem(503, "Not every model passed its self-test."));
+    Json body = Json::parse(response.body);
+    body["refused"] = std::move(refused);
+    response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return response;
+  }
+  Json body = {{"status", "ok"}, {"models", models.loaded.size()}};
+  if (!stale.empty()) body["stale"] = std::move(stale);
+  return json_response(body);
+}
+
+}  // namespace inkling::server
