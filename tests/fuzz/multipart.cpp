@@ -1,6 +1,6 @@
 #include <functional>
-#include <multipart.hpp>
-#include <problem.hpp>
+#include <http/multipart.hpp>
+#include <http/problem.hpp>
 
 #include "fuzz_target.hpp"
 

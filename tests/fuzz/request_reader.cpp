@@ -1,6 +1,6 @@
 #include <optional>
-#include <problem.hpp>
-#include <request_reader.hpp>
+#include <http/problem.hpp>
+#include <http/request_reader.hpp>
 #include <vector>
 
 #include "fuzz_target.hpp"
