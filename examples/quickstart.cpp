@@ -2,6 +2,7 @@
 //
 //     inkling-quickstart [folder with MNIST]
 
+#include <inkling/data/emnist.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/model/confusion_matrix.hpp>

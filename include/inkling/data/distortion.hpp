@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
 #include <inkling/data/augmentation.hpp>
 
 namespace inkling::inline INKLING_ABI {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
 #include <inkling/data/dataset.hpp>
 
 #include <filesystem>

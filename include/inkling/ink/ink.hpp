@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
 #include <inkling/ink/options.hpp>
 #include <inkling/ink/paper.hpp>
 #include <inkling/picture/grey_image.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/normalise/options.hpp>
 #include <inkling/picture/grey_image.hpp>
