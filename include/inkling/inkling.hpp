@@ -1,6 +1,7 @@
 #pragma once
 
-/// Every public header but codec/decode.hpp, which needs the image libraries (target inkling::decode).
+/// Every public header but codec/decode.hpp, which needs the image libraries (target inkling::decode), and
+/// form/run/run.hpp, which needs SQLite (target inkling::form).
 
 #include <inkling/codec/exif.hpp>
 #include <inkling/codec/limits.hpp>
@@ -29,6 +30,11 @@
 #include <inkling/forest/trees.hpp>
 #include <inkling/form/quad.hpp>
 #include <inkling/form/reading.hpp>
+#include <inkling/form/reading_json.hpp>
+#include <inkling/form/results/csv.hpp>
+#include <inkling/form/results/evaluation.hpp>
+#include <inkling/form/results/grading.hpp>
+#include <inkling/form/results/page_table.hpp>
 #include <inkling/form/rules/apply_rules.hpp>
 #include <inkling/form/rules/check_digit.hpp>
 #include <inkling/form/rules/date.hpp>
@@ -39,6 +45,7 @@
 #include <inkling/form/rules/text_candidates.hpp>
 #include <inkling/form/rules/value.hpp>
 #include <inkling/form/rules/value_list.hpp>
+#include <inkling/form/run/sha256.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/form/template_file.hpp>
 #include <inkling/ink/form_lines.hpp>

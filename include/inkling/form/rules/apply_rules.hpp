@@ -38,6 +38,10 @@ struct ApplyRulesOptions {
 void apply_rules(const FormTemplate& form, const CompiledRules& rules, PageReading& page,
                  const ApplyRulesOptions& options = {});
 
+/// Checks the rules on the texts as they stand, and sets the status of the page after them and its fields. Changes no
+/// field, but for calling one of less confidence than `accept` doubtful.
+void check_rules(const FormTemplate& form, const CompiledRules& rules, PageReading& page, double accept = 0.9);
+
 }  // namespace inkling::inline INKLING_ABI::form
 
 #ifndef INKLING_COMPILED

@@ -309,6 +309,21 @@ inline void add_joined(const FormTemplate& form, PageReading& page) {
   }
 }
 
+/// A page's reason but for what judge_page adds to it.
+inline std::string other_reasons(const std::string& reason) {
+  std::string others;
+  for (std::size_t start = 0; start < reason.size();) {
+    const std::size_t end = std::min(reason.find("; ", start), reason.size());
+    const std::string part = reason.substr(start, end - start);
+    start = end + 2;
+    const auto counted = [&](const char* what) {
+      return part.ends_with(what) || part.ends_with(what + std::string("s"));
+    };
+    if (!counted(" doubtful field") && !counted(" broken rule")) others += (others.empty() ? "" : "; ") + part;
+  }
+  return others;
+}
+
 inline void judge_page(PageReading& page, double accept) {
   std::size_t doubtful = 0;
   for (FieldReading& reading : page.fields) {
@@ -320,6 +335,8 @@ inline void judge_page(PageReading& page, double accept) {
   const auto broken = std::count_if(page.rules.begin(), page.rules.end(),
                                     [](const RuleResult& rule) { return rule.outcome == RuleOutcome::broken; });
   if (page.status == PageStatus::refused) return;
+  page.reason = other_reasons(page.reason);
+  page.status = PageStatus::read;
   const auto count = [](auto number, const std::string& what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
   };
@@ -355,12 +372,18 @@ INKLING_INLINE void apply_rules(const FormTemplate& form, const CompiledRules& r
   }
   detail::JointReader(form, rules, page, options, lists).run();
   detail::add_joined(form, page);
+  check_rules(form, rules, page, options.accept);
+}
+
+INKLING_INLINE void check_rules(const FormTemplate& form, const CompiledRules& rules, PageReading& page,
+                                double accept) {
+  page.rules.clear();
   for (const ParsedRule& rule : rules.rules) {
     std::vector<Value> values;
     for (const std::string& name : rule.fields) values.push_back(detail::page_value(form, page, name));
     page.rules.push_back(evaluate(rule, values));
   }
-  detail::judge_page(page, options.accept);
+  detail::judge_page(page, accept);
 }
 
 }  // namespace inkling::inline INKLING_ABI::form
