@@ -38,7 +38,7 @@ enum class FieldStatus { read, empty, crossed, corrected, doubtful };
 
 struct FieldReading {
   std::string name;
-  std::string text = {};                       // what was decided
+  std::string text = {};                  // what was decided
   std::optional<std::string> plain = {};  // what the cells say alone, where a rule or a list changed it
   FieldStatus status = FieldStatus::empty;
   double confidence = 0;        // probability that the text is right, calibrated
