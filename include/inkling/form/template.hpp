@@ -120,6 +120,13 @@ struct Sheet {
   bool operator==(const Sheet&) const = default;
 };
 
+/// What the template's page is of a picture.
+enum class Frame {
+  picture,  // the whole of `image`, or the sheet of paper where there is no image
+  page,     // the sheet of paper, by its outline
+  markers   // the rectangle between the centres of the four corner markers
+};
+
 struct PageTemplate {
   double width = 0;  // pixels
   double height = 0;
@@ -127,6 +134,8 @@ struct PageTemplate {
   bool filled = false;  // the image holds ink as well: nothing inside its fields is print
   std::string print;    // file beside form.json: the print alone, as learnt from filled pages; empty: none
   double dpi = 0;       // 0: not told
+  Frame frame = Frame::picture;
+  std::string marker = {};  // file beside form.json: what a corner marker looks like; empty: none
 
   bool operator==(const PageTemplate&) const = default;
 };

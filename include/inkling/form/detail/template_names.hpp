@@ -44,6 +44,8 @@ inline constexpr std::array<StyleName, 5> style_names{{{CellStyle::any, "any"},
                                                        {CellStyle::guides, "guides"},
                                                        {CellStyle::line, "line"}}};
 
+inline constexpr std::array<std::string_view, 3> frame_names{"picture", "page", "markers"};  // as Frame
+
 inline std::string_view name_of_style(CellStyle style) {
   for (const StyleName& entry : style_names) {
     if (entry.style == style) return entry.name;

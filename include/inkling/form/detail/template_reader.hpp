@@ -131,7 +131,7 @@ class TemplateReader {
   void read_page(const Json& json) {
     subject_ = "page";
     if (!json.is_object()) fail("/page", "expected an object with width and height, got " + shown(json));
-    known_keys(json, "/page", {"width", "height", "image", "filled", "print", "dpi"});
+    known_keys(json, "/page", {"width", "height", "image", "filled", "print", "dpi", "frame", "marker"});
     PageTemplate& page = result_.form.page;
     page.width = positive_at(required(json, "/page", "width"), "/page/width", "\"width\"");
     page.height = positive_at(required(json, "/page", "height"), "/page/height", "\"height\"");
@@ -140,7 +140,17 @@ class TemplateReader {
     if (const Json* filled = find(json, "filled")) page.filled = truth_at(*filled, "/page/filled", "\"filled\"");
     if (const Json* print = find(json, "print")) page.print = text_at(*print, "/page/print", "\"print\"");
     if (const Json* dpi = find(json, "dpi")) page.dpi = positive_at(*dpi, "/page/dpi", "\"dpi\"");
+    if (const Json* frame = find(json, "frame")) page.frame = frame_at(*frame);
+    if (const Json* marker = find(json, "marker")) page.marker = text_at(*marker, "/page/marker", "\"marker\"");
     subject_.clear();
+  }
+
+  Frame frame_at(const Json& value) const {
+    const std::string name = text_at(value, "/page/frame", "\"frame\"");
+    for (std::size_t i = 0; i < frame_names.size(); ++i) {
+      if (frame_names[i] == name) return static_cast<Frame>(i);
+    }
+    fail("/page/frame", "\"frame\": expected picture, page or markers, got " + shown(value));
   }
 
   /// [x, y, width, height], or eight numbers: four corners.

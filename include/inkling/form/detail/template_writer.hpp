@@ -87,6 +87,8 @@ inline Json page_json(const PageTemplate& page) {
   if (page.filled) json["filled"] = true;
   if (!page.print.empty()) json["print"] = page.print;
   if (page.dpi > 0) json["dpi"] = number_json(page.dpi);
+  if (page.frame != Frame::picture) json["frame"] = frame_names[static_cast<std::size_t>(page.frame)];
+  if (!page.marker.empty()) json["marker"] = page.marker;
   return json;
 }
 

@@ -40,7 +40,8 @@ inline char separator_of(std::string_view text) {
 
 INKLING_INLINE bool is_formula(std::string_view text) {
   constexpr std::array<std::string_view, 10> starts{"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
-  const bool starts_one = std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return text.starts_with(s); });
+  const bool starts_one =
+      std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return text.starts_with(s); });
   return starts_one && !detail::is_plain_number(text);
 }
 

@@ -61,18 +61,18 @@ struct AcceptancePoint {
 
 struct FormEvaluation {
   Share fields = {};
-  Share characters = {};                   // of the truth's characters, those that no edit touches
+  Share characters = {};  // of the truth's characters, those that no edit touches
   std::map<std::string, Share> by_field = {};
-  Share called_read = {};                  // fields that are not doubtful, of all
+  Share called_read = {};  // fields that are not doubtful, of all
   Share right_of_read = {};
   std::vector<AcceptedShare> accepted = {};  // at 0.5, 1 and 2 % error
   std::vector<AcceptancePoint> curve = {};
-  std::size_t missing = 0;                 // rows of the truth whose page or field was not found; they count as wrong
+  std::size_t missing = 0;  // rows of the truth whose page or field was not found; they count as wrong
   std::vector<ScoredField> scored = {};
 };
 
-/// Compares the texts of fields with what should have been read: exactly, but for blanks at the ends and, in digits, for
-/// the marks that mean nothing ("XX2" is "2").
+/// Compares the texts of fields with what should have been read: exactly, but for blanks at the ends and, in digits,
+/// for the marks that mean nothing ("XX2" is "2").
 class FormEvaluator {
  public:
   FormEvaluator(std::vector<FormTemplate> forms, std::vector<TruthRow> truth);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
 #include <inkling/form/rules/value.hpp>
@@ -35,7 +36,8 @@ inline bool same_file(const std::string& a, const std::string& b) {
   const std::string& longer = a.size() >= b.size() ? a : b;
   const std::string& shorter = a.size() >= b.size() ? b : a;
   if (!longer.ends_with(shorter)) return false;
-  return longer.size() == shorter.size() || shorter.starts_with('/') || longer[longer.size() - shorter.size() - 1] == '/';
+  return longer.size() == shorter.size() || shorter.starts_with('/') ||
+         longer[longer.size() - shorter.size() - 1] == '/';
 }
 
 inline std::string compared_text(const Field* field, const std::string& text) {
@@ -45,8 +47,8 @@ inline std::string compared_text(const Field* field, const std::string& text) {
 }
 
 inline std::size_t characters_in(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// V. I. Levenshtein, 1966; in characters.
@@ -54,8 +56,10 @@ inline std::size_t edits(std::string_view a, std::string_view b) {
   const auto split = [](std::string_view text) {
     std::vector<std::string> characters;
     for (const char c : text) {
-      if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U && !characters.empty()) characters.back() += c;
-      else characters.emplace_back(1, c);
+      if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U && !characters.empty())
+        characters.back() += c;
+      else
+        characters.emplace_back(1, c);
     }
     return characters;
   };
@@ -85,10 +89,12 @@ INKLING_INLINE double Share::high() const noexcept {
 
 INKLING_INLINE std::vector<TruthRow> parse_truth(std::string_view csv, const std::string& source) {
   const CsvTable table = parse_csv(csv, source);
-  if (table.rows.empty()) throw FormatError(source + ": expected a first line with file, field and text, the file is empty");
+  if (table.rows.empty())
+    throw FormatError(source + ": expected a first line with file, field and text, the file is empty");
   const std::size_t file = table.column("file", source);
   const std::size_t field = table.column("field", source);
-  const std::size_t text = table.column(table.has_column("text") || !table.has_column("answer") ? "text" : "answer", source);
+  const std::size_t text =
+      table.column(table.has_column("text") || !table.has_column("answer") ? "text" : "answer", source);
   std::vector<TruthRow> rows;
   for (std::size_t i = 1; i < table.rows.size(); ++i) {
     rows.push_back({.file = table.rows[i][file], .field = table.rows[i][field], .text = table.rows[i][text]});
@@ -137,8 +143,13 @@ INKLING_INLINE FormEvaluation FormEvaluator::result() const {
     if (found_[i]) continue;
     ++result.missing;
     const std::string expected = truth_[i].text;
-    result.scored.push_back({.file = truth_[i].file, .field = truth_[i].field, .expected = expected, .got = {},
-                             .status = FieldStatus::doubtful, .confidence = 0, .right = false});
+    result.scored.push_back({.file = truth_[i].file,
+                             .field = truth_[i].field,
+                             .expected = expected,
+                             .got = {},
+                             .status = FieldStatus::doubtful,
+                             .confidence = 0,
+                             .right = false});
   }
   for (const ScoredField& field : result.scored) {
     const auto count = [&](Share& share, bool right) {

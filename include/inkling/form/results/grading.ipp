@@ -25,7 +25,8 @@ inline double key_number(const std::string& text, const std::string& what, const
 
 INKLING_INLINE std::vector<KeyRow> parse_key(std::string_view csv, const std::string& source) {
   const CsvTable table = parse_csv(csv, source);
-  if (table.rows.empty()) throw FormatError(source + ": expected a first line with field and answer, the file is empty");
+  if (table.rows.empty())
+    throw FormatError(source + ": expected a first line with field and answer, the file is empty");
   const std::size_t field = table.column(table.has_column("question") ? "question" : "field", source);
   const std::size_t answer = table.column("answer", source);
   const auto optional = [&](const char* name) {
@@ -52,7 +53,8 @@ INKLING_INLINE std::vector<KeyRow> parse_key(std::string_view csv, const std::st
       const std::string one = answers.substr(start, end - start);
       const std::size_t sign = one.rfind('=');
       const bool own = sign != std::string::npos && sign > 0;
-      entry.points[own ? one.substr(0, sign) : one] = own ? detail::key_number(one.substr(sign + 1), "answer", where) : usual;
+      entry.points[own ? one.substr(0, sign) : one] =
+          own ? detail::key_number(one.substr(sign + 1), "answer", where) : usual;
       start = end + 1;
     }
     key.push_back(std::move(entry));

@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/form/rules/apply_rules.hpp>
+#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/evaluate.hpp>
 #include <inkling/form/rules/joint_reading.hpp>
 #include <inkling/form/rules/value_list.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -157,7 +157,7 @@ class JointReader {
                                     [](const CellReading& cell) { return cell.status == CellStatus::unread; });
     if (unread && list == lists_.end() && !options_.confirmed.contains(field.name)) {
       joint.candidates = {{reading.text, 0}};
-      joint.values = {missing("'" + field.name + "' was not read whole", reading.text)};
+      joint.values = {missing_value("'" + field.name + "' was not read whole", reading.text)};
       joint.plain = 0;
     }
     return joint;
@@ -278,11 +278,11 @@ class JointReader {
 /// The value of a field of the page, as far as rules are concerned.
 inline Value page_value(const FormTemplate& form, PageReading& page, const std::string& name) {
   const FieldReading* reading = find_field(page, name);
-  if (reading == nullptr) return missing("there is no field '" + name + "'");
+  if (reading == nullptr) return missing_value("there is no field '" + name + "'");
   const bool unread = std::any_of(reading->cells.begin(), reading->cells.end(),
                                   [](const CellReading& cell) { return cell.status == CellStatus::unread; });
-  if (unread && reading->changed_by.empty()) return missing("'" + name + "' was not read whole", reading->text);
-  if (reading->status == FieldStatus::crossed) return missing("'" + name + "' is crossed out", reading->text);
+  if (unread && reading->changed_by.empty()) return missing_value("'" + name + "' was not read whole", reading->text);
+  if (reading->status == FieldStatus::crossed) return missing_value("'" + name + "' is crossed out", reading->text);
   const Field* field = form.find(name);
   if (field != nullptr) return field_value(*field, reading->text);
   return field_value({.name = name, .kind = FieldKind::text}, reading->text);

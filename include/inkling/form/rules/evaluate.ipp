@@ -1,13 +1,12 @@
 #pragma once
 
 #include <inkling/form/rules/check_digit.hpp>
+#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/detail/regular_expression.hpp>
 #include <inkling/form/rules/evaluate.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -21,13 +20,6 @@ inline RuleOutcome outcome_of(bool truth) noexcept {
 
 inline bool nearly_equal(double a, double b) noexcept {
   return std::abs(a - b) <= 1e-9 * std::max({1.0, std::abs(a), std::abs(b)});
-}
-
-/// "12" or "1.33", without needless digits.
-inline std::string number_text(double number) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.12g", number);
-  return text.data();
 }
 
 /// Works out an expression over the values of the fields. Keeps the first reason why something is missing.
@@ -133,7 +125,7 @@ class Evaluation {
     for (std::size_t i = 0; i < e.arguments.size(); ++i) {
       Value value = of(e.arguments[i]);
       if (value.missing) return value;
-      if (!value.number) return missing("'" + value.text + "' is no number");
+      if (!value.number) return missing_value("'" + value.text + "' is no number");
       const double x = *value.number;
       if (i == 0) {
         result = x;
@@ -153,7 +145,7 @@ class Evaluation {
           result *= x;
           break;
         case Expression::Kind::divide:
-          if (x == 0) return missing("a division by 0");
+          if (x == 0) return missing_value("a division by 0");
           result /= x;
           break;
         case Expression::Kind::minimum:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/number.hpp>
 
 #include <algorithm>
@@ -8,16 +9,6 @@
 namespace inkling::inline INKLING_ABI::form {
 
 namespace detail {
-
-inline bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
-inline std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 inline constexpr std::size_t exact_digits = 15;  // that a double holds
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
 
@@ -17,6 +18,11 @@ struct Value {
   std::optional<double> number = {};  // dates: days since 1970-01-01
   bool is_text = false;               // compared with others of its kind character by character: "007" is not "7"
 };
+
+Value missing_value(const std::string& reason, std::string_view text = {});
+
+/// The text without empty marks and blanks at both ends: "XX2" without X is "2".
+std::string_view without_marks(std::string_view text, const std::vector<std::string>& marks);
 
 /// The value of a field that was read as `text`. Digits lose empty marks at their ends: "XX2" is 2, "XXX" is missing.
 Value field_value(const Field& field, std::string_view text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/form/rules/date.hpp>
+#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/number.hpp>
 #include <inkling/form/rules/value.hpp>
 
@@ -9,10 +10,8 @@
 
 namespace inkling::inline INKLING_ABI::form {
 
-namespace detail {
-
 /// Without empty marks and blanks at both ends.
-inline std::string_view without_marks(std::string_view text, const std::vector<std::string>& marks) {
+INKLING_INLINE std::string_view without_marks(std::string_view text, const std::vector<std::string>& marks) {
   for (bool again = true; again;) {
     again = false;
     for (const std::string_view mark : {std::string_view(" ")}) {
@@ -34,11 +33,9 @@ inline std::string_view without_marks(std::string_view text, const std::vector<s
   return text;
 }
 
-inline Value missing(const std::string& reason, std::string_view text = {}) {
+INKLING_INLINE Value missing_value(const std::string& reason, std::string_view text) {
   return {.missing = true, .reason = reason, .text = std::string(text)};
 }
-
-}  // namespace detail
 
 INKLING_INLINE Value field_value(const Field& field, std::string_view text) {
   Value value{.text = std::string(text)};
@@ -48,23 +45,23 @@ INKLING_INLINE Value field_value(const Field& field, std::string_view text) {
       return value;
     case FieldKind::digits:
     case FieldKind::decimal: {
-      if (detail::trimmed(text).empty()) return detail::missing("'" + field.name + "' is empty");
-      const std::string_view body = detail::without_marks(text, field.empty_marks);
-      if (body.empty()) return detail::missing("'" + field.name + "' is crossed out", text);
+      if (detail::trimmed(text).empty()) return missing_value("'" + field.name + "' is empty");
+      const std::string_view body = without_marks(text, field.empty_marks);
+      if (body.empty()) return missing_value("'" + field.name + "' is crossed out", text);
       const ParsedNumber number = field.kind == FieldKind::digits ? parse_count(body) : parse_decimal(body);
       const bool only_digits = std::all_of(body.begin(), body.end(), detail::is_digit);
-      if (!number.value && !only_digits) return detail::missing("'" + field.name + "': " + number.problem, text);
+      if (!number.value && !only_digits) return missing_value("'" + field.name + "': " + number.problem, text);
       value.number = number.value;
       return value;
     }
     case FieldKind::date: {
-      if (detail::trimmed(text).empty()) return detail::missing("'" + field.name + "' is empty");
+      if (detail::trimmed(text).empty()) return missing_value("'" + field.name + "' is empty");
       const ParsedDate date = parse_date(text, field.format.empty() ? "DDMMYYYY" : field.format);
       if (date.days) value.number = static_cast<double>(*date.days);
       return value;
     }
     default:
-      if (detail::trimmed(text).empty()) return detail::missing("'" + field.name + "' is empty");
+      if (detail::trimmed(text).empty()) return missing_value("'" + field.name + "' is empty");
       value.is_text = true;
       value.number = parse_decimal(text).value;
       return value;
