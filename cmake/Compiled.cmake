@@ -4,6 +4,10 @@
 #
 #     inkling_add_compiled(TARGET INCLUDE_DIR) creates TARGET out of the .ipp files below INCLUDE_DIR/inkling.
 
+set(INKLING_BODIES_A_FILE 8 CACHE STRING
+    "How many of Inkling's .ipp files inkling::compiled compiles together; 1 shows that each includes what it needs")
+mark_as_advanced(INKLING_BODIES_A_FILE)
+
 function(inkling_add_compiled target include_dir)
   file(GLOB_RECURSE bodies CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/inkling/*.ipp)
   if(NOT TARGET inkling::decode)
@@ -18,13 +22,14 @@ function(inkling_add_compiled target include_dir)
     string(STRIP ${name} name)
     string(MAKE_C_IDENTIFIER ${name} name)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}/${name}.cpp)
-    file(CONFIGURE OUTPUT ${source} CONTENT "#include <@file@>\n" @ONLY)
+    string(REGEX REPLACE "ipp$" "hpp" header ${file})  # first, which shows that it includes what it needs
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <@header@>\n#include <@file@>\n" @ONLY)
     list(APPEND sources ${source})
   endforeach()
   add_library(${target} STATIC EXCLUDE_FROM_ALL ${sources})
   target_compile_definitions(${target} PUBLIC INKLING_COMPILED)
   target_link_libraries(${target} PUBLIC inkling::inkling $<TARGET_NAME_IF_EXISTS:inkling::decode>
                         $<TARGET_NAME_IF_EXISTS:inkling::form>)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8 POSITION_INDEPENDENT_CODE ON
-                                             EXPORT_COMPILE_COMMANDS OFF)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${INKLING_BODIES_A_FILE}
+                                             POSITION_INDEPENDENT_CODE ON EXPORT_COMPILE_COMMANDS OFF)
 endfunction()
