@@ -162,6 +162,40 @@ TEST_CASE("bodies are included by their own header alone, at its end, unless the
   }
 }
 
+/// What the preprocessor does to one file that includes one header, without INKLING_COMPILED: every file once.
+class Preprocessor {
+ public:
+  /// A file's own text stands after its includes, but a header's bodies come after its text.
+  void include(const std::string& name) {
+    if (!begun_.insert(name).second) return;
+    for (const std::string& other : headers().at(name).includes) {
+      if (other == bodies_of(name)) continue;
+      include(other);
+      if (!seen_.contains(other)) too_early_ += name + " needs " + other + '\n';
+    }
+    seen_.insert(name);
+    if (!is_bodies(name) && headers().contains(bodies_of(name))) include(bodies_of(name));
+  }
+
+  /// "A needs B" for each file A whose text is there before what it includes.
+  const std::string& too_early() const { return too_early_; }
+
+ private:
+  std::set<std::string> begun_;
+  std::set<std::string> seen_;  // their text but for the bodies
+  std::string too_early_;
+};
+
+TEST_CASE("header-only, and whichever public header comes first, a file stands after what it includes") {
+  for (const auto& [name, header] : headers()) {
+    if (is_bodies(name) || is_detail(name)) continue;
+    CAPTURE(name);
+    Preprocessor preprocessor;
+    preprocessor.include(name);
+    CHECK(preprocessor.too_early() == "");
+  }
+}
+
 TEST_CASE("every header guards itself") {
   for (const auto& [name, header] : headers()) {
     CAPTURE(name);

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""What it costs to compile with Inkling: each public header alone, the examples, and a program that loads and predicts.
+
+    bench/compile_cost.py                  prints a table (Markdown), header-only and with inkling::compiled
+    bench/compile_cost.py --only 'svm/|quickstart'
+    bench/compile_cost.py --check          fails when a header alone passes its limit
+
+Time (CPU seconds of the compiler at -O2) and memory are given beside those of a file that includes <Eigen/Dense> and
+multiplies two matrices, in the same run. The check looks at what does not depend on the machine: preprocessed lines, and
+class templates that were instantiated, as ratios to the same file.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+INCLUDE = PROJECT / "include"
+
+BASE = """#include <Eigen/Dense>
+Eigen::MatrixXf product(const Eigen::MatrixXf& a, const Eigen::MatrixXf& b) { return a * b; }
+"""
+LOAD_AND_PREDICT = """#include <inkling/io/model/model_file.hpp>
+inkling::Label predict(const char* file, const inkling::Pixels& pixels) {
+  return inkling::load_model(file)->predict(pixels).front();
+}
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Of a header alone, header-only: times the preprocessed lines and the instantiated classes of the base."""
+    lines: float
+    classes: float
+
+
+# The first pattern that fits a header is its limit.
+LIMITS = [
+    (r"^inkling/core/", Limit(1.5, 3)),
+    (r"", Limit(3, 20)),
+]
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    text: str
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    seconds: float
+    megabytes: float
+    lines: int
+
+
+def public_headers():
+    for path in sorted(INCLUDE.rglob("*.hpp")):
+        name = path.relative_to(INCLUDE).as_posix()
+        if "/detail/" not in name:
+            limit = next(limit for pattern, limit in LIMITS if re.search(pattern, name))
+            yield Program(name, f"#include <{name}>\n", limit)
+
+
+def programs():
+    yield Program("load_model and predict", LOAD_AND_PREDICT)
+    for path in sorted((PROJECT / "examples").glob("*.cpp")):
+        yield Program(f"examples/{path.name}", path.read_text())
+
+
+class Compiler:
+    def __init__(self, command, folder):
+        eigen = subprocess.run(["pkg-config", "--cflags", "eigen3"], capture_output=True, text=True)
+        self.flags = ["-std=c++20", "-fopenmp", f"-I{INCLUDE}", '-DINKLING_SAMPLE_FOLDER="data"',
+                      *(shlex.split(eigen.stdout) or ["-I/usr/include/eigen3"])]
+        self.command = shlex.split(command)
+        self.folder = Path(folder)
+
+    def _source(self, program):
+        path = self.folder / (re.sub(r"\W", "_", program.name) + ".cpp")
+        path.write_text(program.text)
+        return path
+
+    def lines(self, program, *flags):
+        """That are not empty, after preprocessing."""
+        text = subprocess.run([*self.command, *self.flags, *flags, "-E", "-P", self._source(program)],
+                              check=True, stdout=subprocess.PIPE).stdout
+        return sum(1 for line in text.splitlines() if line.strip())
+
+    def classes(self, program):
+        """How many class templates are instantiated."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as dump:
+            subprocess.run([*self.command, *self.flags, "-w", "-fsyntax-only", "-fdump-lang-class", "-dumpdir", f"{dump}/",
+                            self._source(program)], check=True)
+            count = 0
+            for path in Path(dump).iterdir():
+                with path.open("rb") as file:
+                    count += sum(1 for line in file if line.startswith(b"Class ") and b"<" in line)
+            return count
+
+    def cost(self, program, *flags):
+        child = subprocess.Popen([*self.command, *self.flags, "-w", "-O2", *flags, "-c", self._source(program), "-o",
+                                  self.folder / "cost.o"])
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            raise SystemExit(f"compile_cost: {program.name} does not compile")
+        return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, self.lines(program, *flags))
+
+
+def print_table(compiler, base_program, chosen):
+    base = [compiler.cost(base_program) for _ in range(3)]
+    seconds = statistics.median(cost.seconds for cost in base)
+    print(f"`{base_program.name}`: {seconds:.2f} s, {base[0].megabytes:.0f} MB, {base[0].lines:,} lines, "
+          f"{compiler.classes(base_program):,} classes.\n")
+    print("| file | time | MB | lines | classes | compiled: time | MB | lines |\n|---|---|---|---|---|---|---|---|")
+    for program in chosen:
+        alone = compiler.cost(program)
+        compiled = compiler.cost(program, "-DINKLING_COMPILED")
+        print(f"| {program.name} | {alone.seconds / seconds:.1f} | {alone.megabytes:.0f} | {alone.lines:,} "
+              f"| {compiler.classes(program):,} | {compiled.seconds / seconds:.1f} | {compiled.megabytes:.0f} "
+              f"| {compiled.lines:,} |", flush=True)
+
+
+def included_by(name, known={}):
+    """The library's headers that a header brings along, header-only, itself among them."""
+    if name not in known:
+        known[name] = {name}
+        text = (INCLUDE / name).read_text()
+        for other in re.findall(r"#include <(inkling/[^>]+)>", text):
+            known[name] = known[name] | included_by(other)
+    return known[name]
+
+
+def check(compiler, base_program, headers):
+    """Every header is preprocessed. Instantiations are counted for the largest first, because whatever they include
+    cannot have more."""
+    failures = []
+    base_lines = compiler.lines(base_program)
+    base_classes = compiler.classes(base_program)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for header, lines in zip(headers, pool.map(compiler.lines, headers)):
+            if lines > header.limit.lines * base_lines:
+                failures.append(f"{header.name}: {lines:,} preprocessed lines, {lines / base_lines:.2f} times the base; "
+                                f"the limit is {header.limit.lines}")
+        counted = {}
+        waiting = sorted(headers, key=lambda header: -len(included_by(header.name)))
+        while waiting:
+            batch = []
+            while waiting and len(batch) < os.cpu_count():
+                header = waiting.pop(0)
+                bound = min((count for name, count in counted.items() if header.name in included_by(name)), default=None)
+                if bound is None or bound > header.limit.classes * base_classes:
+                    batch.append(header)
+            for header, count in zip(batch, pool.map(compiler.classes, batch)):
+                counted[header.name] = count
+                print(f"{header.name}: {count:,} classes, {count / base_classes:.2f} times the base")
+                if count > header.limit.classes * base_classes:
+                    failures.append(f"{header.name}: {count:,} class templates instantiated, "
+                                    f"{count / base_classes:.2f} times the base; the limit is {header.limit.classes}")
+    for failure in failures:
+        print(f"compile_cost: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only check the headers' limits")
+    parser.add_argument("--only", default="", metavar="REGEX", help="the files to look at")
+    parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"), help="default: $CXX, else g++")
+    options = parser.parse_args()
+    base = Program("Eigen/Dense", BASE)
+    headers = [header for header in public_headers() if re.search(options.only, header.name)]
+    with tempfile.TemporaryDirectory() as folder:
+        compiler = Compiler(options.compiler, folder)
+        if options.check:
+            return check(compiler, base, headers)
+        print_table(compiler, base, [program for program in programs() if re.search(options.only, program.name)] + headers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
