@@ -31,6 +31,15 @@
 #include <inkling/form/quad.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/reading_json.hpp>
+#include <inkling/form/registration/block_matching.hpp>
+#include <inkling/form/registration/consensus.hpp>
+#include <inkling/form/registration/cut.hpp>
+#include <inkling/form/registration/homography.hpp>
+#include <inkling/form/registration/ink_map.hpp>
+#include <inkling/form/registration/keypoints.hpp>
+#include <inkling/form/registration/page_map.hpp>
+#include <inkling/form/registration/register_page.hpp>
+#include <inkling/form/registration/warp_fit.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
 #include <inkling/form/results/grading.hpp>
