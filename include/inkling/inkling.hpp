@@ -28,6 +28,8 @@
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/trees.hpp>
+#include <inkling/form/layout/ruled_lines.hpp>
+#include <inkling/form/layout/table.hpp>
 #include <inkling/form/quad.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/reading_json.hpp>
