@@ -1,22 +1,35 @@
-# inkling::decode: reading PNG and JPEG (inkling/codec/decode.hpp). A target of its own, so that the library itself needs
-# no image libraries. Used by this project, in other projects, and by find_package(inkling COMPONENTS decode). Where an
-# image library is missing there is no such target, and inkling_decode_missing says why.
+# inkling::decode: reading PNG, JPEG, WebP, TIFF, and HEIC where libheif is installed (inkling/codec/decode.hpp). A target of
+# its own, so that the library itself needs no image libraries. Used by this project, in other projects, and by
+# find_package(inkling COMPONENTS decode). Where an image library is missing there is no such target, and
+# inkling_decode_missing says why.
 
 set(inkling_decode_missing "")
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
-  pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET GLOBAL libturbojpeg)
+  pkg_check_modules(INKLING_JPEG QUIET IMPORTED_TARGET GLOBAL libjpeg)
+  pkg_check_modules(INKLING_WEBP QUIET IMPORTED_TARGET GLOBAL libwebp)
+  pkg_check_modules(INKLING_TIFF QUIET IMPORTED_TARGET GLOBAL libtiff-4>=4.5)
+  pkg_check_modules(INKLING_HEIF QUIET IMPORTED_TARGET GLOBAL libheif)
 endif()
 find_path(STB_INCLUDE_DIR stb/stb_image.h DOC "The folder of stb/stb_image.h (Debian: libstb-dev)")
 mark_as_advanced(STB_INCLUDE_DIR)
 if(NOT PkgConfig_FOUND)
   set(inkling_decode_missing "pkg-config was not found")
-elseif(NOT TURBOJPEG_FOUND)
-  set(inkling_decode_missing "libturbojpeg was not found (Debian: libturbojpeg0-dev)")
+elseif(NOT INKLING_JPEG_FOUND)
+  set(inkling_decode_missing "libjpeg was not found (Debian: libjpeg62-turbo-dev)")
+elseif(NOT INKLING_WEBP_FOUND)
+  set(inkling_decode_missing "libwebp was not found (Debian: libwebp-dev)")
+elseif(NOT INKLING_TIFF_FOUND)
+  set(inkling_decode_missing "libtiff 4.5 or later was not found (Debian: libtiff-dev)")
 elseif(NOT STB_INCLUDE_DIR)
   set(inkling_decode_missing "stb/stb_image.h was not found (Debian: libstb-dev)")
 else()
   add_library(inkling::decode INTERFACE IMPORTED GLOBAL)
   target_include_directories(inkling::decode SYSTEM INTERFACE ${STB_INCLUDE_DIR})
-  target_link_libraries(inkling::decode INTERFACE inkling::inkling PkgConfig::TURBOJPEG)
+  target_link_libraries(inkling::decode INTERFACE inkling::inkling PkgConfig::INKLING_JPEG PkgConfig::INKLING_WEBP
+                                                  PkgConfig::INKLING_TIFF)
+  if(INKLING_HEIF_FOUND)
+    target_compile_definitions(inkling::decode INTERFACE INKLING_HEIF)
+    target_link_libraries(inkling::decode INTERFACE PkgConfig::INKLING_HEIF)
+  endif()
 endif()

@@ -3,7 +3,6 @@
 /// Every public header but codec/decode.hpp, which needs the image libraries (target inkling::decode), and
 /// form/run/run.hpp, which needs SQLite (target inkling::form).
 
-#include <inkling/codec/exif.hpp>
 #include <inkling/codec/limits.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
@@ -67,6 +66,7 @@
 #include <inkling/ink/rule.hpp>
 #include <inkling/ink/stroke.hpp>
 #include <inkling/io/atomic_file.hpp>
+#include <inkling/io/file_lock.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
@@ -133,6 +133,7 @@
 #include <inkling/picture/gaussian.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/resize.hpp>
+#include <inkling/picture/rgb_image.hpp>
 #include <inkling/picture/row_filter.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/mark.hpp>

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <inkling/codec/decode.hpp>
+#include <inkling/codec/detail/heif.hpp>
+#include <inkling/codec/detail/jpeg.hpp>
+#include <inkling/codec/detail/picture_kind.hpp>
+#include <inkling/codec/detail/png_check.hpp>
+#include <inkling/codec/detail/tiff.hpp>
+#include <inkling/codec/detail/webp.hpp>
+#include <inkling/core/error.hpp>
+
+#include <string>
+
+namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+inline void check_length(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  if (bytes.size() <= limits.bytes) return;
+  throw ImageTooLargeError("Image: expected up to " + std::to_string(limits.bytes) + " bytes, got " +
+                           std::to_string(bytes.size()));
+}
+
+INKLING_STB_INLINE Raster decode_raster(std::span<const std::uint8_t> bytes, std::size_t page, Wanted wanted,
+                                        const DecodeLimits& limits) {
+  check_length(bytes, limits);
+  if (has_tiff_signature(bytes)) return decode_tiff(bytes, page, limits);
+  if (page > 0) throw ValueError("Image: expected page 1, the only one, got " + std::to_string(page + 1));
+  if (has_png_signature(bytes)) return decode_png(bytes, limits);
+  if (has_jpeg_signature(bytes)) return decode_jpeg(bytes, wanted, limits);
+  if (has_webp_signature(bytes)) return decode_webp(bytes, limits);
+  if (has_heif_signature(bytes)) return decode_heif(bytes, limits);
+  throw UnsupportedImageError("Image: expected PNG, JPEG, WebP or TIFF, got " + name_of_kind(bytes));
+}
+
+}  // namespace detail
+
+INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  return detail::grey_of(detail::decode_raster(bytes, 0, detail::Wanted::grey, limits));
+}
+
+INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  detail::check_length(bytes, limits);
+  return detail::has_tiff_signature(bytes) ? detail::tiff_pages(bytes, limits) : 1;
+}
+
+INKLING_STB_INLINE DecodedPage decode_page(std::span<const std::uint8_t> bytes, std::size_t page,
+                                           const DecodeLimits& limits) {
+  const detail::Raster raster = detail::decode_raster(bytes, page, detail::Wanted::colour, limits);
+  return {.colour = detail::colour_of(raster), .resolution = detail::upright_resolution(raster)};
+}
+
+}  // namespace inkling::inline INKLING_ABI

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <inkling/codec/detail/exif.hpp>
+#include <inkling/codec/detail/raster.hpp>
+#include <inkling/core/error.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace inkling::inline INKLING_ABI::detail {
+
+INKLING_INLINE void check_declared_size(const char* format, Index width, Index height, Index pixels,
+                                        const DecodeLimits& limits) {
+  const auto declared = [&] {
+    return std::string(format) + ": the file declares " + std::to_string(width) + "x" + std::to_string(height) +
+           " pixels";
+  };
+  if (width < 1 || height < 1) throw FormatError(declared() + ", expected at least 1x1");
+  if (width > limits.side || height > limits.side || width > pixels / height) {
+    throw ImageTooLargeError(declared() + ", expected sides up to " + std::to_string(limits.side) + " and up to " +
+                             std::to_string(pixels) + " pixels in all");
+  }
+}
+
+INKLING_INLINE Index reduction_to(Index width, Index height, Index pixels) noexcept {
+  Index divisor = 1;
+  while (divisor < 8 && ((width + divisor - 1) / divisor) * ((height + divisor - 1) / divisor) > pixels) divisor *= 2;
+  return divisor;
+}
+
+/// A pixel of the raster, over paper of one level.
+struct PixelReader {
+  const Raster& raster;
+  int paper = 255;
+
+  bool has_opacity() const noexcept { return raster.channels == 2 || raster.channels == 4; }
+  const std::uint8_t* at(std::size_t pixel) const noexcept {
+    return raster.samples.data() + pixel * static_cast<std::size_t>(raster.channels);
+  }
+  int opacity(std::size_t pixel) const noexcept { return has_opacity() ? at(pixel)[raster.channels - 1] : 255; }
+  std::uint8_t over_paper(int level, int opacity_of_it) const noexcept {
+    return static_cast<std::uint8_t>((level * opacity_of_it + paper * (255 - opacity_of_it) + 127) / 255);
+  }
+  std::uint8_t grey(std::size_t pixel) const noexcept {
+    const std::uint8_t* p = at(pixel);
+    const std::uint8_t level = raster.channels >= 3 ? luma(Rgb{p[0], p[1], p[2]}) : p[0];
+    return over_paper(level, opacity(pixel));
+  }
+  Rgb colour(std::size_t pixel) const noexcept {
+    const std::uint8_t* p = at(pixel);
+    const int alpha = opacity(pixel);
+    if (raster.channels < 3) return {grey(pixel), grey(pixel), grey(pixel)};
+    return {over_paper(p[0], alpha), over_paper(p[1], alpha), over_paper(p[2], alpha)};
+  }
+};
+
+/// Black when everything that can be seen is so light that white paper would hide it, and something is left out: white
+/// ink on nothing, as drawing programs export it. Else white.
+inline int paper_below(const Raster& raster) {
+  constexpr int light = 224;
+  PixelReader reader{raster};
+  if (!reader.has_opacity()) return 255;
+  bool seen = false;
+  bool left_out = false;
+  const auto pixels = static_cast<std::size_t>(raster.width * raster.height);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    if (reader.grey(i) < light) return 255;
+    seen = seen || reader.opacity(i) > 255 - 32;
+    left_out = left_out || reader.opacity(i) < 32;
+  }
+  return seen && left_out ? 0 : 255;
+}
+
+INKLING_INLINE GreyImage grey_of(const Raster& raster) {
+  const PixelReader reader{raster, paper_below(raster)};
+  GreyImage image(raster.width, raster.height);
+  for (std::size_t i = 0; i < image.values().size(); ++i) image.values()[i] = reader.grey(i);
+  return upright(std::move(image), raster.orientation);
+}
+
+INKLING_INLINE RgbImage colour_of(const Raster& raster) {
+  const PixelReader reader{raster, paper_below(raster)};
+  RgbImage image(raster.width, raster.height);
+  for (std::size_t i = 0; i < image.values().size(); ++i) image.values()[i] = reader.colour(i);
+  return upright(std::move(image), raster.orientation);
+}
+
+INKLING_INLINE Resolution upright_resolution(const Raster& raster) noexcept {
+  const Resolution& stored = raster.resolution;
+  return raster.orientation >= 5 ? Resolution{stored.y, stored.x} : stored;
+}
+
+}  // namespace inkling::inline INKLING_ABI::detail
