@@ -17,6 +17,7 @@
 
 #include "http/cors.hpp"
 #include "http/http_server.hpp"
+#include "http/listener.hpp"
 #include "models/model_store.hpp"
 #include "models/models.hpp"
 #include "operations/cpu_budget.hpp"
@@ -100,7 +101,7 @@ void serve(Options options) {
   });
   metrics.watch([&] { return server.load(); });
 
-  std::cout << "inkling-server: http://" << options.http.host << ':' << server.port() << " with";
+  std::cout << "inkling-server: " << url_of(options.http.host, server.port()) << " with";
   for (const Model& model : models.current()->models().loaded) std::cout << ' ' << model.name;
   std::cout << std::endl;
 

@@ -68,6 +68,15 @@ std::string http_date() {
   return date.append(rest.data(), std::strftime(rest.data(), rest.size(), " %Y %H:%M:%S GMT", &utc));
 }
 
+/// A header that is a list may come in several lines (RFC 9110, section 5.3).
+std::string list_of(const httplib::Request& in, const char* name) {
+  std::string list;
+  for (std::size_t i = 0; i < in.get_header_value_count(name); ++i) {
+    list += (i == 0 ? "" : ", ") + in.get_header_value(name, i);
+  }
+  return list;
+}
+
 void write(Response response, const std::string& id, httplib::Response& out) {
   out.status = response.status;
   out.set_header("Date", http_date());
@@ -98,12 +107,11 @@ class Conversation final : private httplib::Server {
  public:
   Conversation(const server::Handler& handler, const ExchangeOptions& options) : options_(options) {
     set_pre_routing_handler([this, &handler](const httplib::Request& in, httplib::Response& out) {
-      const std::size_t question = std::min(in.target.find('?'), in.target.size());
       Response response = ask(handler, {.method = in.method,
                                         .path = in.path,
-                                        .query = in.target.substr(std::min(question + 1, in.target.size())),
+                                        .query = {in.params.begin(), in.params.end()},
                                         .content_type = in.get_header_value("Content-Type"),
-                                        .if_none_match = in.get_header_value("If-None-Match"),
+                                        .if_none_match = list_of(in, "If-None-Match"),
                                         .origin = in.get_header_value("Origin"),
                                         .requested_method = in.get_header_value("Access-Control-Request-Method"),
                                         .body = in.body});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +12,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// What a route needs to know of a request; the body is complete and without its framing.
 struct Request {
   std::string method;
-  std::string path;        // percent-decoded, without the query
-  std::string query = {};  // as it came, without the question mark
+  std::string path;                                    // percent-decoded, without the query
+  std::multimap<std::string, std::string> query = {};  // decoded
   std::string content_type = {};
   std::string if_none_match = {};
   std::string origin = {};            // of the page whose script asks; empty for anything but such a script

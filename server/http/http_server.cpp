@@ -22,7 +22,17 @@
 namespace inkling::server {
 namespace {
 
-constexpr int reads_per_turn = 8;  // so that one fast client does not keep the others waiting
+constexpr int reads_per_turn = 8;                // so that one fast client does not keep the others waiting
+constexpr std::chrono::milliseconds retry{100};  // after which descriptors may be free that are not ours
+
+bool is_out_of_descriptors(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+bool has_client(const FileDescriptor& listener) {
+  pollfd entry{listener.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -65,7 +75,7 @@ void HttpServer::run() {
     if (stopping_ && connections_.empty()) return;
     wait();
     collect_answers();
-    if (listener_ && polled_[1].revents != 0) accept_all();
+    if (listener_ && (polled_[1].revents != 0 || out_of_descriptors_)) accept_all();
     for (std::size_t i = 0; i < polled_ids_.size(); ++i) {
       if (polled_[i + 2].revents == 0) continue;
       const auto found = connections_.find(polled_ids_[i]);
@@ -87,7 +97,8 @@ void HttpServer::wake() noexcept {
 
 /// Waits until something can be done, or the next deadline has come.
 void HttpServer::wait() {
-  polled_.assign({{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}});
+  const int listener = out_of_descriptors_ ? -1 : listener_.get();  // which would be ready all the time, in vain
+  polled_.assign({{wake_.get(), POLLIN, 0}, {listener, POLLIN, 0}});
   polled_ids_.clear();
   auto next = Clock::time_point::max();
   for (const auto& [id, connection] : connections_) {
@@ -98,6 +109,7 @@ void HttpServer::wait() {
     next = std::min(next, connection.deadline);
   }
   if (stopping_) next = std::min(next, stop_deadline_);
+  if (out_of_descriptors_) next = std::min(next, Clock::now() + retry);
   int timeout = -1;
   if (next != Clock::time_point::max()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count();
@@ -112,29 +124,53 @@ void HttpServer::wait() {
 }
 
 void HttpServer::accept_all() {
+  out_of_descriptors_ = false;
   for (;;) {
     FileDescriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!socket) return;  // none waits, or it went away, or descriptors ran out: the next turn tries again
+    if (!socket && is_out_of_descriptors(errno) && has_client(listener_)) {  // said of an empty backlog, too
+      if (drop_least_owed()) continue;
+      out_of_descriptors_ = true;
+    }
+    if (!socket) return;  // none waits, or it went away: the next turn tries again
     make_room();
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on,
                  sizeof on);  // an answer is one write: do not hold it back
-    connections_.emplace(next_id_++, Connection{.socket = std::move(socket),
-                                                .reader = RequestReader(options_.request),
-                                                .deadline = Clock::now() + options_.read_deadline});
+    const auto entry = connections_.emplace(
+        next_id_++, Connection{.socket = std::move(socket), .reader = RequestReader(options_.request), .deadline = {}});
+    begin_request(entry.first->second);
   }
 }
 
 /// At the limit a connection for which no thread works gives way to a new one: of those that are owed least, the one
 /// that waits for the longest.
 void HttpServer::make_room() {
-  if (connections_.size() < options_.connections) return;
+  if (connections_.size() >= options_.connections) drop_least_owed();
+}
+
+/// False when a thread works for each of them.
+bool HttpServer::drop_least_owed() {
+  if (connections_.empty()) return false;
   const auto least = std::min_element(connections_.begin(), connections_.end(), [&](const auto& a, const auto& b) {
     return std::pair(a.second.owed(), a.second.deadline) < std::pair(b.second.owed(), b.second.deadline);
   });
-  if (least->second.phase == Phase::working) return;
+  if (least->second.phase == Phase::working) return false;
   buffered_bytes_ -= least->second.received;
   connections_.erase(least);
+  return true;
+}
+
+void HttpServer::begin_request(Connection& connection) const {
+  connection.begin = Clock::now();
+  connection.deadline = read_deadline(connection);
+}
+
+/// A head has a fixed time, so that it cannot be drawn out; a body has that and as much as its bytes take at the
+/// minimum rate, so that a slow line is served and one that stands still is not (as Apache's mod_reqtimeout does it).
+HttpServer::Clock::time_point HttpServer::read_deadline(const Connection& connection) const {
+  const double bytes = connection.reader.in_body() ? static_cast<double>(connection.received) : 0;
+  const std::chrono::duration<double> earned(bytes / static_cast<double>(options_.minimum_rate));
+  return connection.begin + options_.read_deadline + std::chrono::duration_cast<Clock::duration>(earned);
 }
 
 int HttpServer::Connection::owed() const noexcept {
@@ -183,7 +219,7 @@ void HttpServer::read(Id id, Connection& connection) {
       }
       return;
     }
-    if (connection.idle() && connection.answered) connection.deadline = Clock::now() + options_.read_deadline;
+    if (connection.idle() && connection.answered) begin_request(connection);
     connection.received += static_cast<std::size_t>(count);
     buffered_bytes_ += static_cast<std::size_t>(count);
     if (buffered_bytes_ > options_.buffered_bytes) return refuse(id, connection, overloaded());
@@ -202,7 +238,10 @@ void HttpServer::take(Id id, Connection& connection, std::string_view bytes) {
   if (connection.reader.complete()) {
     connection.unread = bytes.substr(taken);
     submit(id, connection);
-  } else if (!awaited && connection.reader.awaits_continue()) {
+    return;
+  }
+  connection.deadline = read_deadline(connection);
+  if (!awaited && connection.reader.awaits_continue()) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     ::send(connection.socket.get(), go_on.data(), go_on.size(), MSG_NOSIGNAL);  // lost: the client goes on unasked
   }
@@ -302,7 +341,7 @@ void HttpServer::end_answer(Id id, Connection& connection) {
     if (connection.unread.empty()) {
       connection.deadline = Clock::now() + options_.idle_deadline;
     } else {
-      connection.deadline = Clock::now() + options_.read_deadline;
+      begin_request(connection);
       take(id, connection, std::exchange(connection.unread, {}));
     }
     return;

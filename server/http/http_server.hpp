@@ -26,7 +26,8 @@ struct HttpServerOptions {
   std::size_t queue = 64;  // whole requests that wait for a thread; beyond it 503
   std::size_t connections = 512;
   std::size_t buffered_bytes = 64 * 1024 * 1024;     // of all unanswered requests together; beyond it 503
-  std::chrono::milliseconds read_deadline{10'000};   // for a whole request, from accept or its first byte to its last
+  std::chrono::milliseconds read_deadline{10'000};   // for the head of a request, from accept or its first byte
+  std::size_t minimum_rate = 2'000;                  // bytes a second of a body, on average after read_deadline
   std::chrono::milliseconds idle_deadline{60'000};   // between two requests of a connection
   std::chrono::milliseconds write_deadline{10'000};  // for a whole answer
   std::chrono::milliseconds drain_deadline{10'000};  // for everything, once stop() was called
@@ -77,6 +78,7 @@ class HttpServer {
     FileDescriptor socket;
     RequestReader reader;
     Clock::time_point deadline;
+    Clock::time_point begin = {};  // of the request that is being read
     Phase phase = Phase::reading;
     std::size_t received = 0;  // bytes that are held for it
     std::string unread = {};   // that came with the request before: the beginning of the next
@@ -94,6 +96,9 @@ class HttpServer {
   void wait();
   void accept_all();
   void make_room();
+  bool drop_least_owed();
+  void begin_request(Connection& connection) const;
+  Clock::time_point read_deadline(const Connection& connection) const;
   void serve(Id id, Connection& connection);
   void read(Id id, Connection& connection);
   void take(Id id, Connection& connection, std::string_view bytes);
@@ -119,6 +124,7 @@ class HttpServer {
   FileDescriptor wake_;  // an eventfd: a thread has an answer, or stop() was called
   std::atomic<bool> stop_requested_ = false;
   bool stopping_ = false;
+  bool out_of_descriptors_ = false;  // so that no connection can be accepted until one is closed
   Clock::time_point stop_deadline_ = {};
 
   Id next_id_ = 1;

@@ -25,7 +25,19 @@ FileDescriptor try_listen(const addrinfo& address) {
   return socket;
 }
 
+/// "::1" of "[::1]", as it stands in addresses of the web.
+std::string without_brackets(const std::string& host) {
+  const bool has = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  return has ? host.substr(1, host.size() - 2) : host;
+}
+
 }  // namespace
+
+std::string url_of(const std::string& host, int port) {
+  const std::string bare = without_brackets(host);
+  const bool ipv6 = bare.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? '[' + bare + ']' : bare) + ':' + std::to_string(port);
+}
 
 FileDescriptor listen_on(const std::string& host, int port) {
   addrinfo hints{};
@@ -33,7 +45,7 @@ FileDescriptor listen_on(const std::string& host, int port) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int failure = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int failure = ::getaddrinfo(without_brackets(host).c_str(), std::to_string(port).c_str(), &hints, &found);
   if (failure != 0) throw Error("cannot listen on host " + host + ": " + ::gai_strerror(failure));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
 

@@ -1,6 +1,8 @@
 #include "http/multipart.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "http/header_text.hpp"
 #include "http/problem.hpp"
@@ -47,8 +49,7 @@ std::optional<std::string> parameter(std::string_view value, std::string_view na
 }
 
 bool is_boundary_char(char c) {
-  constexpr std::string_view symbols = "'()+_,-./:=? ";
-  return is_alphanumeric(c) || symbols.find(c) != std::string_view::npos;
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
 void read_part_header(std::string_view line, Part& part) {
@@ -60,6 +61,8 @@ void read_part_header(std::string_view line, Part& part) {
     part.name = parameter(value, "name").value_or("");
   } else if (equal_ignoring_case(name, "Content-Type")) {
     part.content_type = value;
+  } else if (equal_ignoring_case(name, "Content-Transfer-Encoding")) {
+    part.transfer_encoding = value;
   }
 }
 
@@ -68,14 +71,17 @@ Part read_part_headers(std::string_view& rest, const MultipartLimits& limits) {
   Part part;
   const std::string_view window = rest.substr(0, limits.header_bytes);
   std::size_t position = 0;
+  std::string header;  // with the lines that go on with it, which begin with a blank (RFC 5322, section 2.2.3)
   for (;;) {
     const std::size_t end = window.find("\r\n", position);
     if (end == std::string_view::npos)
       throw Problem(400, "The headers of a part of the form are cut short or too long.");
     const std::string_view line = window.substr(position, end - position);
     position = end + 2;
+    const bool folded = !header.empty() && !line.empty() && (line.front() == ' ' || line.front() == '\t');
+    if (!folded && !header.empty()) read_part_header(std::exchange(header, {}), part);
     if (line.empty()) break;
-    read_part_header(line, part);
+    header += line;
   }
   rest.remove_prefix(position);
   return part;
@@ -83,13 +89,24 @@ Part read_part_headers(std::string_view& rest, const MultipartLimits& limits) {
 
 }  // namespace
 
-std::optional<std::string> multipart_boundary(std::string_view content_type) {
+std::string multipart_boundary(std::string_view content_type) {
+  constexpr std::size_t longest = 200;
   const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
-  if (!equal_ignoring_case(type, "multipart/form-data")) return std::nullopt;
+  if (!equal_ignoring_case(type, "multipart/form-data")) {
+    throw Problem(415, "Expected multipart/form-data with the picture in the field file.");
+  }
   std::optional<std::string> boundary = parameter(content_type, "boundary");
-  if (!boundary || boundary->empty() || boundary->size() > 70) return std::nullopt;
-  if (!std::all_of(boundary->begin(), boundary->end(), is_boundary_char)) return std::nullopt;
-  return boundary;
+  if (!boundary || boundary->empty()) {
+    throw Problem(400,
+                  "The Content-Type has no boundary: let your client set this header, for it knows the boundary of "
+                  "the form that it writes.");
+  }
+  if (boundary->size() > longest || boundary->back() == ' ' ||
+      !std::all_of(boundary->begin(), boundary->end(), is_boundary_char)) {
+    throw Problem(400,
+                  "The boundary of the Content-Type is longer than 200 characters or has one that cannot be used.");
+  }
+  return *std::move(boundary);
 }
 
 std::vector<Part> parse_multipart(std::string_view body, std::string_view boundary, const MultipartLimits& limits) {

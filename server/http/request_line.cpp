@@ -59,15 +59,4 @@ RequestLine check_request_line(std::string_view line) {
           .http_1_0 = version == "HTTP/1.0"};
 }
 
-std::optional<std::string_view> query_parameter(std::string_view query, std::string_view name) noexcept {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) == name) return pair.substr(std::min(equals + 1, pair.size()));
-  }
-  return std::nullopt;
-}
-
 }  // namespace inkling::server

@@ -12,6 +12,7 @@ namespace inkling::server {
 namespace {
 
 constexpr std::size_t chunk_line_limit = 256;
+constexpr std::size_t skip_limit = 64;  // bytes of line ends before a request line
 
 bool is_control(char c) {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -25,10 +26,20 @@ std::size_t parse_size(std::string_view digits, int base, const char* complaint)
   return value;
 }
 
+/// Said at once, for a client that ends its lines so waits for an answer and never sends what would end the head.
+void refuse_bare_line_feed(std::string_view head, std::size_t from) {
+  for (std::size_t at = head.find('\n', from); at != std::string_view::npos; at = head.find('\n', at + 1)) {
+    if (at == 0 || head[at - 1] != '\r') {
+      throw Problem(400, "A line of the request's head ends with a line feed alone: HTTP ends lines with CR and LF.");
+    }
+  }
+}
+
 }  // namespace
 
 std::size_t RequestReader::append(std::string_view bytes) {
   const std::size_t offered = bytes.size();
+  if (!started_) skip_line_ends(bytes);
   started_ = started_ || !bytes.empty();
   while (!bytes.empty() && !complete()) {
     if (state_ == State::head) {
@@ -44,10 +55,19 @@ RawRequest RequestReader::take() {
   return std::move(request_);
 }
 
+/// Some clients end a body with CRLF that its length does not count; others begin with it.
+void RequestReader::skip_line_ends(std::string_view& bytes) {
+  const std::size_t count = std::min(bytes.find_first_not_of("\r\n"), bytes.size());
+  skipped_ += count;
+  if (skipped_ > skip_limit) throw Problem(400, "The request begins with too many empty lines.");
+  bytes.remove_prefix(count);
+}
+
 void RequestReader::read_head(std::string_view& bytes) {
   const std::size_t old_size = line_.size();
   line_.append(bytes.substr(0, limits_.head_bytes + 1 - old_size));
   const std::size_t end = line_.find("\r\n\r\n", old_size < 3 ? 0 : old_size - 3);
+  refuse_bare_line_feed(std::string_view(line_).substr(0, end), old_size);
   if (end == std::string::npos) {
     if (line_.size() > limits_.head_bytes) {
       throw Problem(431, "The request's headers are longer than " + std::to_string(limits_.head_bytes) + " bytes.");
@@ -68,7 +88,7 @@ void RequestReader::parse_head(std::string_view head) {
     const std::string_view line = head.substr(0, end);
     head.remove_prefix(end + 2);
     if (std::any_of(line.begin(), line.end(), is_control)) {
-      throw Problem(400, "The request's head has a control character or a bare line feed.");
+      throw Problem(400, "The request's head has a control character.");
     }
     if (++lines > limits_.head_lines) {
       throw Problem(431, "The request has more than " + std::to_string(limits_.head_lines) + " header lines.");

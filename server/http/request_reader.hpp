@@ -14,7 +14,8 @@ struct RawRequest {
 
 /// Takes the bytes of one HTTP/1.1 request (RFC 9112) as they arrive and knows when it is whole. It is strict where
 /// leniency lets two programs see different requests in the same bytes: bare line feeds, folded lines, spaces before a
-/// colon, two lengths, a length beside chunks. Memory is bounded by the limits, time is linear in the bytes.
+/// colon, two lengths, a length beside chunks. Line ends before the request line are skipped (RFC 9112, section 2.2).
+/// Memory is bounded by the limits, time is linear in the bytes.
 class RequestReader {
  public:
   struct Limits {
@@ -31,6 +32,8 @@ class RequestReader {
   std::size_t append(std::string_view bytes);
 
   bool started() const noexcept { return started_; }
+  /// The head is whole, so that what comes is the body.
+  bool in_body() const noexcept { return started_ && state_ != State::head; }
   bool complete() const noexcept { return state_ == State::complete; }
   /// The client will take another answer on the same connection. Requires: complete().
   bool keep_alive() const noexcept { return keep_alive_; }
@@ -43,6 +46,7 @@ class RequestReader {
  private:
   enum class State { head, sized_body, chunk_size, chunk_data, chunk_end, trailer, complete };
 
+  void skip_line_ends(std::string_view& bytes);
   void read_head(std::string_view& bytes);
   void parse_head(std::string_view head);
   void parse_header(std::string_view line);
@@ -56,6 +60,7 @@ class RequestReader {
   Limits limits_;
   State state_ = State::head;
   bool started_ = false;
+  std::size_t skipped_ = 0;  // bytes before the request line
   bool awaits_continue_ = false;
   bool keep_alive_ = true;
   bool http_1_0_ = false;

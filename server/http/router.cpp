@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "http/problem.hpp"
@@ -13,6 +14,11 @@ Problem wrong_method(const std::string& method) {
   return {405, "This address takes " + allowed + " only.", {{"Allow", allowed}}};
 }
 
+/// People write "/predict/" and mean "/predict".
+std::string_view without_end_slash(std::string_view path) {
+  return path.size() > 1 && path.ends_with('/') && !path.ends_with("//") ? path.substr(0, path.size() - 1) : path;
+}
+
 }  // namespace
 
 void Router::add(std::string method, std::string path, Handler function, std::string route) {
@@ -21,8 +27,9 @@ void Router::add(std::string method, std::string path, Handler function, std::st
 }
 
 Response Router::answer(const Request& request) const {
+  const std::string_view path = without_end_slash(request.path);
   const auto found =
-      std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) { return route.path == request.path; });
+      std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) { return route.path == path; });
   if (found == routes_.end()) return to_response(Problem(404, "There is nothing at this address."));
   const bool takes = request.method == found->method || (request.method == "HEAD" && found->method == "GET");
   Response response = takes ? ask(found->function, request) : to_response(wrong_method(found->method));

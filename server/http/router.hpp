@@ -11,8 +11,8 @@ namespace inkling::server {
 /// Finds who answers an address. A function of the request alone, so that tests need no socket.
 class Router {
  public:
-  /// `function` answers `method` at exactly `path`; for GET also HEAD. `route` is what log and metrics call it; empty:
-  /// as its path.
+  /// `function` answers `method` at `path`, with or without a slash at its end; for GET also HEAD. `route` is what log
+  /// and metrics call it; empty: as its path.
   void add(std::string method, std::string path, Handler function, std::string route = {});
 
   /// Refusals included: whatever a route throws becomes a problem. 404 when there is no such path, 405 when it takes

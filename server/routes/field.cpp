@@ -4,6 +4,8 @@
 #include <inkling/core/error.hpp>
 #include <inkling/read/read_field.hpp>
 
+#include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,7 +54,9 @@ Json to_json(const FieldAlternative& way) {
 }
 
 Response read_line(const Recogniser& recogniser, const Request& request) {
-  const Form form(request);
+  constexpr std::array<std::string_view, 6> fields = {"file", "model", "charset", "prior", "pattern", "top"};
+  check_query(request, {});
+  const Form form(request, fields);
   const auto picture = form.picture();
   const Model& model = recogniser.find(form.field("model").value_or(""));
   ReadOptions options{.charset = form.charset(),

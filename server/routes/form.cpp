@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "http/base64.hpp"
 #include "http/header_text.hpp"
 #include "http/problem.hpp"
 
@@ -14,18 +15,37 @@ namespace {
 
 constexpr std::size_t charset_limit = 256;
 
+std::string joined(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
 }  // namespace
 
-Form::Form(const Request& request) {
+Form::Form(const Request& request, std::span<const std::string_view> known) {
   if (request.content_type.empty() || request.body.empty()) {
     throw Problem(400, "Send multipart/form-data with the picture in the field file.");
   }
-  if (!equal_ignoring_case(std::string_view(request.content_type).substr(0, 10), "multipart/")) {
-    throw Problem(415, "Expected multipart/form-data with the picture in the field file.");
+  parts_ = parse_multipart(request.body, multipart_boundary(request.content_type));
+  for (Part& part : parts_) {
+    if (std::find(known.begin(), known.end(), part.name) == known.end()) {
+      throw Problem(400, "The form has a field that is not known here. There are: " + joined(known) + ".");
+    }
+    decode(part);
   }
-  const std::optional<std::string> boundary = multipart_boundary(request.content_type);
-  if (!boundary) throw Problem(400, "The Content-Type is not multipart/form-data with a boundary.");
-  parts_ = parse_multipart(request.body, *boundary);
+}
+
+/// What mails write for content that is sent as it is changes nothing (RFC 7578, section 4.7, has no other).
+void Form::decode(Part& part) {
+  const std::string_view encoding = part.transfer_encoding;
+  if (equal_ignoring_case(encoding, "base64")) {
+    std::optional<std::string> bytes = decode_base64(part.data);
+    if (!bytes) throw Problem(400, "A part of the form says that it is base64, and is not.");
+    part.data = decoded_.emplace_back(*std::move(bytes));
+  } else if (equal_ignoring_case(encoding, "quoted-printable")) {
+    throw Problem(400, "A part of the form is quoted-printable: send it as it is, or as base64.");
+  }
 }
 
 std::optional<std::string_view> Form::field(std::string_view name) const {
@@ -80,6 +100,15 @@ std::optional<Prior> Form::prior() const {
     return parse_prior(*text);
   } catch (const ValueError&) {  // its text repeats the field
     throw Problem(400, "The field prior is natural, tempered or uniform.");
+  }
+}
+
+void check_query(const Request& request, std::span<const std::string_view> known) {
+  for (const auto& [name, value] : request.query) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw Problem(400, known.empty()
+                           ? "The address takes no parameters."
+                           : "The address has a parameter that is not known here. There are: " + joined(known) + ".");
   }
 }
 

@@ -5,8 +5,10 @@
 #include <inkling/model/prior.hpp>
 
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,9 +21,10 @@ namespace inkling::server {
 /// or has a value that is not allowed.
 class Form {
  public:
-  /// The request must outlive the form. Throws Problem: 400 without a form, or with one that cannot be read; 415 when
-  /// the body is something else.
-  explicit Form(const Request& request);
+  /// `known`: the names of the fields that the route reads. The request must outlive the form. Throws Problem: 400
+  /// without a form, with one that cannot be read, or with a field that is not known, which lists those that are; 415
+  /// when the body is something else.
+  Form(const Request& request, std::span<const std::string_view> known);
 
   /// Its bytes, if it is there.
   std::optional<std::string_view> field(std::string_view name) const;
@@ -42,7 +45,13 @@ class Form {
   std::optional<Prior> prior() const;
 
  private:
-  std::vector<Part> parts_;  // views into the request
+  void decode(Part& part);
+
+  std::list<std::string> decoded_;  // contents that came as base64
+  std::vector<Part> parts_;         // views into the request, or into decoded_
 };
+
+/// Throws Problem 400, which lists the known ones, for another parameter in the address.
+void check_query(const Request& request, std::span<const std::string_view> known);
 
 }  // namespace inkling::server

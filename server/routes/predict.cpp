@@ -1,12 +1,12 @@
 #include "routes/predict.hpp"
 
+#include <array>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
 #include "http/json.hpp"
 #include "http/problem.hpp"
-#include "http/request_line.hpp"
 #include "routes/answer_or_refuse.hpp"
 #include "routes/form.hpp"
 
@@ -27,7 +27,8 @@ class Stopwatch {
 };
 
 bool wants_explanation(const Request& request, const Form& form) {
-  const std::string_view text = query_parameter(request.query, "explain").value_or("0");
+  const auto found = request.query.find("explain");
+  const std::string_view text = found == request.query.end() ? "0" : std::string_view(found->second);
   if (text != "0" && text != "1") throw Problem(400, "The parameter explain is 0 or 1.");
   return form.flag("explain") || text == "1";
 }
@@ -64,7 +65,10 @@ Json to_json(const Vector& explanation) {
 
 Response answer(const Recogniser& recogniser, const Request& request) {
   const Stopwatch watch;
-  const Form form(request);
+  constexpr std::array<std::string_view, 1> parameters = {"explain"};
+  constexpr std::array<std::string_view, 7> fields = {"file", "model", "charset", "prior", "top", "seen", "explain"};
+  check_query(request, parameters);
+  const Form form(request, fields);
   const auto picture = form.picture();
   const std::string_view asked = form.field("model").value_or("");
   const Question question{.model = asked == all_models ? "" : asked,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "http/entity_tag.hpp"
 #include "routes/assets.hpp"
 #include "routes/field.hpp"
 #include "routes/model_routes.hpp"
@@ -13,7 +14,7 @@ namespace {
 Response serve(const Asset& asset, const Request& request) {
   Response response{.content_type = std::string(asset.content_type),
                     .headers = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}}};
-  if (request.if_none_match == asset.etag) {
+  if (names_entity_tag(request.if_none_match, asset.etag)) {
     response.status = 304;
     response.headers.emplace_back("Content-Length", std::to_string(asset.bytes.size()));  // of what is not sent again
   } else {

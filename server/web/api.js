@@ -9,40 +9,47 @@ export class Refusal extends Error {
   }
 }
 
-// All resolve with the server's answer and `elapsed`, the milliseconds from question to answer.
+// All resolve with the server's answer and `elapsed`, the milliseconds from question to answer. sent(share) is told how
+// much of the question is on its way, from 0 to 1.
 
-export const readCharacter = (picture, { charset }, signal) =>
-  ask("predict", { file: picture, charset, model: "all", seen: "1" }, signal);
+export const readCharacter = (picture, { charset }, signal, sent) =>
+  ask("predict", { file: picture, charset, model: "all", seen: "1" }, signal, sent);
 
 // A hundred times the work of reading.
 export const explainCharacter = (picture, { charset }, signal) =>
   ask("predict", { file: picture, charset, explain: "1" }, signal);
 
-export const readLine = (picture, { charset, pattern }, signal) =>
-  ask("predict/field", { file: picture, charset, pattern }, signal);
+export const readLine = (picture, { charset, pattern }, signal, sent) =>
+  ask("predict/field", { file: picture, charset, pattern }, signal, sent);
 
 // What /models says, as it stands.
 export const listModels = async () => (await fetch("models")).json();
 
-async function ask(path, fields, signal) {
+async function ask(path, fields, signal, sent) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);
   const begun = performance.now();
-  const response = await orOffline(fetch(path, { method: "POST", body, signal, cache: "no-store" }));
-  const text = await orOffline(response.text());
+  const response = await post(path, body, signal, sent);
   const elapsed = performance.now() - begun;
-  const answer = parsed(text);
-  if (response.ok && answer) return { ...answer, elapsed };
-  const retryAfter = Number(response.headers.get("Retry-After")) || null;
-  throw new Refusal(response.ok ? "offline" : response.status, answer?.detail, retryAfter);
+  const answer = parsed(response.responseText);
+  const ok = response.status >= 200 && response.status < 300;
+  if (ok && answer) return { ...answer, elapsed };
+  const retryAfter = Number(response.getResponseHeader("Retry-After")) || null;
+  throw new Refusal(ok ? "offline" : response.status, answer?.detail, retryAfter);
 }
 
-async function orOffline(promise) {
-  try {
-    return await promise;
-  } catch (error) {
-    throw error.name === "AbortError" ? error : new Refusal("offline");
-  }
+// fetch() would not tell how an upload goes on, which takes most of the time on a phone's line.
+function post(path, body, signal, sent = () => {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.upload.onprogress = ({ loaded, total }) => sent(loaded / total);
+    request.onload = () => resolve(request);
+    request.onerror = () => reject(new Refusal("offline"));
+    request.onabort = () => reject(new DOMException("", "AbortError"));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(body);
+  });
 }
 
 function parsed(text) {

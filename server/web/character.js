@@ -62,9 +62,9 @@ export function followCharacter(root) {
     desk: { pen: 0.055, examples: () => characters },
     wording,
     choices: [charsets],
-    ask: (image, signal) => {
+    ask: (image, signal, sent) => {
       explainer.stop();
-      return readCharacter(image, choices(), signal);
+      return readCharacter(image, choices(), signal, sent);
     },
     show,
     hide,

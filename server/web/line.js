@@ -75,7 +75,8 @@ export function followLine(root) {
     desk: { pen: 0.05, examples: lines },
     wording,
     choices: [charsets, pattern],
-    ask: (image, signal) => readLine(image, { charset: chosen(charsets), pattern: pattern.value.trim() }, signal),
+    ask: (image, signal, sent) =>
+      readLine(image, { charset: chosen(charsets), pattern: pattern.value.trim() }, signal, sent),
     show,
     hide,
   });

@@ -9,7 +9,8 @@ export class Reader extends EventTarget {
   #timer = 0;
   #question = new AbortController();
 
-  // ask(signal) resolves with an answer. Fires "answer" with it, or "refusal" with the Refusal, as `detail`.
+  // ask(signal, sent) resolves with an answer. Fires "sent" with the share that is on its way, and "answer" with the
+  // answer, or "refusal" with the Refusal, as `detail`.
   constructor(ask) {
     super();
     this.#ask = ask;
@@ -28,7 +29,7 @@ export class Reader extends EventTarget {
   async #read() {
     const { signal } = (this.#question = new AbortController());
     try {
-      const answer = await this.#ask(signal);
+      const answer = await this.#ask(signal, (share) => signal.aborted || this.#tell("sent", share));
       if (!signal.aborted) this.#tell("answer", answer);
     } catch (error) {
       if (signal.aborted) return;

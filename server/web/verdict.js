@@ -2,6 +2,7 @@
 
 const states = {
   empty: ["Nothing written yet", "Write on the sheet, or open, drop or paste a picture."],
+  reading: ["Reading", "One moment."],
   offline: ["The server is away", "What you wrote is kept. Check that you are online, then try again."],
   413: ["That picture is too large", "Choose one of less than 50 MB, or crop it."],
   415: ["That is not a picture", "Choose a PNG, JPEG or another picture that your browser can show, or write by hand."],
@@ -25,8 +26,13 @@ export class Verdict {
   show(kind, detail = "") {
     const state = kind in this.#wording ? String(kind) : "other";
     const [headline, advice] = this.#wording[state];
-    this.say(headline, advice || detail, { trouble: state !== "empty" });
+    this.say(headline, advice || detail, { trouble: !["empty", "reading"].includes(state) });
     this.#find(".retry").hidden = !["offline", "503", "other"].includes(state);
+  }
+
+  // share: how much of the picture is on its way, from 0 to 1.
+  sending(share) {
+    this.say("Reading", share < 1 ? `${Math.floor(100 * share)} % of the picture is sent.` : "The picture is sent.");
   }
 
   say(headline, advice, { trouble = false, unsure = false } = {}) {

@@ -77,6 +77,21 @@ test("a busy server is asked again after the time that it names", async () => {
   await visit.end({ refusals: true });
 });
 
+test("while the server has not answered, the page says that it reads", async () => {
+  const visit = await Visit.begin();
+  let answer;
+  const asked = new Promise((resolve) => visit.page.route("**/predict", (route) => {
+    answer = () => route.continue();
+    resolve();
+  }));
+  await visit.upload("seven.png", "image/png", await visit.pictureOf(recorded[7]));
+  await asked;
+  await visit.says("Reading");
+  answer();
+  await visit.reads("7");
+  await visit.end();
+});
+
 test("offline is said, and trying again works", async () => {
   const visit = await Visit.begin();
   const away = (route) => route.abort("internetdisconnected");

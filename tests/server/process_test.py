@@ -1,22 +1,35 @@
 """The whole program: signals, log, options. process_test.py SERVER MODELS PICTURE"""
 
+import base64
 import glob
 import http.client
 import json
 import os
 import pathlib
+import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import urllib.request
 
+from raw_http import answers, connect, exchange, receive_all, request
 from running_server import Server, form
 
 PROGRAM, MODELS, PICTURE_FILE = sys.argv[1:4]
 with open(PICTURE_FILE, "rb") as file:
     PICTURE = ("file", file.read())
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Process(unittest.TestCase):
@@ -33,8 +46,8 @@ class Process(unittest.TestCase):
 
     def test_logs_a_line_of_json_for_each_answer(self):
         with Server(PROGRAM, MODELS) as server:
-            good = server.ask("POST", "/predict?secret", [PICTURE], {"Authorization": "secret", "Cookie": "secret"})
-            server.ask("GET", "/secret%20path")
+            good = server.ask("POST", "/predict", [PICTURE], {"Authorization": "secret", "Cookie": "secret"})
+            server.ask("GET", "/secret%20path?secret")
             server.process.terminate()
             self.assertEqual(server.wait(), 0)
             lines = [json.loads(line) for line in server.log]
@@ -72,6 +85,79 @@ class Process(unittest.TestCase):
                 server.process.send_signal(signal.SIGHUP)
                 server.await_log(lambda line: "models stay as they are" in line)
                 self.assertEqual(names(), ["other", "svm"])
+
+    def test_without_standard_descriptors_nothing_is_said_to_a_client(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        process = subprocess.Popen(["sh", "-c", f'exec "$0" --port {port} --models "$1" <&- >&- 2>&-', PROGRAM, MODELS])
+        try:
+            for _ in range(600):
+                try:
+                    with socket.create_connection(("127.0.0.1", port), 60) as client:
+                        client.sendall(b"GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n")
+                        answer = receive_all(client)
+                    break
+                except ConnectionRefusedError:
+                    time.sleep(0.1)
+            self.assertTrue(answer.startswith(b"HTTP/1.1 404 "), answer)
+            self.assertNotIn(b'"route"', answer)  # a line of the log
+            length = int(re.search(rb"Content-Length: (\d+)", answer)[1])
+            self.assertEqual(len(answer.partition(b"\r\n\r\n")[2]), length)
+        finally:
+            process.terminate()
+            self.assertEqual(process.wait(60), 0)
+
+    def test_without_descriptors_it_waits_without_work_and_serves_on(self):
+        """Fewer descriptors than clients, each of which is owed an answer, so that none can give way."""
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+        with Server(PROGRAM, MODELS, "--log", "off", preexec_fn=limit) as server:
+            clients = [socket.create_connection(("127.0.0.1", server.port), 60) for _ in range(60)]
+            for client in clients:
+                client.sendall(b"POST /predict HTTP/1.1\r\n")
+            before = cpu_seconds(server.process.pid)
+            time.sleep(1)
+            self.assertLess(cpu_seconds(server.process.pid) - before, 0.5)
+            for client in clients:
+                client.close()
+            self.assertEqual(server.ask("GET", "/health").status, 200)
+
+    def test_listens_on_ipv6_and_prints_an_address_that_works(self):
+        if not socket.has_ipv6 or not os.path.exists("/proc/net/if_inet6"):
+            self.skipTest("no IPv6 here")
+        for host in ("::1", "[::1]"):
+            process = subprocess.Popen([PROGRAM, "--host", host, "--port", "0", "--models", MODELS, "--log", "off"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            line = process.stdout.readline()
+            if not line and "Cannot assign" in process.stderr.read():
+                self.skipTest("no IPv6 here")
+            url = re.match(r"inkling-server: (http://\[::1\]:\d+) with ", line)[1]
+            with urllib.request.urlopen(url + "/health", timeout=60) as answer:
+                self.assertEqual(answer.status, 200)
+            process.terminate()
+            process.communicate()
+
+    def test_requests_as_other_clients_write_them(self):
+        content = b'Content-Disposition: form-data; name="file"; filename="7.png"\r\n'
+        picture = PICTURE[1]
+        forms = {
+            "a boundary of asterisks": ("*****", content + b"\r\n" + picture),
+            "folded headers of a part": ("b", content.replace(b"; filename", b";\r\n filename") + b"\r\n" + picture),
+            "a part in base64": ("b", content + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(picture)),
+        }
+        with Server(PROGRAM, MODELS, "--log", "off") as server:
+            for name, (boundary, part) in forms.items():
+                edge = b"--" + boundary.encode()
+                body = edge + b"\r\n" + part + b"\r\n" + edge + b"--\r\n"
+                for path, before in (("/predict", b""), ("/predict/", b"\r\n")):
+                    with self.subTest(name, path=path):
+                        whole = before + request("POST", path, body, f"Content-Type: multipart/form-data; boundary={boundary}",
+                                                 "Connection: close")
+                        (answer,) = exchange(server.port, whole)
+                        self.assertEqual((answer.status, answer.json().get("prediction")), (200, "7"))
+            with connect(server.port) as client:  # nothing more comes, and the client waits
+                client.sendall(b"POST /predict HTTP/1.1\nHost: a\n\n")
+                self.assertEqual(answers(receive_all(client))[0].status, 400)
 
     def test_other_origins_are_let_in_by_name_alone(self):
         with Server(PROGRAM, MODELS, "--log", "off", "--cors", "https://a.example", "--cors", "https://b.example") as server:

@@ -33,11 +33,12 @@ class Answer:
 class Server:
     """with Server(program, models, "--log", "json") as server: ..."""
 
-    def __init__(self, program, models, *options, environment=None):
+    def __init__(self, program, models, *options, environment=None, preexec_fn=None):
         """program: a path, or a command that ends in one."""
         command = [program] if isinstance(program, str) else program
         self.process = subprocess.Popen([*command, "--port", "0", "--models", models, *options], env=environment,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        preexec_fn=preexec_fn)
         line = self.process.stdout.readline()
         found = re.match(r"inkling-server: http://[^:]*:(\d+) with (.*)", line)
         if not found:

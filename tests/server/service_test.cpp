@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -152,7 +153,7 @@ TEST_CASE_FIXTURE(Fixture, "a body that is not a form is refused") {
   CHECK(post("application/x-www-form-urlencoded", "") == 400);
   CHECK(post("multipart/form-data", "") == 400);
   CHECK(post("multipart/form-data; boundary=b", "") == 400);
-  CHECK(post("multipart/mixed; boundary=b", form({{"file", picture()}})) == 400);
+  CHECK(post("multipart/mixed; boundary=b", form({{"file", picture()}})) == 415);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the log learns the route and the model, never what the client wrote") {
@@ -218,7 +219,8 @@ TEST_CASE_FIXTURE(Fixture, "an answer says how long it took") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "an explanation is asked for by query or by field") {
-  const auto explain = [&](const std::string& query, const Fields& fields) {
+  using Query = std::multimap<std::string, std::string>;
+  const auto explain = [&](const Query& query, const Fields& fields) {
     return service.answer({.method = "POST",
                            .path = "/predict",
                            .query = query,
@@ -226,14 +228,31 @@ TEST_CASE_FIXTURE(Fixture, "an explanation is asked for by query or by field") {
                            .body = form(fields)});
   };
   const Fields file = {{"file", picture()}};
-  const json by_query = json::parse(explain("a=b&explain=1", file).body)["explanation"];
+  const json by_query = json::parse(explain({{"explain", "1"}}, file).body)["explanation"];
   CHECK(by_query["width"] == 28);
   CHECK(by_query["height"] == 28);
   CHECK(by_query["values"] == json(std::vector<double>(784, 0)));  // whatever is covered, this model says the same
   CHECK(answer({{"file", picture()}, {"explain", "1"}})["explanation"] == by_query);
-  CHECK_FALSE(json::parse(explain("explain=0", file).body).contains("explanation"));
-  CHECK(explain("explain=yes", file).status == 400);
+  CHECK_FALSE(json::parse(explain({{"explain", "0"}}, file).body).contains("explanation"));
+  CHECK(explain({{"explain", "yes"}}, file).status == 400);
   CHECK(form_status({{"file", picture()}, {"explain", "yes"}}) == 400);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a field or a parameter that is not known is an error that lists those that are") {
+  const Fields fields = {{"file", picture()}, {"charsets", "digits"}};
+  const Response refused = service.answer(
+      {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)});
+  CHECK(refused.status == 400);
+  CHECK(json::parse(refused.body)["detail"] ==
+        "The form has a field that is not known here. There are: file, model, charset, prior, top, seen, explain.");
+  const Response by_query = service.answer({.method = "POST",
+                                            .path = "/predict",
+                                            .query = {{"chartset", "digits"}},
+                                            .content_type = std::string(form_type),
+                                            .body = form({{"file", picture()}})});
+  CHECK(by_query.status == 400);
+  CHECK(json::parse(by_query.body)["detail"] ==
+        "The address has a parameter that is not known here. There are: explain.");
 }
 
 TEST_CASE("without a cnn the first model is the default") {

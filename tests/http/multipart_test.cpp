@@ -26,15 +26,48 @@ TEST_CASE("the boundary is read from the content type") {
   CHECK(multipart_boundary("multipart/form-data; boundary=abc") == "abc");
   CHECK(multipart_boundary("Multipart/Form-Data ;charset=x; BOUNDARY=\"a b:c\"") == "a b:c");
   CHECK(multipart_boundary("multipart/form-data; x=\"; boundary=no\"; boundary=yes") == "yes");
-  for (const char* type :
-       {"", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=b",
-        "text/plain; boundary=b", "multipart/form-data; boundary", "multipart/form-data; boundary=\"",
-        "multipart/form-data; boundary=\"a\r\nb\"", "multipart/form-data; boundary=a\"b"}) {
+  CHECK(multipart_boundary("multipart/form-data; boundary=*****") == "*****");
+  CHECK(multipart_boundary("multipart/form-data; boundary=\"'()+_,-./:=? @#$%&[]{}|~!^`<>;x\"") ==
+        "'()+_,-./:=? @#$%&[]{}|~!^`<>;x");
+  CHECK(multipart_boundary("multipart/form-data; boundary=" + std::string(200, 'a')) == std::string(200, 'a'));
+}
+
+TEST_CASE("a content type without a boundary that can be used is refused with what to do") {
+  const auto refusal = [](const std::string& type) {
+    try {
+      multipart_boundary(type);
+    } catch (const Problem& problem) {
+      return std::to_string(problem.status) + ' ' + problem.what();
+    }
+    return std::string("taken");
+  };
+  for (const char* type : {"", "multipart/mixed; boundary=b", "text/plain; boundary=b", "multipart/form-datas"}) {
     CAPTURE(type);
-    CHECK_FALSE(multipart_boundary(type));
+    CHECK(refusal(type).starts_with("415 "));
   }
-  CHECK(multipart_boundary("multipart/form-data; boundary=" + std::string(70, 'a')));
-  CHECK_FALSE(multipart_boundary("multipart/form-data; boundary=" + std::string(71, 'a')));
+  for (const char* type : {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary",
+                           "multipart/form-data; boundary=\"\"", "multipart/form-data; x=boundary"}) {
+    CAPTURE(type);
+    CHECK(refusal(type).starts_with("400 The Content-Type has no boundary: let your client set this header"));
+  }
+  for (const std::string boundary : {"\"a\r\nb\"", "a\"b", "\"a \"", "\xc3\xa9", "a\\"}) {
+    CAPTURE(boundary);
+    CHECK(refusal("multipart/form-data; boundary=" + boundary).starts_with("400 "));
+  }
+  CHECK(refusal("multipart/form-data; boundary=" + std::string(201, 'a')).starts_with("400 "));
+}
+
+TEST_CASE("headers of a part may go on in the next line") {
+  const std::vector<Part> parts =
+      parse_multipart(part("Content-Disposition: form-data;\r\n name=\"file\";\r\n\tfilename=\"a.png\"\r\n"
+                           "Content-Transfer-Encoding:\r\n Base64\r\n",
+                           "x") +
+                          "--b--",
+                      "b");
+  REQUIRE(parts.size() == 1);
+  CHECK(parts[0].name == "file");
+  CHECK(parts[0].transfer_encoding == "Base64");
+  CHECK_THROWS_AS(parse_multipart("--b\r\n folded: onto nothing, without a \r\n\r\nx\r\n", "b"), Problem);
 }
 
 TEST_CASE("a form is its parts in order, bytes untouched") {

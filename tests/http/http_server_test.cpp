@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <thread>
 #include <utility>
@@ -146,6 +147,24 @@ struct Running {
   std::atomic<int> asked = 0;
   HttpServer server;
   std::jthread thread{[this] { server.run(); }};
+};
+
+/// While it lives, the process may open one more descriptor: a client's end of a connection, and not the server's.
+class OneDescriptor {
+ public:
+  OneDescriptor() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    const rlimit limit{.rlim_cur = static_cast<rlim_t>(lowest_free) + 1, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  OneDescriptor(const OneDescriptor&) = delete;
+  OneDescriptor& operator=(const OneDescriptor&) = delete;
+  ~OneDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
 };
 
 int status_of(const std::string& answer) {
@@ -391,6 +410,59 @@ TEST_CASE("slow clients are cut off, and keep nobody waiting") {
   CHECK(status_of(stuck.receive()) == 408);
   CHECK(status_of(dripping.receive()) == 408);
   dripping.finish_sending();
+}
+
+TEST_CASE("a body has as long as its bytes take at the minimum rate") {
+  const Running running({.read_deadline = 300ms, .minimum_rate = 100});
+  Client slow(running.server.port());
+  slow.send("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n");
+  for (int piece = 0; piece < 10; ++piece) {  // each is worth a second
+    std::this_thread::sleep_for(50ms);
+    slow.send(std::string(100, 'a'));
+  }
+  CHECK(slow.receive_answer().ends_with("\r\n\r\n1000"));
+}
+
+TEST_CASE("a body that falls below the minimum rate is cut off, and so is a head at any rate") {
+  const Running running({.read_deadline = 300ms, .minimum_rate = 1'000'000});
+  Client body(running.server.port());
+  body.send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+  std::jthread drip([&] {
+    while (body.send("0123456789")) std::this_thread::sleep_for(10ms);
+  });
+  CHECK(status_of(body.receive()) == 408);
+  body.finish_sending();
+  const Running generous({.read_deadline = 300ms, .minimum_rate = 1});
+  Client head(generous.server.port());
+  head.send("GET / HTTP/1.1\r\nA: " + std::string(5000, 'a'));
+  CHECK(status_of(head.receive()) == 408);
+}
+
+TEST_CASE("without a descriptor for a new client the one that idles gives way") {
+  const Running running;
+  Client idle(running.server.port());
+  idle.send("GET / HTTP/1.1\r\n\r\n");
+  CHECK(status_of(idle.receive_answer()) == 200);
+  const OneDescriptor limit;
+  Client next(running.server.port());
+  next.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  CHECK(status_of(next.receive_answer()) == 200);
+  CHECK(idle.receive() == "");
+}
+
+TEST_CASE("without a descriptor for a new client, and none that can give way, it is served when one is free") {
+  Gate gate;
+  Running running({}, &gate);
+  Client working(running.server.port());
+  working.send("GET /wait HTTP/1.1\r\nConnection: close\r\n\r\n");
+  gate.await(1);
+  const OneDescriptor limit;
+  Client next(running.server.port());
+  next.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  gate.open();
+  CHECK(status_of(working.receive_answer()) == 200);
+  working.finish_sending();
+  CHECK(status_of(next.receive_answer()) == 200);
 }
 
 TEST_CASE("when the queue is full a request is refused with 503") {

@@ -63,9 +63,26 @@ TEST_CASE("a browser that asks first is told what it may do") {
 }
 
 TEST_CASE("what is no origin is refused at the start") {
-  for (const char* text : {"", "*", "null", "a.example", "https://", "https://a.example/", "https://a.example/path",
-                           "https://*.example", "https://a b", "https://a\r\nb"}) {
+  for (const char* text :
+       {"", "*", "a.example", "https://", "https:///", "https://a.example//", "https://a.example/path",
+        "https://*.example", "https://me@a.example", "https://a b", "https://a\r\nb"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(allow_origins({text}, plain), inkling::ValueError);
   }
+}
+
+TEST_CASE("an origin is what a browser makes of the address that it is copied from") {
+  const auto allows = [](const std::string& listed, const std::string& origin) {
+    const Response response = allow_origins({listed}, plain)({.method = "GET", .path = "/", .origin = origin});
+    return header(response, "Access-Control-Allow-Origin") == origin;
+  };
+  CHECK(allows("https://a.example/", "https://a.example"));
+  CHECK(allows("HTTPS://A.Example", "https://a.example"));
+  CHECK(allows("https://a.example:443", "https://a.example"));
+  CHECK(allows("http://a.example:80/", "http://a.example"));
+  CHECK(allows("http://a.example:443", "http://a.example:443"));
+  CHECK(allows("http://[::1]:80", "http://[::1]"));
+  CHECK(allows("null", "null"));
+  CHECK_FALSE(allows("null", "https://a.example"));
+  CHECK_FALSE(allows("https://a.example:8443", "https://a.example"));
 }

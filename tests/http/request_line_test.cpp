@@ -66,12 +66,3 @@ TEST_CASE("what is no request line is refused") {
   CHECK(refusal("GET /" + std::string(9000, 'a') + " HTTP/1.1") == 414);
   CHECK(refusal(std::string(17, 'A') + " / HTTP/1.1") == 501);
 }
-
-TEST_CASE("a parameter of a query is found by its whole name, the first one") {
-  CHECK(query_parameter("a=b&explain=1&explain=0", "explain") == "1");
-  CHECK(query_parameter("explain", "explain") == "");
-  CHECK(query_parameter("explain=1=2", "explain") == "1=2");
-  CHECK_FALSE(query_parameter("xexplain=1&explainx=1", "explain"));
-  CHECK_FALSE(query_parameter("", "explain"));
-  CHECK_FALSE(query_parameter("&&", "explain"));
-}

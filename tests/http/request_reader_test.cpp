@@ -66,6 +66,35 @@ TEST_CASE("only the headers that the service reads are passed on, with % as it w
   CHECK(request.head == "OPTIONS /b?c=d HTTP/1.1\r\nCONTENT-TYPE: text/%25plain\r\nif-none-match: \"x\"\r\n\r\n");
 }
 
+TEST_CASE("line ends before a request are skipped, a few of them, and are no request") {
+  for (const std::string before : {"\r\n", "\n", "\r\n\r\n"}) {
+    for (std::size_t piece = 1; piece <= 8; ++piece) {
+      CHECK(read_whole(before + "GET / HTTP/1.1\r\n\r\n", piece).head == "GET / HTTP/1.1\r\n\r\n");
+    }
+  }
+  RequestReader reader(small);
+  CHECK(reader.append("\r\n") == 2);
+  CHECK_FALSE(reader.started());
+  CHECK(refused(std::string(1000, '\n')) == 400);
+}
+
+TEST_CASE("a line feed without a carriage return is refused before the head has ended") {
+  CHECK(refused("GET / HTTP/1.1\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nHost: a\n") == 400);
+  RequestReader reader(small);
+  CHECK(reader.append("GET / HTTP/1.1\r\nHost: a") == 23);
+  CHECK_THROWS_AS(reader.append("\n"), Problem);
+  CHECK(read_whole("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n\n\nx").body == "\n\nx");
+}
+
+TEST_CASE("the body begins when the head has ended") {
+  RequestReader reader(small);
+  reader.append("POST / HTTP/1.1\r\nContent-Length: 3\r\n");
+  CHECK_FALSE(reader.in_body());
+  reader.append("\r\na");
+  CHECK(reader.in_body());
+}
+
 TEST_CASE("a request without a length has no body") {
   CHECK(read_whole("POST / HTTP/1.1\r\n\r\n").body.empty());
   CHECK(read_whole("POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").body.empty());

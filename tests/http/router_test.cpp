@@ -33,6 +33,17 @@ TEST_CASE("a request reaches the route of its path and method, and its answer kn
   CHECK(posted.route == "name");
 }
 
+TEST_CASE("a slash at the end of an address changes nothing") {
+  Router router;
+  router.add("GET", "/", [](const Request&) { return Response{.body = "root"}; });
+  router.add("POST", "/predict", [](const Request&) { return Response{.body = "predict"}; });
+  CHECK(router.answer({.method = "POST", .path = "/predict/"}).body == "predict");
+  CHECK(router.answer({.method = "POST", .path = "/predict/"}).route == "/predict");
+  CHECK(router.answer({.method = "GET", .path = "/"}).body == "root");
+  CHECK(router.answer({.method = "POST", .path = "/predict//"}).status == 404);
+  CHECK(router.answer({.method = "GET", .path = "//"}).status == 404);
+}
+
 TEST_CASE("refusals are answers with a route") {
   const Response wrong = router().answer({.method = "HEAD", .path = "/post"});
   CHECK(wrong.status == 405);
