@@ -3,13 +3,17 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
 
 #include "commands/commands.hpp"
 #include "options/usage_error.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 
 namespace {
 
@@ -18,7 +22,7 @@ constexpr int wrong_usage = 2;
 
 std::string version_text() {
   const auto& v = inkling::version;
-  return "inkling " + std::to_string(v.major) + "." + std::to_string(v.minor) + "." + std::to_string(v.patch);
+  return fmt::format("inkling {}.{}.{}", v.major, v.minor, v.patch);
 }
 
 int run(int argc, char** argv) {
@@ -34,22 +38,31 @@ int run(int argc, char** argv) {
   add_predict(app);
   add_read(app);
   add_export(app);
+  int status = 0;
   try {
     app.parse(argc, argv);
   } catch (const CLI::RuntimeError& error) {  // said already
-    return error.get_exit_code();
+    status = error.get_exit_code();
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : wrong_usage;
+    status = app.exit(error) == 0 ? 0 : wrong_usage;
   }
-  return 0;
+  finish_output();  // the help, too
+  return status;
+}
+
+void complain(const std::exception& error) {
+  std::cerr << "inkling: " << one_line(error.what()) << std::endl;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try { return run(argc, argv); } catch (const UsageError& error) {
-  std::cerr << "inkling: " << error.what() << std::endl;
+int main(int argc, char** argv) try {
+  std::signal(SIGPIPE, SIG_IGN);  // a pipe that nobody reads is an error like a full disk
+  return run(argc, argv);
+} catch (const UsageError& error) {
+  complain(error);
   return wrong_usage;
 } catch (const std::exception& error) {
-  std::cerr << "inkling: " << error.what() << std::endl;
+  complain(error);
   return failed;
 }

@@ -9,10 +9,12 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "idx_files.hpp"
@@ -200,6 +202,38 @@ TEST_CASE("load_emnist names the files that it looked for") {
   write(folder / "emnist-digits-test-images-idx3-ubyte", images(3));
   CHECK(file_error(folder.path(), Split::digits) ==
         prefix + "emnist-digits-test-labels-idx1-ubyte, emnist-digits-test-labels-idx1-ubyte.gz, found none of them");
+}
+
+TEST_CASE("load_emnist finds the files where those who pack them put them") {
+  const auto loads = [](const std::string& images_file, const std::string& labels_file) {
+    const TemporaryFolder folder;
+    for (const auto& [name, bytes] : {std::pair(images_file, images(3)), std::pair(labels_file, labels({7, 0, 1}))}) {
+      fs::create_directories((folder / name).parent_path());
+      write(folder / name, bytes);
+    }
+    CHECK(emnist_splits(folder.path()) == std::vector{Split::mnist});
+    const Dataset data = load_emnist(folder.path(), Split::mnist, Part::test);
+    return data.size() == 3 && data.labels() == std::vector<Label>{7, 0, 1} && data.image(0)[1] == 2;
+  };
+  CHECK(loads("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"));
+  CHECK(loads("MNIST/raw/t10k-images-idx3-ubyte", "MNIST/raw/t10k-labels-idx1-ubyte"));
+  CHECK(loads("raw/t10k-images-idx3-ubyte", "raw/t10k-labels-idx1-ubyte"));
+  CHECK(loads("t10k-images-idx3-ubyte/t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte/t10k-labels-idx1-ubyte"));
+  CHECK(loads("t10k-images.idx3-ubyte/t10k-images.idx3-ubyte", "t10k-labels-idx1-ubyte/t10k-labels.idx1-ubyte"));
+  CHECK(loads("t10k-images-idx3-ubyte.gz/t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"));
+}
+
+TEST_CASE("load_emnist takes the folder above the official archive's, with the mapping that lies there") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "gzip");
+  write(folder / "gzip/emnist-letters-test-images-idx3-ubyte", images(3));
+  write(folder / "gzip/emnist-letters-test-labels-idx1-ubyte", labels({1, 2, 2}));
+  std::ofstream(folder / "gzip/emnist-letters-mapping.txt") << "\xEF\xBB\xBF"
+                                                            << "1 65 97\r\n2 66 98\r\n";
+  const Dataset data = load_emnist(folder.path(), Split::letters, Part::test);
+  CHECK(data.class_names() == std::vector<std::string>{"A", "B"});
+  CHECK(data.labels() == std::vector<Label>{0, 1, 1});
+  CHECK(emnist_splits(folder.path()) == std::vector{Split::letters});
 }
 
 TEST_CASE("load_emnist: the mapping may be missing for digits alone") {

@@ -4,12 +4,11 @@
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +21,8 @@
 #include "report/evaluation.hpp"
 #include "report/machine.hpp"
 #include "report/report.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "text/write_text.hpp"
 #include "training/model_file.hpp"
@@ -78,10 +79,9 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
 }
 
 void print_row(const ModelResult& model) {
-  std::printf("%-8s %8.2f %% %8.2f %% %9.1f s %9.1f us %12s\n", model.name.c_str(), 100 * model.evaluation.accuracy,
-              100 * model.evaluation.macro_f1, model.train_seconds, model.predict_us,
-              with_commas(static_cast<inkling::Index>(model.bytes)).c_str());
-  std::fflush(stdout);
+  print(fmt::format("{:8} {:8.2f} % {:8.2f} % {:9.1f} s {:9.1f} us {:>12}\n", model.name,
+                    100 * model.evaluation.accuracy, 100 * model.evaluation.macro_f1, model.train_seconds,
+                    model.predict_us, with_commas(static_cast<inkling::Index>(model.bytes))));
 }
 
 void compare(const CompareOptions& options) {
@@ -100,11 +100,12 @@ void compare(const CompareOptions& options) {
   for (const std::string& name : options.models) {
     comparison.models.push_back(examine(name, source, train, test, options));
   }
-  std::printf("%-8s %10s %10s %11s %12s %12s\n", "model", "accuracy", "macro F1", "training", "per image", "bytes");
+  print(fmt::format("{:8} {:>10} {:>10} {:>11} {:>12} {:>12}\n", "model", "accuracy", "macro F1", "training",
+                    "per image", "bytes"));
   for (const ModelResult& model : comparison.models) print_row(model);
   write_text(options.out / "results.json", results_json(comparison));
   write_text(options.out / "report.html", report_html(comparison));
-  std::cout << "report: " << (options.out / "report.html").string() << std::endl;
+  print(fmt::format("report: {}\n", one_line((options.out / "report.html").string())));
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "report/evaluation.hpp"
 #include "report/heat_map.hpp"
 #include "report/picture.hpp"
+#include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "text/write_text.hpp"
 #include "training/model_file.hpp"
@@ -41,23 +41,24 @@ void print_json(const Evaluation& evaluation) {
   json["ece"] = evaluation.ece;
   const inkling::Interval interval = evaluation.accuracy_interval();
   json["interval"] = {interval.low, interval.high};
-  std::cout << json.dump() << std::endl;
+  print(json.dump() + '\n');
 }
 
 void print_text(const Evaluation& evaluation, const std::string& data) {
   const auto interval = evaluation.accuracy_interval();
-  std::cout << data << ", " << with_commas(evaluation.confusion.samples()) << " images\n";
-  std::printf("accuracy    %6.2f %%   (95 %% interval %.2f to %.2f %%)\n", 100 * evaluation.accuracy,
-              100 * interval.low, 100 * interval.high);
-  std::printf("top 2       %6.2f %%\n", 100 * evaluation.top2);
-  std::printf("macro F1    %6.2f %%\n", 100 * evaluation.macro_f1);
-  std::printf("ECE         %6.2f %%   (expected calibration error)\n", 100 * evaluation.ece);
+  std::string text = fmt::format("{}, {} images\n", data, with_commas(evaluation.confusion.samples()));
+  text += fmt::format("accuracy    {:6.2f} %   (95 % interval {:.2f} to {:.2f} %)\n", 100 * evaluation.accuracy,
+                      100 * interval.low, 100 * interval.high);
+  text += fmt::format("top 2       {:6.2f} %\n", 100 * evaluation.top2);
+  text += fmt::format("macro F1    {:6.2f} %\n", 100 * evaluation.macro_f1);
+  text += fmt::format("ECE         {:6.2f} %   (expected calibration error)\n", 100 * evaluation.ece);
   const auto pairs = evaluation.confusion.most_confused(10);
-  if (!pairs.empty()) std::printf("\nmost often confused\n  true  predicted  times\n");
-  const auto name = [&](inkling::Label c) { return evaluation.class_names[static_cast<std::size_t>(c)].c_str(); };
+  if (!pairs.empty()) text += "\nmost often confused\n  true  predicted  times\n";
+  const auto name = [&](inkling::Label c) { return evaluation.class_names[static_cast<std::size_t>(c)]; };
   for (const auto& pair : pairs) {
-    std::printf("  %-4s  %-9s  %5td\n", name(pair.truth), name(pair.predicted), pair.count);
+    text += fmt::format("  {:4}  {:9}  {:5}\n", name(pair.truth), name(pair.predicted), pair.count);
   }
+  print(text);
 }
 
 void evaluate(const EvaluateOptions& options) {

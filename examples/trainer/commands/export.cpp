@@ -1,12 +1,14 @@
 #include <inkling/io/onnx/onnx.hpp>
 
 #include <CLI/Option.hpp>
+#include <fmt/format.h>
 
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include "commands/commands.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "training/model_file.hpp"
 
@@ -19,9 +21,8 @@ struct ExportOptions {
 
 void export_model(const ExportOptions& options) {
   inkling::export_onnx(*load_model_file(options.model), options.out);
-  std::cout << options.out.string() << ": ONNX, "
-            << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out))) << " bytes"
-            << std::endl;
+  const auto bytes = static_cast<inkling::Index>(std::filesystem::file_size(options.out));
+  print(fmt::format("{}: ONNX, {} bytes\n", one_line(options.out.string()), with_commas(bytes)));
 }
 
 }  // namespace

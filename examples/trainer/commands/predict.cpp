@@ -5,22 +5,25 @@
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/commands.hpp"
 #include "options/charset_option.hpp"
 #include "options/picture_file.hpp"
 #include "options/prior_option.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 #include "training/model_file.hpp"
 
 namespace {
@@ -42,16 +45,33 @@ struct Candidate {
   double probability = 0;
 };
 
-/// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png.
-NormaliseStep step_writer(const std::filesystem::path& folder, const std::string& image) {
-  if (folder.empty()) return {};
-  const auto stem = std::filesystem::path(image).stem().string();
-  return [folder, stem, number = 0](std::string_view name, const GreyImage& step) mutable {
-    const auto file = folder / (stem + "-" + std::to_string(++number) + "-" + std::string(name) + ".png");
-    const std::vector<std::uint8_t> png = encode_png(step);
-    write_atomically(file, std::as_bytes(std::span(png)));
-  };
-}
+/// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png. Images of one name, from several
+/// folders or with several endings, become <name>_2, <name>_3 and so on.
+class StepWriter {
+ public:
+  explicit StepWriter(std::filesystem::path folder) : folder_(std::move(folder)) {
+    if (!folder_.empty()) std::filesystem::create_directories(folder_);
+  }
+
+  NormaliseStep of(const std::string& image) {
+    if (folder_.empty()) return {};
+    return [this, name = unused_name(image), number = 0](std::string_view step_name, const GreyImage& step) mutable {
+      const std::vector<std::uint8_t> png = encode_png(step);
+      write_atomically(folder_ / fmt::format("{}-{}-{}.png", name, ++number, step_name), std::as_bytes(std::span(png)));
+    };
+  }
+
+ private:
+  std::string unused_name(const std::string& image) {
+    const std::string stem = image == standard_input ? "stdin" : std::filesystem::path(image).stem().string();
+    std::string name = stem;
+    for (int i = 2; !used_.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
+    return name;
+  }
+
+  std::filesystem::path folder_;  // empty: nothing is written
+  std::set<std::string> used_;
+};
 
 /// Pictures that people send have neither EMNIST's frequencies nor equal ones.
 std::string default_prior(const std::filesystem::path& model) {
@@ -74,9 +94,9 @@ class Reader {
   }
 
   /// The best candidates, the most probable first.
-  std::vector<Candidate> read(const std::string& path) const {
-    const GreyImage image = normalise(
-        read_picture_file(path), {.side = model_->input_shape().height, .on_step = step_writer(options_.steps, path)});
+  std::vector<Candidate> read(const std::string& path, NormaliseStep on_step) const {
+    const GreyImage image =
+        normalise(read_picture_file(path), {.side = model_->input_shape().height, .on_step = std::move(on_step)});
     const Pixels pixels = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
     Matrix probabilities = model_->probabilities(pixels, 1);
     if (prior_) probabilities = with_uniform_prior(probabilities, *prior_);
@@ -102,13 +122,11 @@ class Reader {
 };
 
 void print_text(const std::string& path, const std::vector<Candidate>& candidates) {
-  std::cout << path;
+  std::string line = one_line(path);
   for (const Candidate& candidate : candidates) {
-    char probability[32];
-    std::snprintf(probability, sizeof probability, "%.4f", candidate.probability);
-    std::cout << '\t' << candidate.label << '\t' << probability;
+    line += fmt::format("\t{}\t{:.4f}", candidate.label, candidate.probability);
   }
-  std::cout << std::endl;
+  print(line + '\n');
 }
 
 void print_json(const std::string& path, const std::vector<Candidate>& candidates) {
@@ -120,14 +138,15 @@ void print_json(const std::string& path, const std::vector<Candidate>& candidate
   for (const Candidate& candidate : candidates) {
     json["candidates"].push_back({{"label", candidate.label}, {"probability", candidate.probability}});
   }
-  std::cout << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+  print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
 void predict(const PredictOptions& options) {
   const Reader reader(options);
-  if (!options.steps.empty()) std::filesystem::create_directories(options.steps);
-  for_each_picture(options.images,
-                   [&](const std::string& path) { (options.json ? print_json : print_text)(path, reader.read(path)); });
+  StepWriter steps(options.steps);
+  for_each_picture(options.images, [&](const std::string& path) {
+    (options.json ? print_json : print_text)(path, reader.read(path, steps.of(path)));
+  });
 }
 
 }  // namespace
@@ -144,6 +163,6 @@ void add_predict(CLI::App& app) {
   command.add_option("--steps", options->steps, "write what normalisation makes of each picture, step by step, as PNG")
       ->type_name("DIR");
   command.add_flag("--json", options->json, "print a line of JSON for each picture");
-  command.add_option("images", options->images, "PNG or JPEG files")->required()->type_name("IMAGE");
+  command.add_option("images", options->images, "pictures; - is the standard input")->required()->type_name("IMAGE");
   command.callback([options] { predict(*options); });
 }

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,8 @@
 #include "options/picture_file.hpp"
 #include "options/prior_option.hpp"
 #include "options/usage_error.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 #include "training/model_file.hpp"
 
 namespace {
@@ -73,7 +74,7 @@ void print_json(const std::string& path, const FieldReading& reading) {
                                {"box", to_json(way.box)},
                                {"candidates", to_json(way.candidates)}});
   }
-  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+  print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 void read(const ReadCommand& command) {
@@ -86,7 +87,7 @@ void read(const ReadCommand& command) {
     if (command.json) {
       print_json(path, reading);
     } else {
-      std::cout << path << '\t' << reading.text << std::endl;
+      print(one_line(path) + '\t' + reading.text + '\n');
     }
   });
 }
@@ -105,6 +106,6 @@ void add_read(CLI::App& app) {
       ->type_name("P");
   add_prior_option(command, options->prior, "natural");
   command.add_flag("--json", options->json, "print a line of JSON for each picture: boxes, candidates, alternatives");
-  command.add_option("images", options->images, "PNG or JPEG files")->required()->type_name("IMAGE");
+  command.add_option("images", options->images, "pictures; - is the standard input")->required()->type_name("IMAGE");
   command.callback([options] { read(*options); });
 }

@@ -2,11 +2,11 @@
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -17,6 +17,8 @@
 #include "options/usage_error.hpp"
 #include "report/learning_curve.hpp"
 #include "report/picture.hpp"
+#include "text/one_line.hpp"
+#include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "text/write_text.hpp"
 #include "training/model_file.hpp"
@@ -73,7 +75,7 @@ void train(TrainOptions options) {
   const inkling::Dataset data = source.load(inkling::Part::train);
   if (options.c == "auto") {
     options.training.c = inkling::choose_svm_c(data, options.training);
-    std::cout << "svm: c = " << *options.training.c << " by cross-validation" << std::endl;
+    print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
   }
   const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
   const Provenance origin = provenance(options.model, source, data, options.training, run.trained.accuracy);
@@ -82,11 +84,11 @@ void train(TrainOptions options) {
   if (!options.curve.empty() && !run.curve.empty()) {
     write_text(options.curve, svg_file(draw_learning_curve(run.curve), 1.5));
   }
-  std::cout << options.out.string() << ": " << options.model << ", "
-            << with_commas(static_cast<inkling::Index>(std::filesystem::file_size(options.out)))
-            << " bytes, trained on " << origin.trained_on << std::endl;
+  const auto bytes = static_cast<inkling::Index>(std::filesystem::file_size(options.out));
+  print(fmt::format("{}: {}, {} bytes, trained on {}\n", one_line(options.out.string()), options.model,
+                    with_commas(bytes), origin.trained_on));
   const std::string warning = inkling::training_warning(*run.trained.model);
-  if (!warning.empty()) std::cout << options.model << ": " << warning << std::endl;
+  if (!warning.empty()) print(fmt::format("{}: {}\n", options.model, warning));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 
-#include <array>
 #include <vector>
 
 #include "options/sample_folder.hpp"
@@ -16,28 +15,9 @@ namespace {
 using inkling::Part;
 using inkling::Split;
 
-constexpr std::array all_splits{Split::byclass, Split::bymerge, Split::balanced,
-                                Split::letters, Split::digits,  Split::mnist};
-
-/// Whether the folder has images of the split, under EMNIST's names or MNIST's own.
-bool has_images(const std::filesystem::path& folder, Split split) {
-  std::vector<std::string> stems{"emnist-" + std::string(to_string(split)) + "-train",
-                                 "emnist-" + std::string(to_string(split)) + "-test"};
-  if (split == Split::mnist) stems.insert(stems.end(), {"train", "t10k"});
-  for (const std::string& stem : stems) {
-    for (const char* ending : {"-images-idx3-ubyte", "-images-idx3-ubyte.gz"}) {
-      if (std::filesystem::exists(folder / (stem + ending))) return true;
-    }
-  }
-  return false;
-}
-
 /// The only split in the folder.
 Split obvious_split(const std::filesystem::path& folder) {
-  std::vector<Split> found;
-  for (const Split split : all_splits) {
-    if (has_images(folder, split)) found.push_back(split);
-  }
+  const std::vector<Split> found = inkling::emnist_splits(folder);
   if (found.empty()) throw inkling::FileError(folder.string() + ": expected a folder with EMNIST or MNIST files");
   if (found.size() == 1) return found.front();
   std::string names;

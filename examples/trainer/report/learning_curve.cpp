@@ -1,8 +1,9 @@
 #include "report/learning_curve.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -33,9 +34,7 @@ constexpr Plot accuracy_plot{"Accuracy in %", " %", 100, &Progress::accuracy, &P
 constexpr Plot loss_plot{"Loss", "", 1, &Progress::loss, &Progress::validation_loss};
 
 std::string fixed(double value, int decimals) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", decimals, value);
-  return text;
+  return fmt::format("{:.{}f}", value, decimals);
 }
 
 /// The epoch whose weights are kept; nothing without validation.

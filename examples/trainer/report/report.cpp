@@ -2,6 +2,8 @@
 
 #include <inkling/picture/encode.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 #include <string_view>
@@ -12,7 +14,6 @@
 #include "report/picture.hpp"
 #include "report/pixel_map.hpp"
 #include "text/base64.hpp"
-#include "text/formatted.hpp"
 #include "text/html.hpp"
 #include "text/with_commas.hpp"
 
@@ -54,12 +55,12 @@ footer { margin-top: 48px; }
 )css";
 
 std::string percent(double share) {
-  return formatted("%.2f %%", 100 * share);
+  return fmt::format("{:.2f} %", 100 * share);
 }
 
 std::string file_size(std::uintmax_t bytes) {
-  return bytes < 100'000 ? formatted("%.1f kB", static_cast<double>(bytes) / 1e3)
-                         : formatted("%.2f MB", static_cast<double>(bytes) / 1e6);
+  return bytes < 100'000 ? fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3)
+                         : fmt::format("{:.2f} MB", static_cast<double>(bytes) / 1e6);
 }
 
 std::string_view full_name(std::string_view name) {
@@ -96,10 +97,10 @@ void write_table(std::ostream& out, const std::vector<ModelResult>& models) {
     const auto interval = m.evaluation.accuracy_interval();
     out << "<tr><td>" << escape_html(m.name) << "<small>" << full_name(m.name) << "</small></td>"
         << cell(percent(accuracy(m)), accuracy(m) == best_value(models, accuracy, true),
-                formatted("%.2f to %.2f", 100 * interval.low, 100 * interval.high))
+                fmt::format("{:.2f} to {:.2f}", 100 * interval.low, 100 * interval.high))
         << cell(percent(f1(m)), f1(m) == best_value(models, f1, true))
-        << cell(formatted("%.1f s", seconds(m)), seconds(m) == best_value(models, seconds, false))
-        << cell(formatted("%.1f µs", predict(m)), predict(m) == best_value(models, predict, false), "per image")
+        << cell(fmt::format("{:.1f} s", seconds(m)), seconds(m) == best_value(models, seconds, false))
+        << cell(fmt::format("{:.1f} µs", predict(m)), predict(m) == best_value(models, predict, false), "per image")
         << cell(file_size(bytes(m)), bytes(m) == best_value(models, bytes, false),
                 with_commas(m.parameters) + (m.name == "forest" ? " nodes" : " weights"))
         << "</tr>";

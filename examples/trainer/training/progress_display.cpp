@@ -1,12 +1,12 @@
 #include "training/progress_display.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <unistd.h>
 #include <utility>
-
-#include "text/formatted.hpp"
 
 namespace {
 
@@ -23,15 +23,15 @@ std::string bar(const Progress& progress) {
 
 std::string measures(const Progress& progress) {
   std::string text;
-  if (progress.loss) text += formatted("  loss %.4f", *progress.loss);
-  if (progress.accuracy) text += formatted("  accuracy %.2f %%", 100 * *progress.accuracy);
-  if (progress.validation_accuracy) text += formatted("  validation %.2f %%", 100 * *progress.validation_accuracy);
+  if (progress.loss) text += fmt::format("  loss {:.4f}", *progress.loss);
+  if (progress.accuracy) text += fmt::format("  accuracy {:.2f} %", 100 * *progress.accuracy);
+  if (progress.validation_accuracy) text += fmt::format("  validation {:.2f} %", 100 * *progress.validation_accuracy);
   return text;
 }
 
 std::string time_left(const Progress& progress) {
   const double each = progress.seconds / static_cast<double>(std::max<Index>(1, progress.step));
-  return formatted(", %.0f s left", std::ceil(each * static_cast<double>(progress.steps - progress.step)));
+  return fmt::format(", {:.0f} s left", std::ceil(each * static_cast<double>(progress.steps - progress.step)));
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ ProgressDisplay::~ProgressDisplay() {
 
 void ProgressDisplay::show(const Progress& progress) {
   const std::string count = step_ + " " + std::to_string(progress.step) + "/" + std::to_string(progress.steps);
-  const std::string time = formatted("  %.1f s", progress.seconds);
+  const std::string time = fmt::format("  {:.1f} s", progress.seconds);
   if (terminal_) {
     std::cerr << "\r" << name_ << "  " << bar(progress) << " " << count << measures(progress) << time
               << time_left(progress) << "\x1b[K" << std::flush;

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
@@ -43,9 +44,15 @@ Split parse_split(std::string_view name);
 /// Split::mnist also reads MNIST under its own names, `train-` or `t10k-images-idx3-ubyte` and labels, which are not
 /// transposed, when the folder has no `emnist-mnist-` images of that part.
 ///
+/// The folder may also be the one above: the official archive unpacks into `gzip/`, torchvision into `EMNIST/raw/` and
+/// `MNIST/raw/`. Files may be spelled `train-images.idx3-ubyte`, and lie in folders of their own name, as on Kaggle.
+///
 /// Throws FileError naming the files looked for when one is missing; FormatError when a file is broken, images are not
 /// 28 x 28, images and labels differ in number, or a label is not in the mapping.
 Dataset load_emnist(const std::filesystem::path& folder, Split split, Part part);
+
+/// The splits of which load_emnist finds images of either part, in the order of Split.
+std::vector<Split> emnist_splits(const std::filesystem::path& folder);
 
 }  // namespace inkling::inline INKLING_ABI
 

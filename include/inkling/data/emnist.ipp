@@ -55,16 +55,31 @@ struct EmnistMapping {
 
 /// The files of one part.
 struct EmnistFiles {
+  std::filesystem::path folder;  // of the split, where its mapping is
   std::filesystem::path images;
   std::filesystem::path labels;
   bool transposed = false;
 };
 
-/// `name` or `name`.gz in the folder.
+/// Where the files may lie below the folder that somebody names: right there, in what the official archive unpacks to,
+/// or where torchvision keeps them.
+inline std::vector<std::filesystem::path> emnist_folders(const std::filesystem::path& folder) {
+  return {folder, folder / "gzip", folder / "raw", folder / "EMNIST" / "raw", folder / "MNIST" / "raw"};
+}
+
+/// `name` or `name`.gz in the folder, also with a point for the last hyphen but one (train-images.idx3-ubyte), and in a
+/// folder of the file's own name, as Kaggle packs them.
 inline std::optional<std::filesystem::path> find_idx(const std::filesystem::path& folder, const std::string& name) {
-  for (const char* suffix : {"", ".gz"}) {
-    std::filesystem::path file = folder / (name + suffix);
-    if (std::filesystem::exists(file)) return file;
+  std::string with_point = name;
+  with_point[name.rfind("-idx")] = '.';
+  for (const std::string& spelling : {name, with_point}) {
+    for (const char* suffix : {"", ".gz"}) {
+      const std::filesystem::path file = folder / (spelling + suffix);
+      if (std::filesystem::is_regular_file(file)) return file;
+      for (const std::string& inner : {name, with_point}) {
+        if (std::filesystem::is_regular_file(file / inner)) return file / inner;
+      }
+    }
   }
   return std::nullopt;
 }
@@ -75,26 +90,39 @@ inline std::optional<std::filesystem::path> find_idx(const std::filesystem::path
   throw FileError(folder.string() + ": expected one of " + tried + ", found none of them");
 }
 
+/// What the names of the files of a part begin with.
+struct EmnistPrefix {
+  std::string text;
+  bool transposed;
+};
+
+/// EMNIST's own, and for Split::mnist that of MNIST.
+inline std::vector<EmnistPrefix> emnist_prefixes(Split split, Part part) {
+  std::vector<EmnistPrefix> prefixes{
+      {"emnist-" + std::string(to_string(split)) + "-" + std::string(to_string(part)), true}};
+  if (split == Split::mnist) prefixes.push_back({part == Part::train ? "train" : "t10k", false});
+  return prefixes;
+}
+
+inline std::string images_name(const EmnistPrefix& prefix) {
+  return prefix.text + "-images-idx3-ubyte";
+}
+
 inline EmnistFiles find_emnist(const std::filesystem::path& folder, Split split, Part part) {
   if (!std::filesystem::is_directory(folder)) {
     throw FileError(folder.string() + ": expected the folder of a data set, found none");
   }
-  struct Prefix {
-    std::string text;
-    bool transposed;
-  };
-  std::vector<Prefix> prefixes{{"emnist-" + std::string(to_string(split)) + "-" + std::string(to_string(part)), true}};
-  if (split == Split::mnist) prefixes.push_back({part == Part::train ? "train" : "t10k", false});
-
   std::vector<std::string> tried;
-  for (const Prefix& prefix : prefixes) {
-    const std::string labels_name = prefix.text + "-labels-idx1-ubyte";
-    tried.push_back(prefix.text + "-images-idx3-ubyte");
-    const auto images = find_idx(folder, tried.back());
-    if (!images) continue;
-    const auto labels = find_idx(folder, labels_name);
-    if (!labels) fail_missing(folder, {labels_name});
-    return {*images, *labels, prefix.transposed};
+  for (const EmnistPrefix& prefix : emnist_prefixes(split, part)) {
+    tried.push_back(images_name(prefix));
+    for (const std::filesystem::path& place : emnist_folders(folder)) {
+      const auto images = find_idx(place, tried.back());
+      if (!images) continue;
+      const std::string labels_name = prefix.text + "-labels-idx1-ubyte";
+      const auto labels = find_idx(place, labels_name);
+      if (!labels) fail_missing(place, {labels_name});
+      return {place, *images, *labels, prefix.transposed};
+    }
   }
   fail_missing(folder, tried);
 }
@@ -106,6 +134,7 @@ inline EmnistMapping read_mapping(const std::filesystem::path& file) {
   EmnistMapping mapping;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
+    if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // the mark that some editors save
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     std::istringstream fields(line);
     int label = 0;
@@ -171,9 +200,27 @@ inline std::vector<Label> read_emnist_labels(const std::filesystem::path& file, 
 
 }  // namespace detail
 
+INKLING_INLINE std::vector<Split> emnist_splits(const std::filesystem::path& folder) {
+  const auto has_images = [&](Split split) {
+    for (const Part part : {Part::train, Part::test}) {
+      for (const detail::EmnistPrefix& prefix : detail::emnist_prefixes(split, part)) {
+        for (const std::filesystem::path& place : detail::emnist_folders(folder)) {
+          if (detail::find_idx(place, detail::images_name(prefix))) return true;
+        }
+      }
+    }
+    return false;
+  };
+  std::vector<Split> found;
+  for (std::size_t i = 0; i < detail::split_names.size(); ++i) {
+    if (has_images(static_cast<Split>(i))) found.push_back(static_cast<Split>(i));
+  }
+  return found;
+}
+
 INKLING_INLINE Dataset load_emnist(const std::filesystem::path& folder, Split split, Part part) {
   const detail::EmnistFiles files = detail::find_emnist(folder, split, part);
-  detail::EmnistMapping mapping = detail::find_mapping(folder, split);
+  detail::EmnistMapping mapping = detail::find_mapping(files.folder, split);
   std::vector<Label> labels = detail::read_emnist_labels(files.labels, mapping);
   Pixels pixels = detail::read_emnist_images(files);
   if (static_cast<std::size_t>(pixels.cols()) != labels.size()) {
