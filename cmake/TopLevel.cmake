@@ -13,3 +13,5 @@ mark_as_advanced(INKLING_CCACHE)
 if(INKLING_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${INKLING_CCACHE})
 endif()
+
+add_link_options(LINKER:--as-needed)  # inkling::compiled brings libraries that not each program uses
