@@ -28,7 +28,7 @@ GreyImage draw_table(int rows, int columns, std::uint8_t ink = 60) {
 
 double worst_corner(const Table& table, const std::function<Point(Point)>& truth) {
   double worst = 0;
-  for (const TableCell& cell : table.cells) {
+  for (const GridCell& cell : table.cells) {
     const Quad place = upright(61 + 60.0 * static_cast<double>(cell.column), 51 + 40.0 * static_cast<double>(cell.row),
                                60.0 * static_cast<double>(cell.column_span), 40.0 * static_cast<double>(cell.row_span));
     for (std::size_t i = 0; i < 4; ++i) {

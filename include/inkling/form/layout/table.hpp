@@ -9,25 +9,25 @@
 
 namespace inkling::inline INKLING_ABI::form {
 
-struct TableCell {
+struct GridCell {
   Index row = 0;
   Index column = 0;
   Index row_span = 1;  // rows and columns of the grid that it goes over, where lines between them are not drawn
   Index column_span = 1;
   Quad place = {};  // pixels of the page, clockwise from its top left
 
-  bool operator==(const TableCell&) const = default;
+  bool operator==(const GridCell&) const = default;
 };
 
 /// A ruled grid.
 struct Table {
   Index rows = 0;
   Index columns = 0;
-  std::vector<TableCell> cells;  // row by row; every place of the grid belongs to one of them
-  double drawn = 0;              // share of the grid's lines that was seen, 0 to 1
+  std::vector<GridCell> cells;  // row by row; every place of the grid belongs to one of them
+  double drawn = 0;             // share of the grid's lines that was seen, 0 to 1
 
   /// The cell that covers a place of the grid; nullptr outside.
-  const TableCell* at(Index row, Index column) const noexcept;
+  const GridCell* at(Index row, Index column) const noexcept;
 };
 
 struct TableOptions {

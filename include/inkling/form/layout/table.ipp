@@ -15,8 +15,8 @@
 
 namespace inkling::inline INKLING_ABI::form {
 
-INKLING_INLINE const TableCell* Table::at(Index row, Index column) const noexcept {
-  for (const TableCell& cell : cells) {
+INKLING_INLINE const GridCell* Table::at(Index row, Index column) const noexcept {
+  for (const GridCell& cell : cells) {
     if (row >= cell.row && row < cell.row + cell.row_span && column >= cell.column &&
         column < cell.column + cell.column_span) {
       return &cell;
@@ -473,7 +473,7 @@ INKLING_INLINE std::vector<Table> find_tables(const GreyImage& page, const Table
     }
   }
   for (Table& table : best) {
-    for (TableCell& cell : table.cells) {
+    for (GridCell& cell : table.cells) {
       for (Point& corner : cell.place) corner = {corner.x * factor, corner.y * factor};
     }
   }
