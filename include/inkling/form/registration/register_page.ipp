@@ -32,7 +32,7 @@ class PagePictures {
       : width_(page.width()), height_(page.height()), factor_(working_factor(page)), grey_(shrink(page, factor_)) {
     // A small picture has its corners too close for the patches around them.
     features_ = find_features(grey_, {.count = 2500});
-    ink_.emplace_back(static_cast<double>(factor_), ink_map(grey_));
+    ink_.push_back({static_cast<double>(factor_), ink_map(grey_)});
   }
 
   double width() const noexcept { return static_cast<double>(width_); }
