@@ -1,5 +1,6 @@
 #include <inkling/data/emnist.hpp>
 #include <inkling/features/hog.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
@@ -23,7 +24,7 @@ void fit(benchmark::State& state, const Dataset& train, const Dataset& test, con
   std::optional<RandomForest> forest;
   Index samples = 0;
   for (auto _ : state) {
-    forest = RandomForest::fit(train, options);
+    forest = fit_forest(train, options);
     samples += train.size();
   }
   state.SetItemsProcessed(samples);
@@ -57,7 +58,7 @@ void register_predict(const std::string& name, const Settings& settings, Index b
   benchmark::RegisterBenchmark(name.c_str(),
                                [=](benchmark::State& state) {
                                  static const RandomForest forest =
-                                     RandomForest::fit(train_images(), {.trees = 100, .out_of_bag = false});
+                                     fit_forest(train_images(), {.trees = 100, .out_of_bag = false});
                                  const Pixels images = test_images().pixels(0, batch);
                                  Index samples = 0;
                                  for (auto _ : state) {

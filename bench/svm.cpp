@@ -1,4 +1,5 @@
 #include <inkling/features/hog.hpp>
+#include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <benchmark/benchmark.h>
@@ -15,7 +16,7 @@ void fit_svm(benchmark::State& state, const SvmOptions& options) {
   double primal = 0;
   double dual = 0;
   for (auto _ : state) {
-    const LinearSvm svm = LinearSvm::fit(train_images(), options);
+    const LinearSvm svm = fit_svm(train_images(), options);
     primal = dual = 0;
     for (const SvmConvergence& end : svm.convergence()) {
       primal += end.primal;

@@ -21,6 +21,7 @@
 #include <inkling/data/pen.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/features/hog.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>
 #include <inkling/forest/node.hpp>
 #include <inkling/forest/options.hpp>
@@ -142,6 +143,7 @@
 #include <inkling/read/search.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
+#include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 #include <inkling/svm/options.hpp>
 #include <inkling/version.hpp>

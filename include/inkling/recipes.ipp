@@ -4,6 +4,7 @@
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/pen.hpp>
 #include <inkling/features/hog.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/model/calibration.hpp>
@@ -11,6 +12,7 @@
 #include <inkling/nn/zoo.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
+#include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <zlib.h>
@@ -134,7 +136,7 @@ inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options)
   const auto [train, held_out] = hold_out(data, options.seed);
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
-  auto model = std::make_unique<LinearSvm>(LinearSvm::fit(train, fit));
+  auto model = std::make_unique<LinearSvm>(fit_svm(train, fit));
   const auto accuracy = calibrate_recipe(*model, model->scores(held_out.pixels(), options.threads), held_out);
   return {std::move(model), accuracy};
 }
@@ -146,7 +148,7 @@ inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& optio
   fit.seed = options.seed;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
-  auto model = std::make_unique<RandomForest>(RandomForest::fit(data, fit));
+  auto model = std::make_unique<RandomForest>(fit_forest(data, fit));
   const auto accuracy = accuracy_out_of_bag(*model);
   return {std::move(model), accuracy};
 }

@@ -15,7 +15,7 @@ TEST_CASE("transpose_samples is a transposition for every remainder, and touches
       for (Index k = 0; k < samples.size(); ++k) samples.data()[k] = static_cast<std::uint8_t>(rng.below(256));
       const Index stride = count + 3;
       Pixels target = Pixels::Constant(stride, features, 99);
-      forest::transpose_samples(
+      forest::detail::transpose_samples(
           count, features, [&](Index i) { return samples.col(i).data(); }, target.data(), stride);
       CHECK(target.topRows(count) == samples.transpose());
       CHECK((target.bottomRows(3).array() == 99).all());

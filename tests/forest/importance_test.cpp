@@ -1,5 +1,6 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>
 
 #include <doctest/doctest.h>
@@ -32,7 +33,7 @@ Dataset telling_data(Index samples, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("Impurity importance sums to 1 and follows what the features tell") {
-  const RandomForest forest = RandomForest::fit(telling_data(500, 1), {.trees = 50});
+  const RandomForest forest = fit_forest(telling_data(500, 1), {.trees = 50});
   const std::vector<double> importance = forest.impurity_importance();
   REQUIRE(importance.size() == 4);
   CHECK(std::accumulate(importance.begin(), importance.end(), 0.0) == doctest::Approx(1));
@@ -48,13 +49,13 @@ TEST_CASE("The importance of one split is all there is") {
       5, 5, 5, 5;
   const Dataset data({1, 1, 2}, pixels, {0, 0, 1, 1}, {"a", "b"});
   const ForestOptions options{.trees = 2, .max_features = 2, .bootstrap = false};
-  CHECK(RandomForest::fit(data, options).impurity_importance() == std::vector<double>{1, 0});
+  CHECK(fit_forest(data, options).impurity_importance() == std::vector<double>{1, 0});
   const Dataset nothing({1, 1, 2}, pixels, {0, 0, 0, 0}, {"a", "b"});
-  CHECK(RandomForest::fit(nothing, options).impurity_importance() == std::vector<double>{0, 0});
+  CHECK(fit_forest(nothing, options).impurity_importance() == std::vector<double>{0, 0});
 }
 
 TEST_CASE("Permutation importance is the fall of accuracy, the same for any number of threads") {
-  const RandomForest forest = RandomForest::fit(telling_data(500, 1), {.trees = 50});
+  const RandomForest forest = fit_forest(telling_data(500, 1), {.trees = 50});
   const Dataset test = telling_data(400, 2);
   const std::vector<double> importance = permutation_importance(forest, test, {.repeats = 3});
   CHECK(importance[1] > 0.2);
@@ -68,7 +69,7 @@ TEST_CASE("Permutation importance is the fall of accuracy, the same for any numb
 TEST_CASE("Importance of gradients is spread over the pixels where they are") {
   const Dataset train = load_sample(std::string(INKLING_SOURCE_DIR) + "/data").first.take(500);
   const HogOptions hog{.cells = {4, 7}, .norm = HogNorm::l1_sqrt};
-  const RandomForest forest = RandomForest::fit(train, {.trees = 10, .hog = hog});
+  const RandomForest forest = fit_forest(train, {.trees = 10, .hog = hog});
   const std::vector<double> importance = pixel_importance(forest);
   REQUIRE(importance.size() == 784);
   CHECK(std::accumulate(importance.begin(), importance.end(), 0.0) == doctest::Approx(1));

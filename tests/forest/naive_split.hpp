@@ -10,13 +10,13 @@
 namespace inkling::test {
 
 /// The score of one split, counted anew; 0 when a side has fewer than min_leaf samples.
-inline double naive_score(std::span<const forest::Sample> samples, const std::uint8_t* column, int threshold,
+inline double naive_score(std::span<const forest::detail::Sample> samples, const std::uint8_t* column, int threshold,
                           std::size_t classes, double min_leaf) {
   std::vector<double> left(classes, 0);
   std::vector<double> right(classes, 0);
   double left_weight = 0;
   double right_weight = 0;
-  for (const forest::Sample& s : samples) {
+  for (const forest::detail::Sample& s : samples) {
     const bool goes_left = column[s.row] <= threshold;
     (goes_left ? left : right)[s.label] += s.weight;
     (goes_left ? left_weight : right_weight) += s.weight;
@@ -32,7 +32,7 @@ inline double naive_score(std::span<const forest::Sample> samples, const std::ui
 }
 
 /// The highest score of any threshold; 0 when nothing can be split.
-inline double naive_best_score(std::span<const forest::Sample> samples, const std::uint8_t* column, std::size_t classes,
+inline double naive_best_score(std::span<const forest::detail::Sample> samples, const std::uint8_t* column, std::size_t classes,
                                double min_leaf) {
   double best = 0;
   for (int t = 0; t < 255; ++t) best = std::max(best, naive_score(samples, column, t, classes, min_leaf));

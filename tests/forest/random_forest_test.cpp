@@ -1,6 +1,7 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/forest/quantile_bins.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/model/metrics.hpp>
 
@@ -63,7 +64,7 @@ class NaiveCheck {
  public:
   NaiveCheck(const RandomForest& forest, const Dataset& data, Index min_leaf)
       : forest_(forest), columns_(data.pixels().transpose()), min_leaf_(static_cast<double>(min_leaf)) {
-    std::vector<forest::Sample> samples;
+    std::vector<forest::detail::Sample> samples;
     for (Index i = 0; i < data.size(); ++i) {
       samples.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint16_t>(data.label(i)), 1});
     }
@@ -71,11 +72,11 @@ class NaiveCheck {
   }
 
  private:
-  void visit(std::uint32_t index, const std::vector<forest::Sample>& samples) {
+  void visit(std::uint32_t index, const std::vector<forest::detail::Sample>& samples) {
     const Node& node = forest_.nodes()[index];
     const auto classes = static_cast<std::size_t>(forest_.num_classes());
     std::map<std::uint16_t, int> counts;
-    for (const forest::Sample& s : samples) ++counts[s.label];
+    for (const forest::detail::Sample& s : samples) ++counts[s.label];
     double best = 0;
     if (counts.size() > 1) {
       for (Index f = 0; f < columns_.cols(); ++f) {
@@ -86,9 +87,9 @@ class NaiveCheck {
     if (node.is_leaf()) return check_leaf(node, counts);
     const std::uint8_t* column = columns_.col(node.feature).data();
     CHECK(test::naive_score(samples, column, node.threshold, classes, min_leaf_) == best);
-    std::vector<forest::Sample> left;
-    std::vector<forest::Sample> right;
-    for (const forest::Sample& s : samples) (column[s.row] <= node.threshold ? left : right).push_back(s);
+    std::vector<forest::detail::Sample> left;
+    std::vector<forest::detail::Sample> right;
+    for (const forest::detail::Sample& s : samples) (column[s.row] <= node.threshold ? left : right).push_back(s);
     visit(node.child, left);
     visit(node.child + 1, right);
   }
@@ -122,7 +123,7 @@ TEST_CASE("A tree that tries all features splits as brute force does") {
   for (const Case& c : {Case{40, 6, 3, 1}, Case{200, 9, 4, 3}, Case{1500, 4, 5, 1}, Case{4500, 2, 3, 1}}) {
     CAPTURE(c.samples);
     const Dataset data = leaning_data(c.samples, c.features, c.classes, 11);
-    const RandomForest forest = RandomForest::fit(
+    const RandomForest forest = fit_forest(
         data, {.trees = 1, .max_features = c.features, .min_samples_leaf = c.min_leaf, .bootstrap = false});
     NaiveCheck(forest, data, c.min_leaf);
   }
@@ -131,43 +132,43 @@ TEST_CASE("A tree that tries all features splits as brute force does") {
 TEST_CASE("The forest is the same for any number of threads, and differs between seeds") {
   const Dataset data = leaning_data(2000, 20, 6, 2);
   const ForestOptions options{.trees = 9, .seed = 5, .threads = 1};
-  const RandomForest forest = RandomForest::fit(data, options);
+  const RandomForest forest = fit_forest(data, options);
   for (const int threads : {2, 3, 8}) {
     ForestOptions other = options;
     other.threads = threads;
-    CHECK(same(forest, RandomForest::fit(data, other)));
+    CHECK(same(forest, fit_forest(data, other)));
     CHECK(forest.scores(data.pixels(), threads) == forest.scores(data.pixels(), 1));
   }
   ForestOptions other = options;
   other.seed = 6;
-  CHECK_FALSE(same(forest, RandomForest::fit(data, other)));
+  CHECK_FALSE(same(forest, fit_forest(data, other)));
 }
 
 TEST_CASE("Growing a forest further gives the forest grown at once, however it is cut") {
   const Dataset data = leaning_data(400, 10, 3, 2);
   ForestOptions options{.trees = 70, .seed = 4};
-  const RandomForest whole = RandomForest::fit(data, options);
+  const RandomForest whole = fit_forest(data, options);
   options.trees = 3;
-  RandomForest forest = RandomForest::fit(data, options);
+  RandomForest forest = fit_forest(data, options);
   for (const Index trees : {3, 20, 70}) {
     options.trees = trees;
     options.threads = static_cast<int>(trees % 3);
-    forest = forest.grown(data, options);
+    forest = grow_forest(forest, data, options);
     CHECK(forest.num_trees() == trees);
   }
   CHECK(same(forest, whole));
   CHECK(forest.out_of_bag_confusion()->counts() == whole.out_of_bag_confusion()->counts());
   options.trees = 69;
-  CHECK_THROWS_AS(whole.grown(data, options), ValueError);
+  CHECK_THROWS_AS(grow_forest(whole, data, options), ValueError);
   options.trees = 80;
-  CHECK_THROWS_AS(whole.grown(leaning_data(400, 11, 3, 2), options), ValueError);
-  CHECK_THROWS_AS(whole.grown(leaning_data(400, 10, 4, 2), options), ValueError);
+  CHECK_THROWS_AS(grow_forest(whole, leaning_data(400, 11, 3, 2), options), ValueError);
+  CHECK_THROWS_AS(grow_forest(whole, leaning_data(400, 10, 4, 2), options), ValueError);
 }
 
 TEST_CASE("A merged forest votes with the trees of both") {
   const Dataset data = leaning_data(300, 10, 3, 2);
-  const RandomForest a = RandomForest::fit(data, {.trees = 4, .min_samples_leaf = 4, .seed = 1});
-  const RandomForest b = RandomForest::fit(data, {.trees = 12, .min_samples_leaf = 4, .seed = 2});
+  const RandomForest a = fit_forest(data, {.trees = 4, .min_samples_leaf = 4, .seed = 1});
+  const RandomForest b = fit_forest(data, {.trees = 12, .min_samples_leaf = 4, .seed = 2});
   const RandomForest both = RandomForest::merged(a, b);
   CHECK(both.num_trees() == 16);
   CHECK(test::mismatch(both.scores(data.pixels()), 0.25F * a.scores(data.pixels()) + 0.75F * b.scores(data.pixels()), 0,
@@ -178,19 +179,19 @@ TEST_CASE("A merged forest votes with the trees of both") {
     const double mean = 0.25 * a.impurity_importance()[f] + 0.75 * b.impurity_importance()[f];
     CHECK(importance[f] == doctest::Approx(mean));
   }
-  CHECK_THROWS_AS(RandomForest::merged(a, RandomForest::fit(leaning_data(9, 9, 3, 2), {.trees = 1})), ValueError);
+  CHECK_THROWS_AS(RandomForest::merged(a, fit_forest(leaning_data(9, 9, 3, 2), {.trees = 1})), ValueError);
 }
 
 TEST_CASE("Extremely random trees put the training data into pure leaves, too") {
   const Dataset data = leaning_data(500, 12, 4, 7);
   const ForestOptions options{.trees = 1, .bootstrap = false, .random_thresholds = true};
-  const RandomForest tree = RandomForest::fit(data, options);
+  const RandomForest tree = fit_forest(data, options);
   CHECK(tree.leaf_table().empty());
   CHECK(tree.predict(data.pixels()) == data.labels());
-  CHECK_FALSE(std::ranges::equal(tree.nodes(), RandomForest::fit(data, {.trees = 1, .bootstrap = false}).nodes()));
+  CHECK_FALSE(std::ranges::equal(tree.nodes(), fit_forest(data, {.trees = 1, .bootstrap = false}).nodes()));
   for (const int threads : {1, 3}) {
-    CHECK(same(RandomForest::fit(data, {.trees = 5, .random_thresholds = true, .threads = threads}),
-               RandomForest::fit(data, {.trees = 5, .random_thresholds = true, .threads = 2})));
+    CHECK(same(fit_forest(data, {.trees = 5, .random_thresholds = true, .threads = threads}),
+               fit_forest(data, {.trees = 5, .random_thresholds = true, .threads = 2})));
   }
 }
 
@@ -203,8 +204,8 @@ TEST_CASE("A class of weight 3 splits as one whose samples are there three times
   const ForestOptions plain{.trees = 1, .max_features = 6, .max_leaves = 20, .bootstrap = false};
   ForestOptions weighted = plain;
   weighted.class_weights = {0.5, 1.5, 0.5};
-  const RandomForest a = RandomForest::fit(data, weighted);
-  const RandomForest b = RandomForest::fit(data.subset(repeated), plain);
+  const RandomForest a = fit_forest(data, weighted);
+  const RandomForest b = fit_forest(data.subset(repeated), plain);
   REQUIRE(count_leaves(b) == 20);
   CHECK(std::ranges::equal(a.nodes(), b.nodes()));
   CHECK(test::mismatch(a.scores(data.pixels()), b.scores(data.pixels()), 0, 1e-4) == "");
@@ -214,25 +215,25 @@ TEST_CASE("Balanced weights give a rare class as many votes in all as a frequent
   const Dataset data({1, 1, 1}, Pixels::Constant(1, 10, 5), {0, 0, 0, 0, 0, 0, 0, 0, 1, 1}, {"a", "b", "none"});
   const std::vector<double> weights = balanced_class_weights(data);
   CHECK(weights == std::vector<double>{0.625, 2.5, 1});
-  const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false, .class_weights = weights});
+  const RandomForest forest = fit_forest(data, {.trees = 1, .bootstrap = false, .class_weights = weights});
   Vector expected(3);
   expected << 0.5F, 0.5F, 0;
   CHECK(forest.scores(data.pixels()).col(0) == expected);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, 1}}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, 0, 1}}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.class_weights = {1, -1, 1}}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.class_weights = {1, 1}}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.class_weights = {1, 0, 1}}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.class_weights = {1, -1, 1}}), ValueError);
 }
 
 TEST_CASE("More trees only add trees") {
   const Dataset data = leaning_data(300, 10, 3, 2);
-  const RandomForest few = RandomForest::fit(data, {.trees = 2});
-  const RandomForest more = RandomForest::fit(data, {.trees = 5});
+  const RandomForest few = fit_forest(data, {.trees = 2});
+  const RandomForest more = fit_forest(data, {.trees = 5});
   CHECK(std::ranges::equal(few.nodes(), more.nodes().first(few.nodes().size())));
 }
 
 TEST_CASE("Vote shares sum to 1 and are the mean of the leaves' class shares") {
   const Dataset data = leaning_data(500, 12, 5, 3);
-  const RandomForest forest = RandomForest::fit(data, {.trees = 20, .min_samples_leaf = 10});
+  const RandomForest forest = fit_forest(data, {.trees = 20, .min_samples_leaf = 10});
   const Pixels images = data.pixels(0, 100);
   const Matrix shares = forest.scores(images);
   CHECK(shares.minCoeff() >= 0);
@@ -265,14 +266,14 @@ TEST_CASE("Vote shares sum to 1 and are the mean of the leaves' class shares") {
 
 TEST_CASE("Depth, leaf size and leaves are limited") {
   const Dataset data = leaning_data(800, 10, 4, 4);
-  CHECK(depth(RandomForest::fit(data, {.trees = 1, .max_depth = 1})) == 1);
-  CHECK(depth(RandomForest::fit(data, {.trees = 1, .max_depth = 4})) == 4);
-  CHECK(depth(RandomForest::fit(data, {.trees = 1})) > 4);
+  CHECK(depth(fit_forest(data, {.trees = 1, .max_depth = 1})) == 1);
+  CHECK(depth(fit_forest(data, {.trees = 1, .max_depth = 4})) == 4);
+  CHECK(depth(fit_forest(data, {.trees = 1})) > 4);
   for (const Index leaves : {1, 2, 3, 17, 30}) {
-    CHECK(count_leaves(RandomForest::fit(data, {.trees = 1, .max_leaves = leaves})) == leaves);
+    CHECK(count_leaves(fit_forest(data, {.trees = 1, .max_leaves = leaves})) == leaves);
   }
-  const RandomForest all = RandomForest::fit(data, {.trees = 1});
-  CHECK(same(all, RandomForest::fit(data, {.trees = 1, .max_leaves = 100000})));
+  const RandomForest all = fit_forest(data, {.trees = 1});
+  CHECK(same(all, fit_forest(data, {.trees = 1, .max_leaves = 100000})));
 }
 
 TEST_CASE("Limited leaves go to the splits of the largest gain") {
@@ -285,18 +286,18 @@ TEST_CASE("Limited leaves go to the splits of the largest gain") {
   }
   const Dataset data({1, 1, 3}, pixels, labels, {"a", "b", "c", "d"});
   const RandomForest forest =
-      RandomForest::fit(data, {.trees = 1, .max_features = 3, .max_leaves = 3, .bootstrap = false});
+      fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 3, .bootstrap = false});
   const std::vector<Label> predicted = forest.predict(pixels);
   CHECK(std::equal(predicted.begin(), predicted.begin() + 100, labels.begin()));
   CHECK(count_leaves(forest) == 3);
   CHECK(accuracy(data.labels(),
-                 RandomForest::fit(data, {.trees = 1, .max_features = 3, .max_leaves = 4, .bootstrap = false})
+                 fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 4, .bootstrap = false})
                      .predict(data.pixels())) == 1);
 }
 
 TEST_CASE("A forest reads handwritten digits, and its out-of-bag accuracy is close to that of a test set") {
   const auto [train, test] = digits();
-  const RandomForest forest = RandomForest::fit(train, {.trees = 100});
+  const RandomForest forest = fit_forest(train, {.trees = 100});
   const double held_out = accuracy(test.labels(), forest.predict(test.pixels()));
   CHECK(held_out >= 0.945);
   REQUIRE(forest.out_of_bag_accuracy());
@@ -312,13 +313,13 @@ TEST_CASE("A forest reads handwritten digits, and its out-of-bag accuracy is clo
 TEST_CASE("A forest that looks at gradients takes plain images, and reads them better") {
   const auto [train, test] = digits();
   const ForestOptions options{.trees = 60, .hog = HogOptions{.cells = {7}, .norm = HogNorm::l1_sqrt, .deskew = true}};
-  const RandomForest forest = RandomForest::fit(train, options);
+  const RandomForest forest = fit_forest(train, options);
   CHECK(forest.input_shape() == train.image_shape());
   CHECK(accuracy(test.labels(), forest.predict(test.pixels())) >= 0.965);
   const Pixels images = test.pixels(0, 70);
   const Matrix shares = forest.scores(images);
   for (const Index i : {0, 63, 64, 69}) CHECK(forest.scores(images.col(i)) == shares.col(i));
-  CHECK_THROWS_AS(RandomForest::merged(forest, RandomForest::fit(train, {.trees = 1})), ValueError);
+  CHECK_THROWS_AS(RandomForest::merged(forest, fit_forest(train, {.trees = 1})), ValueError);
 }
 
 TEST_CASE("Out-of-bag votes come from the trees that did not see the sample") {
@@ -331,11 +332,11 @@ TEST_CASE("Out-of-bag votes come from the trees that did not see the sample") {
     labels.push_back(static_cast<Label>(rng.below(2)));
   }
   const Dataset noise({1, 1, 8}, pixels, labels, {"a", "b"});
-  const RandomForest forest = RandomForest::fit(noise, {.trees = 60});
+  const RandomForest forest = fit_forest(noise, {.trees = 60});
   CHECK(accuracy(noise.labels(), forest.predict(noise.pixels())) > 0.95);
   CHECK(std::abs(forest.out_of_bag_accuracy().value() - 0.5) < 0.1);
-  CHECK_FALSE(RandomForest::fit(noise, {.trees = 3, .out_of_bag = false}).out_of_bag_accuracy());
-  CHECK_FALSE(RandomForest::fit(noise, {.trees = 3, .bootstrap = false}).out_of_bag_accuracy());
+  CHECK_FALSE(fit_forest(noise, {.trees = 3, .out_of_bag = false}).out_of_bag_accuracy());
+  CHECK_FALSE(fit_forest(noise, {.trees = 3, .bootstrap = false}).out_of_bag_accuracy());
 }
 
 TEST_CASE("Plain float features learn through quantile bins") {
@@ -346,9 +347,9 @@ TEST_CASE("Plain float features learn through quantile bins") {
     features.col(i) << rng.normal() * 1e-3F, rng.normal() * 1e5F;
     labels.push_back(features(0, i) * 1e8F > features(1, i) ? 1 : 0);
   }
-  const QuantileBins bins = QuantileBins::fit(features);
+  const QuantileBins bins = fit_quantile_bins(features);
   const Dataset data({1, 1, 2}, bins.transform(features), labels, {"below", "above"});
-  const RandomForest forest = RandomForest::fit(data, {.trees = 50});
+  const RandomForest forest = fit_forest(data, {.trees = 50});
   CHECK(forest.out_of_bag_accuracy().value() > 0.95);
 }
 
@@ -362,32 +363,32 @@ TEST_CASE("The callback hears of every tree and can stop, with the same result f
       return progress.step == 5 ? Flow::stop : Flow::go_on;
     };
     const RandomForest stopped =
-        RandomForest::fit(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
+        fit_forest(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
     CHECK(steps == std::vector<Index>{1, 2, 3, 4, 5});
-    CHECK(same(stopped, RandomForest::fit(data, {.trees = 5})));
+    CHECK(same(stopped, fit_forest(data, {.trees = 5})));
   }
 }
 
 TEST_CASE("Degenerate data") {
   SUBCASE("no samples") {
-    CHECK_THROWS_AS(RandomForest::fit(leaning_data(0, 4, 2, 1)), ValueError);
+    CHECK_THROWS_AS(fit_forest(leaning_data(0, 4, 2, 1)), ValueError);
   }
   SUBCASE("one sample: a forest of leaves; every tree has seen it") {
     const Dataset data = leaning_data(1, 4, 3, 1);
-    const RandomForest forest = RandomForest::fit(data, {.trees = 7});
+    const RandomForest forest = fit_forest(data, {.trees = 7});
     CHECK(forest.parameter_count() == 7);
     CHECK(forest.predict(data.pixels()) == data.labels());
     CHECK_FALSE(forest.out_of_bag_accuracy());
   }
   SUBCASE("one class") {
     const Dataset data = leaning_data(20, 4, 1, 1);
-    const RandomForest forest = RandomForest::fit(data, {.trees = 3});
+    const RandomForest forest = fit_forest(data, {.trees = 3});
     CHECK(forest.parameter_count() == 3);
     CHECK(forest.scores(data.pixels()).isOnes(0));
   }
   SUBCASE("constant features: the shares of the classes") {
     const Dataset data({2, 2, 1}, Pixels::Constant(4, 4, 77), {0, 1, 1, 1}, {"rare", "frequent"});
-    const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false});
+    const RandomForest forest = fit_forest(data, {.trees = 1, .bootstrap = false});
     CHECK(forest.scores(data.pixels())(0, 0) == 0.25F);
     CHECK(forest.scores(data.pixels())(1, 0) == 0.75F);
   }
@@ -395,7 +396,7 @@ TEST_CASE("Degenerate data") {
     Pixels pixels(1, 4);
     pixels << 5, 5, 9, 9;
     const Dataset data({1, 1, 1}, pixels, {0, 1, 2, 2}, {"a", "b", "c"});
-    const RandomForest forest = RandomForest::fit(data, {.trees = 1, .bootstrap = false});
+    const RandomForest forest = fit_forest(data, {.trees = 1, .bootstrap = false});
     Matrix expected(3, 4);
     expected << 0.5F, 0.5F, 0, 0,  //
         0.5F, 0.5F, 0, 0,          //
@@ -404,7 +405,7 @@ TEST_CASE("Degenerate data") {
   }
   SUBCASE("more classes than samples") {
     const Dataset data = leaning_data(12, 6, 40, 1);
-    CHECK(accuracy(data.labels(), RandomForest::fit(data, {.trees = 1, .bootstrap = false}).predict(data.pixels())) ==
+    CHECK(accuracy(data.labels(), fit_forest(data, {.trees = 1, .bootstrap = false}).predict(data.pixels())) ==
           1);
   }
   SUBCASE("65,535 classes are possible, 65,536 are refused") {
@@ -413,27 +414,27 @@ TEST_CASE("Degenerate data") {
     const auto data = [&](Label classes) {
       return Dataset({1, 1, 1}, pixels, {0, classes - 1}, std::vector<std::string>(static_cast<std::size_t>(classes)));
     };
-    const RandomForest forest = RandomForest::fit(data(65535), {.trees = 1, .bootstrap = false});
+    const RandomForest forest = fit_forest(data(65535), {.trees = 1, .bootstrap = false});
     CHECK(forest.predict(pixels) == std::vector<Label>{0, 65534});
-    CHECK_THROWS_AS(RandomForest::fit(data(65536)), ValueError);
+    CHECK_THROWS_AS(fit_forest(data(65536)), ValueError);
   }
   SUBCASE("65,536 features are refused") {
-    CHECK_THROWS_AS(RandomForest::fit(Dataset({1, 1, 65536}, Pixels::Zero(65536, 1), {0}, {"a"})), ValueError);
+    CHECK_THROWS_AS(fit_forest(Dataset({1, 1, 65536}, Pixels::Zero(65536, 1), {0}, {"a"})), ValueError);
   }
 }
 
 TEST_CASE("Wrong options are refused") {
   const Dataset data = leaning_data(10, 4, 2, 1);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.trees = 0}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.max_features = -1}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.min_samples_leaf = 0}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.max_depth = -1}), ValueError);
-  CHECK_THROWS_AS(RandomForest::fit(data, {.max_leaves = -1}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.trees = 0}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.max_features = -1}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.min_samples_leaf = 0}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.max_depth = -1}), ValueError);
+  CHECK_THROWS_AS(fit_forest(data, {.max_leaves = -1}), ValueError);
 }
 
 TEST_CASE("A forest made from arrays votes as the one they came from") {
   const Dataset data = leaning_data(300, 8, 4, 9);
-  const RandomForest forest = RandomForest::fit(data, {.trees = 6, .min_samples_leaf = 5});
+  const RandomForest forest = fit_forest(data, {.trees = 6, .min_samples_leaf = 5});
   const RandomForest copy(forest.input_shape(), forest.class_names(), {forest.nodes().begin(), forest.nodes().end()},
                           {forest.roots().begin(), forest.roots().end()},
                           {forest.leaf_table().begin(), forest.leaf_table().end()});

@@ -11,9 +11,9 @@
 #include "naive_split.hpp"
 
 using namespace inkling;
-using forest::Sample;
-using forest::Split;
-using forest::SplitFinder;
+using forest::detail::Sample;
+using Split = forest::detail::NodeSplit;
+using forest::detail::SplitFinder;
 
 namespace {
 

@@ -1,3 +1,4 @@
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
@@ -82,7 +83,7 @@ RandomForest make_forest() {
   const Pixels pixels = random_pixels(20, 60, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(pixels(3, i) > 200 ? 2 : pixels(7, i) > 100 ? 1 : 0);
-  return RandomForest::fit(Dataset({4, 5, 1}, pixels, labels, names()), {.trees = 5, .min_samples_leaf = 3});
+  return fit_forest(Dataset({4, 5, 1}, pixels, labels, names()), {.trees = 5, .min_samples_leaf = 3});
 }
 
 std::vector<std::shared_ptr<const Classifier>> every_kind() {
@@ -555,7 +556,7 @@ TEST_CASE("a forest that looks at gradients is saved with the options of its fea
   for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(pixels(27, i) > 100 ? 1 : 0);
   const HogOptions hog{.cells = {4}, .bins = 6, .norm = HogNorm::l1_sqrt, .deskew = true};
   const RandomForest model =
-      RandomForest::fit(Dataset({8, 8, 1}, pixels, labels, {"a", "b"}), {.trees = 70, .hog = hog});
+      fit_forest(Dataset({8, 8, 1}, pixels, labels, {"a", "b"}), {.trees = 70, .hog = hog});
   const Safetensors file = encode_model(model);
   const auto loaded = load(file);
   CHECK(dynamic_cast<const RandomForest&>(*loaded).hog()->options() == hog);
@@ -626,7 +627,7 @@ TEST_CASE("any changed byte is refused, or gives a model that works") {
       std::make_shared<LinearSvm>(Shape{1, 2, 1}, std::vector<std::string>{"a", "b"}, random_matrix<float>(2, 2, 1),
                                   random_matrix<float>(2, 1, 2)),
       std::make_shared<RandomForest>(
-          RandomForest::fit(Dataset({1, 2, 1}, pixels, labels, {"a", "b"}), {.trees = 2, .min_samples_leaf = 2}))};
+          fit_forest(Dataset({1, 2, 1}, pixels, labels, {"a", "b"}), {.trees = 2, .min_samples_leaf = 2}))};
   for (const auto& model : models) {
     CAPTURE(std::string(model->kind()));
     const Bytes whole =

@@ -1,4 +1,5 @@
 #include <inkling/core/rng.hpp>
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/io/onnx/onnx.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
@@ -81,7 +82,7 @@ RandomForest grow(const Shape& shape, Index classes) {
   const Pixels pixels = random_pixels(shape.size(), 150, 5);
   std::vector<Label> labels;
   for (Index i = 0; i < pixels.cols(); ++i) labels.push_back(static_cast<Label>(pixels(3, i) * classes / 256));
-  return RandomForest::fit(Dataset(shape, pixels, labels, class_names(classes)), {.trees = 5, .min_samples_leaf = 3});
+  return fit_forest(Dataset(shape, pixels, labels, class_names(classes)), {.trees = 5, .min_samples_leaf = 3});
 }
 
 /// Writes a model, images and what the model makes of them, for onnx_check.mjs.

@@ -3,6 +3,7 @@
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/recipes.hpp>
+#include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <doctest/doctest.h>
@@ -48,7 +49,7 @@ TEST_CASE("the svm learns better by its recipe than by the bare options") {
   const Dataset train = digits(1000);
   const Dataset test = load_sample(INKLING_SOURCE_DIR "/data").second.take(500);
   const TrainedModel trained = train_model(ModelKind::svm, train);
-  const LinearSvm bare = LinearSvm::fit(train);
+  const LinearSvm bare = fit_svm(train);
   const double by_recipe = accuracy(test.labels(), trained.model->predict(test.pixels()));
   CHECK(by_recipe > accuracy(test.labels(), bare.predict(test.pixels())) + 0.03);
   REQUIRE(trained.accuracy.has_value());

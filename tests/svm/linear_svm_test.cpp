@@ -1,5 +1,6 @@
 #include <inkling/data/sample.hpp>
 #include <inkling/model/metrics.hpp>
+#include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <doctest/doctest.h>
@@ -88,7 +89,7 @@ TEST_CASE("LinearSvm finds liblinear's optimum") {
     CAPTURE(reference.loss == hinge);
     const std::size_t classes = reference.objectives.size();
     const Labelled data = golden_data(reference.samples, reference.features, static_cast<int>(classes));
-    const LinearSvm svm = LinearSvm::fit(
+    const LinearSvm svm = fit_svm(
         data.features, data.labels, std::vector<std::string>(classes, "x"),
         {.c = reference.c, .loss = reference.loss, .class_weights = reference.weights, .tolerance = 1e-5});
     REQUIRE(svm.convergence().size() == classes);
@@ -118,7 +119,7 @@ TEST_CASE("LinearSvm finds liblinear's weights") {
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
     const bool is_hinge = loss == SvmLoss::hinge;
     const auto& reference = is_hinge ? hinge : squared_hinge;
-    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+    const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
                                          {.c = is_hinge ? 0.25 : 2, .loss = loss, .tolerance = 2e-6});
     double gap = 0;
     for (const SvmConvergence& end : svm.convergence()) gap = std::max(gap, end.gap());
@@ -131,7 +132,7 @@ TEST_CASE("LinearSvm finds liblinear's weights") {
 
 TEST_CASE("LinearSvm without bias has none") {
   const Labelled data = golden_data();
-  const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes, {.bias = false});
+  const LinearSvm svm = fit_svm(data.features, data.labels, three_classes, {.bias = false});
   CHECK(svm.bias().isZero(0));
   CHECK_FALSE(svm.convergence()[0].hit_limit);
 }
@@ -139,7 +140,7 @@ TEST_CASE("LinearSvm without bias has none") {
 TEST_CASE("The duality gap bounds the distance to the optimum and shrinks to the tolerance") {
   const Labelled data = golden_data();
   const auto fit = [&](double tolerance) {
-    return LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = tolerance}).convergence();
+    return fit_svm(data.features, data.labels, three_classes, {.c = 1, .tolerance = tolerance}).convergence();
   };
   const auto exact = fit(1e-6);
   for (const double tolerance : {0.1, 1e-2, 1e-3, 1e-4}) {
@@ -157,7 +158,7 @@ TEST_CASE("The duality gap bounds the distance to the optimum and shrinks to the
 
 TEST_CASE("The reported primal value is that of the returned weights") {
   const Labelled data = golden_data();
-  const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 0.5, .loss = SvmLoss::hinge});
+  const LinearSvm svm = fit_svm(data.features, data.labels, three_classes, {.c = 0.5, .loss = SvmLoss::hinge});
   const Matrix margins = svm.margins(data.features);
   for (Label c = 0; c < 3; ++c) {
     double primal = 0.5 * static_cast<double>(svm.weights().col(c).squaredNorm() + svm.bias()(c) * svm.bias()(c));
@@ -173,7 +174,7 @@ TEST_CASE("The limit of passes is kept and reported") {
   const Labelled data = golden_data();
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
     for (const Index limit : {1, 2, 3, 7}) {
-      const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+      const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
                                            {.c = 100, .loss = loss, .tolerance = 1e-9, .max_passes = limit});
       CHECK(svm.weights().norm() > 0);
       for (const SvmConvergence& end : svm.convergence()) {
@@ -188,17 +189,17 @@ TEST_CASE("The limit of passes is kept and reported") {
 TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number of threads") {
   const auto [all, test] = load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
   const Dataset train = all.take(3000);
-  const LinearSvm svm = LinearSvm::fit(train, {.threads = 1});
+  const LinearSvm svm = fit_svm(train, {.threads = 1});
   CHECK(accuracy(test.labels(), svm.predict(test.pixels())) > 0.86);
   for (const SvmConvergence& end : svm.convergence()) CHECK(end.gap() <= 1e-2 * end.primal);
   for (const int threads : {2, 3}) {
-    CHECK(same_bits(svm, LinearSvm::fit(train, {.threads = threads})));
+    CHECK(same_bits(svm, fit_svm(train, {.threads = threads})));
     CHECK(svm.scores(test.pixels(), threads) == svm.scores(test.pixels(), 1));
   }
 
   SUBCASE("pixels count as pixel / 255") {
     const Matrix features = train.pixels().cast<float>() / 255.0F;
-    const LinearSvm same = LinearSvm::fit(features, train.labels(), train.class_names());
+    const LinearSvm same = fit_svm(features, train.labels(), train.class_names());
     CHECK(test::mismatch(same.margins(features), svm.scores(train.pixels()), 0, 0.05) == "");
   }
   SUBCASE("a callback does not change the result") {
@@ -208,7 +209,7 @@ TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number
       CHECK(progress.step <= progress.steps);
       return Flow::go_on;
     };
-    CHECK(same_bits(svm, LinearSvm::fit(train, {.on_progress = count})));
+    CHECK(same_bits(svm, fit_svm(train, {.on_progress = count})));
     CHECK(calls > 1);
   }
 }
@@ -217,7 +218,7 @@ TEST_CASE("A callback stops training, and what was learned is kept") {
   const Labelled data = golden_data();
   const auto stop = [](const Progress&) { return Flow::stop; };
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
-    const LinearSvm svm = LinearSvm::fit(data.features, data.labels, three_classes,
+    const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
                                          {.c = 100, .loss = loss, .tolerance = 1e-9, .on_progress = stop});
     CHECK(svm.convergence()[0].hit_limit);
     CHECK(svm.convergence()[0].passes == (loss == SvmLoss::hinge ? 8 : 1));
@@ -237,8 +238,8 @@ TEST_CASE("Class weights are factors of c for the samples of a class, as in libl
       doubled.col(to++) = data.features.col(i);
       labels.push_back(1);
     }
-    const LinearSvm twice = LinearSvm::fit(doubled, labels, three_classes, {.c = 0.2, .loss = loss, .tolerance = 1e-5});
-    const LinearSvm weighted = LinearSvm::fit(data.features, data.labels, three_classes,
+    const LinearSvm twice = fit_svm(doubled, labels, three_classes, {.c = 0.2, .loss = loss, .tolerance = 1e-5});
+    const LinearSvm weighted = fit_svm(data.features, data.labels, three_classes,
                                               {.c = 0.2, .loss = loss, .class_weights = {1, 2, 1}, .tolerance = 1e-5});
     CHECK(weighted.convergence()[1].primal == doctest::Approx(twice.convergence()[1].primal).epsilon(2e-5));
     CHECK(test::mismatch(weighted.weights().col(1), twice.weights().col(1), 0, 0.02) == "");
@@ -247,24 +248,24 @@ TEST_CASE("Class weights are factors of c for the samples of a class, as in libl
 
 TEST_CASE("A start near the optimum saves passes and changes nothing else") {
   const Labelled data = golden_data();
-  const LinearSvm cold = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5});
+  const LinearSvm cold = fit_svm(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5});
   const LinearSvm warm =
-      LinearSvm::fit(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5, .start = &cold});
+      fit_svm(data.features, data.labels, three_classes, {.c = 1, .tolerance = 1e-5, .start = &cold});
   for (std::size_t k = 0; k < 3; ++k) {
     CHECK(warm.convergence()[k].passes == 0);
     CHECK(warm.convergence()[k].primal == doctest::Approx(cold.convergence()[k].primal).epsilon(1e-5));
   }
-  const LinearSvm other = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 3, .start = &cold});
-  const LinearSvm alone = LinearSvm::fit(data.features, data.labels, three_classes, {.c = 3});
+  const LinearSvm other = fit_svm(data.features, data.labels, three_classes, {.c = 3, .start = &cold});
+  const LinearSvm alone = fit_svm(data.features, data.labels, three_classes, {.c = 3});
   CHECK(other.convergence()[0].primal == doctest::Approx(alone.convergence()[0].primal).epsilon(2e-3));
-  CHECK_THROWS_AS(LinearSvm::fit(left_or_right(4), {.start = &cold}), ShapeError);
+  CHECK_THROWS_AS(fit_svm(left_or_right(4), {.start = &cold}), ShapeError);
 }
 
 TEST_CASE("An SVM of HOG features takes plain pixels, and is as good as one of the features themselves") {
   const auto [all, test] = load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
   const Dataset train = all.take(1500);
   const SvmOptions options{.c = 0.1, .hog = HogOptions{.cells = {7}, .bins = 6}};
-  const LinearSvm svm = LinearSvm::fit(train, options);
+  const LinearSvm svm = fit_svm(train, options);
   CHECK(accuracy(test.labels(), svm.predict(test.pixels())) > 0.93);
   REQUIRE(svm.hog().has_value());
   CHECK(svm.weights().rows() == svm.hog()->size());
@@ -273,17 +274,17 @@ TEST_CASE("An SVM of HOG features takes plain pixels, and is as good as one of t
   for (const int threads : {2, 3}) {
     SvmOptions again = options;
     again.threads = threads;
-    CHECK(same_bits(svm, LinearSvm::fit(train, again)));
+    CHECK(same_bits(svm, fit_svm(train, again)));
     CHECK(svm.scores(test.pixels(), threads) == svm.scores(test.pixels(), 1));
   }
   const Matrix features = svm.hog()->byte_features(train.pixels()).cast<float>() / 255;
-  const LinearSvm plain = LinearSvm::fit(features, train.labels(), train.class_names(), {.c = 0.1});
+  const LinearSvm plain = fit_svm(features, train.labels(), train.class_names(), {.c = 0.1});
   CHECK(plain.convergence()[3].primal == doctest::Approx(svm.convergence()[3].primal).epsilon(2e-3));
 }
 
 TEST_CASE("Sigmoids turn margins into probabilities when they are set") {
   const Dataset data = left_or_right(30);
-  LinearSvm svm = LinearSvm::fit(data);
+  LinearSvm svm = fit_svm(data);
   const Matrix before = svm.probabilities(data.pixels());
   CHECK(before == softmax(svm.scores(data.pixels())));
   const std::vector<Sigmoid> sigmoids = fit_sigmoids(svm.scores(data.pixels()), data.labels());
@@ -298,38 +299,38 @@ TEST_CASE("Sigmoids turn margins into probabilities when they are set") {
 
 TEST_CASE("Degenerate data") {
   SUBCASE("no samples") {
-    CHECK_THROWS_AS(LinearSvm::fit(left_or_right(0)), ValueError);
-    CHECK_THROWS_AS(LinearSvm::fit(Matrix(3, 0), {}, three_classes), ValueError);
+    CHECK_THROWS_AS(fit_svm(left_or_right(0)), ValueError);
+    CHECK_THROWS_AS(fit_svm(Matrix(3, 0), {}, three_classes), ValueError);
   }
   SUBCASE("one sample") {
-    const LinearSvm svm = LinearSvm::fit(left_or_right(1));
+    const LinearSvm svm = fit_svm(left_or_right(1));
     CHECK(svm.predict(left_or_right(1).pixels()) == std::vector<Label>{0});
   }
   SUBCASE("one class: always predicted, its margins positive") {
     const Dataset all = left_or_right(10);
     const Dataset one({2, 2, 1}, all.pixels(), std::vector<Label>(10, 0), {"any"});
-    const LinearSvm svm = LinearSvm::fit(one);
+    const LinearSvm svm = fit_svm(one);
     CHECK(svm.scores(one.pixels()).minCoeff() > 0);
   }
   SUBCASE("a class without samples is never predicted") {
     const Dataset all = left_or_right(40);
     const Dataset three({2, 2, 1}, all.pixels(), all.labels(), three_classes);
-    const LinearSvm svm = LinearSvm::fit(three, {.c = 1});
+    const LinearSvm svm = fit_svm(three, {.c = 1});
     CHECK(svm.scores(three.pixels()).row(2).maxCoeff() < 0);
     CHECK(accuracy(three.labels(), svm.predict(three.pixels())) == 1);
   }
   SUBCASE("constant features and empty images: the bias alone decides for the larger class") {
     const Dataset blank({2, 2, 1}, Pixels::Zero(4, 9), {0, 1, 1, 1, 1, 1, 1, 1, 1}, {"rare", "frequent"});
-    const LinearSvm svm = LinearSvm::fit(blank, {.c = 1});
+    const LinearSvm svm = fit_svm(blank, {.c = 1});
     CHECK(svm.weights().isZero(0));
     CHECK(svm.predict(blank.pixels()) == std::vector<Label>(9, 1));
-    const LinearSvm unbiased = LinearSvm::fit(blank, {.bias = false});
+    const LinearSvm unbiased = fit_svm(blank, {.bias = false});
     CHECK(unbiased.scores(blank.pixels()).isZero(0));
     CHECK_FALSE(unbiased.convergence()[0].hit_limit);
   }
   SUBCASE("duplicates with contradicting labels") {
     const Dataset torn({2, 2, 1}, Pixels::Constant(4, 6, 200), {0, 1, 0, 1, 0, 1}, {"yes", "no"});
-    const LinearSvm svm = LinearSvm::fit(torn, {.c = 1, .tolerance = 1e-4});
+    const LinearSvm svm = fit_svm(torn, {.c = 1, .tolerance = 1e-4});
     CHECK(svm.scores(torn.pixels()).cwiseAbs().maxCoeff() < 0.05F);
   }
 }
@@ -341,20 +342,20 @@ TEST_CASE("Degenerate data, whichever the loss") {
     const Dataset few = left_or_right(3);
     const std::vector<std::string> twenty(20, "x");
     const LinearSvm many =
-        LinearSvm::fit(Dataset({2, 2, 1}, few.pixels(), few.labels(), twenty), {.c = 10, .loss = loss});
+        fit_svm(Dataset({2, 2, 1}, few.pixels(), few.labels(), twenty), {.c = 10, .loss = loss});
     CHECK(many.predict(few.pixels()) == few.labels());
     CHECK(many.scores(few.pixels()).bottomRows(18).maxCoeff() < 0);
     // Constant features are of no use beside the bias, and do no harm.
     Labelled data = golden_data();
     data.features.row(4).setConstant(3);
     data.features.row(5).setZero();
-    const LinearSvm constant = LinearSvm::fit(data.features, data.labels, three_classes, {.loss = loss});
+    const LinearSvm constant = fit_svm(data.features, data.labels, three_classes, {.loss = loss});
     CHECK(constant.weights().row(5).isZero(0));
     CHECK(constant.weights().allFinite());
     CHECK_FALSE(constant.convergence()[0].hit_limit);
     // Large values: slow, but finite.
     const LinearSvm large =
-        LinearSvm::fit(1e4F * data.features, data.labels, three_classes, {.c = 10, .loss = loss, .max_passes = 50});
+        fit_svm(1e4F * data.features, data.labels, three_classes, {.c = 10, .loss = loss, .max_passes = 50});
     CHECK(large.weights().allFinite());
     CHECK(large.convergence()[0].primal >= large.convergence()[0].dual);
   }
@@ -362,25 +363,25 @@ TEST_CASE("Degenerate data, whichever the loss") {
 
 TEST_CASE("Wrong options and data are refused") {
   const Dataset data = left_or_right(4);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.class_weights = {1}}), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.class_weights = {1, 0}}), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.hog = HogOptions{}}), ValueError);  // pictures of 2 x 2
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.c = 0}), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.c = std::numeric_limits<double>::quiet_NaN()}), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.tolerance = 0}), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(data, {.max_passes = 0}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.class_weights = {1}}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.class_weights = {1, 0}}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.hog = HogOptions{}}), ValueError);  // pictures of 2 x 2
+  CHECK_THROWS_AS(fit_svm(data, {.c = 0}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.c = std::numeric_limits<double>::quiet_NaN()}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.tolerance = 0}), ValueError);
+  CHECK_THROWS_AS(fit_svm(data, {.max_passes = 0}), ValueError);
 
   Labelled plain = golden_data();
-  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(3, 0), three_classes), ShapeError);
-  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(90, 3), three_classes), ValueError);
-  CHECK_THROWS_AS(LinearSvm::fit(plain.features, std::vector<Label>(90, -1), three_classes), ValueError);
+  CHECK_THROWS_AS(fit_svm(plain.features, std::vector<Label>(3, 0), three_classes), ShapeError);
+  CHECK_THROWS_AS(fit_svm(plain.features, std::vector<Label>(90, 3), three_classes), ValueError);
+  CHECK_THROWS_AS(fit_svm(plain.features, std::vector<Label>(90, -1), three_classes), ValueError);
   plain.features(2, 2) = std::numeric_limits<float>::infinity();
-  CHECK_THROWS_AS(LinearSvm::fit(plain.features, plain.labels, three_classes), ValueError);
+  CHECK_THROWS_AS(fit_svm(plain.features, plain.labels, three_classes), ValueError);
 }
 
 TEST_CASE("A LinearSvm made from weights scores as the one they came from") {
   const Dataset data = left_or_right(30);
-  const LinearSvm svm = LinearSvm::fit(data);
+  const LinearSvm svm = fit_svm(data);
   const LinearSvm copy(svm.input_shape(), svm.class_names(), svm.weights(), svm.bias());
   CHECK(copy.scores(data.pixels()) == svm.scores(data.pixels()));
   CHECK(copy.clone()->scores(data.pixels()) == svm.scores(data.pixels()));

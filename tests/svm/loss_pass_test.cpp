@@ -23,19 +23,19 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
       const Pixels pixels = random_pixels(features, count, 4);
       std::vector<Label> labels;
       for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i % classes));
-      svm::DenseSamples<std::uint8_t> samples(features, count, 1.0F / 255, 255);
+      svm::detail::DenseSamples<std::uint8_t> samples(features, count, 1.0F / 255, 255);
       for (Index i = 0; i < count; ++i) std::copy_n(pixels.col(i).data(), features, samples.sample(i));
-      svm::Problem problem{labels, std::vector<double>(static_cast<std::size_t>(classes), 0.7), 0.4, 1e-3, 10};
+      svm::detail::Problem problem{labels, std::vector<double>(static_cast<std::size_t>(classes), 0.7), 0.4, 1e-3, 10};
       problem.cost[0] = 1.5;
 
       const Matrix weights = random_matrix<float>(features + 1, classes, 5);  // the bias last
-      svm::LaneGroups groups(static_cast<std::size_t>((classes + 15) / 16),
-                             svm::LaneMatrix::Zero(16, samples.padded_features()));
+      svm::detail::LaneGroups groups(static_cast<std::size_t>((classes + 15) / 16),
+                             svm::detail::LaneMatrix::Zero(16, samples.padded_features()));
       for (Index k = 0; k < classes; ++k) {
         groups[static_cast<std::size_t>(k / 16)].row(k % 16).head(features + 1) = weights.col(k).transpose().array();
       }
-      svm::LossPass<std::uint8_t> pass(samples, problem, 2);
-      svm::Objective found;
+      svm::detail::LossPass<std::uint8_t> pass(samples, problem, 2);
+      svm::detail::Objective found;
       pass.evaluate(groups, found);
 
       for (Index k = 0; k < classes; ++k) {
@@ -59,13 +59,13 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
         CHECK(test::mismatch(got, Vector(gradient.cast<float>()), 1e-3, 1e-3) == "");
       }
       // Nothing leaks into the lanes and features that nobody needs.
-      for (const svm::LaneMatrix& gradient : found.gradient) {
+      for (const svm::detail::LaneMatrix& gradient : found.gradient) {
         CHECK((gradient.rightCols(samples.padded_features() - features - 1) == 0).all());
       }
       for (Index lane = classes; lane < found.value.size(); ++lane) CHECK(found.value(lane) == 0);
 
-      svm::Objective again;
-      svm::LossPass<std::uint8_t>(samples, problem, 1).evaluate(groups, again);
+      svm::detail::Objective again;
+      svm::detail::LossPass<std::uint8_t>(samples, problem, 1).evaluate(groups, again);
       CHECK((again.value == found.value).all());
       CHECK((again.gradient[0] == found.gradient[0]).all());
     }

@@ -2,8 +2,6 @@
 
 #include <inkling/core/config.hpp>
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
 namespace inkling::inline INKLING_ABI::forest {
@@ -27,22 +25,5 @@ struct Node {
 };
 
 static_assert(sizeof(Node) == 8);
-
-/// Walks several samples at once from the nodes in `at` to their leaves: the walks do not depend on one another, so
-/// that the processor can wait for the memory of all of them at the same time. The roots may be of one tree or several.
-template <std::size_t lanes>
-void walk(const Node* nodes, std::array<std::uint32_t, lanes>& at,
-          const std::array<const std::uint8_t*, lanes>& samples) noexcept {
-  for (bool moving = true; moving;) {
-    moving = false;
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const Node node = nodes[at[l]];
-      const bool split = !node.is_leaf();
-      const std::uint32_t next = node.child + (samples[l][split ? node.feature : 0] > node.threshold ? 1 : 0);
-      at[l] = split ? next : at[l];
-      moving |= split;
-    }
-  }
-}
 
 }  // namespace inkling::inline INKLING_ABI::forest

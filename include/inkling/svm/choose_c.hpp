@@ -3,20 +3,9 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
-#include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/features/hog.hpp>
-#include <inkling/model/metrics.hpp>
-#include <inkling/svm/linear_svm.hpp>
 #include <inkling/svm/options.hpp>
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -28,8 +17,8 @@ struct CSearch {
 
 struct CChoice {
   double c = 0;  // the candidate with the highest accuracy; of equal ones the smallest
-  std::vector<double>
-      accuracy;  // of each candidate, in the order of CSearch::candidates sorted: share of samples right
+  /// Of each candidate, in the order of CSearch::candidates sorted: the share of samples that were right.
+  std::vector<double> accuracy;
 };
 
 /// Chooses c by cross-validation: every fold in turn is held out, and every candidate trained on the others, each from
@@ -37,65 +26,8 @@ struct CChoice {
 /// Throws ValueError when there is no candidate, one is out of range, or there are not 2 folds with a sample each.
 CChoice choose_c(const Dataset& dataset, const SvmOptions& options = {}, CSearch search = {});
 
-namespace svm {
-
-/// The fold of each sample; every class is shared out evenly.
-inline std::vector<Index> folds_of(const Dataset& dataset, Index folds, std::uint64_t seed) {
-  std::vector<std::vector<Index>> by_class(static_cast<std::size_t>(dataset.num_classes()));
-  for (Index i = 0; i < dataset.size(); ++i) by_class[static_cast<std::size_t>(dataset.label(i))].push_back(i);
-  std::vector<Index> result(static_cast<std::size_t>(dataset.size()));
-  Index next = 0;
-  for (std::size_t k = 0; k < by_class.size(); ++k) {
-    Rng(derive_seed(seed, {k})).shuffle(std::span(by_class[k]));
-    for (const Index i : by_class[k]) result[static_cast<std::size_t>(i)] = next++ % folds;
-  }
-  return result;
-}
-
-/// The images' features as bytes, so that they are found once for all folds and candidates.
-inline Dataset feature_bytes(const Dataset& dataset, const HogOptions& options, int threads) {
-  const Hog hog(dataset.image_shape(), options);
-  return {Shape{1, 1, hog.size()}, hog.byte_features(dataset.pixels(), threads), dataset.labels(),
-          dataset.class_names()};
-}
-
-}  // namespace svm
-
-inline CChoice choose_c(const Dataset& dataset, const SvmOptions& options, CSearch search) {
-  require<ValueError>(!search.candidates.empty(), "choose_c: at least one candidate is needed");
-  if (search.folds < 2 || search.folds > dataset.size()) {
-    throw ValueError("choose_c: expected 2 to " + std::to_string(dataset.size()) + " folds, got " +
-                     std::to_string(search.folds));
-  }
-  std::sort(search.candidates.begin(), search.candidates.end());
-  const Dataset features = options.hog ? svm::feature_bytes(dataset, *options.hog, options.threads) : dataset;
-  SvmOptions fit = options;
-  fit.hog.reset();
-  fit.on_progress = {};
-  const std::vector<Index> fold_of = svm::folds_of(features, search.folds, options.seed);
-  std::vector<double> right(search.candidates.size(), 0);
-  for (Index fold = 0; fold < search.folds; ++fold) {
-    std::vector<Index> kept;
-    std::vector<Index> held_out;
-    for (Index i = 0; i < features.size(); ++i) {
-      (fold_of[static_cast<std::size_t>(i)] == fold ? held_out : kept).push_back(i);
-    }
-    const Dataset train = features.subset(kept);
-    const Dataset test = features.subset(held_out);
-    std::optional<LinearSvm> svm;
-    for (std::size_t k = 0; k < search.candidates.size(); ++k) {
-      fit.c = search.candidates[k];
-      fit.start = svm ? &*svm : nullptr;
-      svm = LinearSvm::fit(train, fit);
-      const std::vector<Label> predicted = svm->predict(test.pixels(), options.threads);
-      right[k] += accuracy(test.labels(), predicted) * static_cast<double>(test.size());
-    }
-  }
-  CChoice choice;
-  for (const double count : right) choice.accuracy.push_back(count / static_cast<double>(features.size()));
-  const auto best = std::max_element(choice.accuracy.begin(), choice.accuracy.end()) - choice.accuracy.begin();
-  choice.c = search.candidates[static_cast<std::size_t>(best)];
-  return choice;
-}
-
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/svm/choose_c.ipp>
+#endif

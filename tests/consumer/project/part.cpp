@@ -1,3 +1,4 @@
+#include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
 
 #include <iostream>
@@ -11,7 +12,7 @@ int main() {
     pixels(0, i) = static_cast<std::uint8_t>(i % 2 == 0 ? i : 255 - i);
   }
   const inkling::Dataset dataset({1, 1, 1}, pixels, labels, {"light", "dark"});
-  const auto forest = inkling::RandomForest::fit(dataset, {.trees = 5});
+  const auto forest = inkling::fit_forest(dataset, {.trees = 5});
   const bool right = forest.predict(pixels) == labels;
   std::cout << (right ? "learned" : "did not learn") << '\n';
   return right ? 0 : 1;

@@ -31,8 +31,8 @@ int main() try {
       .add(nn::Relu())
       .add(nn::Dense({.units = train.num_classes()}));
   const auto classifier = nn::fit_network(std::move(network), train, {.optimizer = nn::Sgd{}, .epochs = 30});
-  const auto svm = LinearSvm::fit(train);
-  const auto forest = RandomForest::fit(train, {.trees = 10});
+  const auto svm = fit_svm(train);
+  const auto forest = fit_forest(train, {.trees = 10});
 
   return learned(classifier, test) && learned(svm, test) && learned(forest, test) ? 0 : 1;
 } catch (const std::exception& error) {

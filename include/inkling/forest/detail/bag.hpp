@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::forest {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// How often each of `samples` is drawn when as many are drawn with repeats. `rng` is that of the tree, new: whoever
 /// knows the tree's seed knows its bag.
@@ -28,4 +28,4 @@ inline std::uint64_t tree_seed(std::uint64_t forest_seed, Index tree) noexcept {
   return derive_seed(forest_seed, {static_cast<std::uint64_t>(tree)});
 }
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

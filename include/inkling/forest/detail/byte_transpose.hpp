@@ -10,9 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace inkling::inline INKLING_ABI::forest {
-
-namespace detail {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// Eight words in a register, or in as many as the processor needs.
 using Words [[gnu::vector_size(64)]] = std::uint64_t;
@@ -32,8 +30,6 @@ inline void transpose_bytes(std::array<Words, 8>& rows) noexcept {
   }
 }
 
-}  // namespace detail
-
 /// Writes `count` samples of `features` bytes as columns of features: value f of sample i goes to
 /// target[f * stride + i]. `sample(i)` points to the bytes of sample i. Requires: stride >= count.
 ///
@@ -44,7 +40,7 @@ void transpose_samples(Index count, Index features, SampleBytes&& sample, std::u
   constexpr Index word = 8;
   const Index whole_features = std::endian::native == std::endian::little ? features / side * side : 0;
   std::array<const std::uint8_t*, side> rows;
-  std::array<detail::Words, word> squares;
+  std::array<Words, word> squares;
   for (Index i = 0; i < count; i += side) {
     const Index in_tile = std::min(side, count - i);
     const Index whole_rows = in_tile / word * word;
@@ -62,7 +58,7 @@ void transpose_samples(Index count, Index features, SampleBytes&& sample, std::u
         for (Index k = 0; k < word; ++k) {
           std::memcpy(&squares[static_cast<std::size_t>(k)], rows[static_cast<std::size_t>(r + k)] + f, side);
         }
-        detail::transpose_bytes(squares);
+        transpose_bytes(squares);
         for (Index q = 0; q < word; ++q) {
           for (Index k = 0; k < word; ++k) {
             const std::uint64_t bytes = squares[static_cast<std::size_t>(k)][q];
@@ -76,4 +72,4 @@ void transpose_samples(Index count, Index features, SampleBytes&& sample, std::u
   }
 }
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

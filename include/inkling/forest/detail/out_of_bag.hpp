@@ -18,13 +18,95 @@
 #include <span>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::forest {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// What a forest's trees say about the samples that they did not learn from.
 struct OutOfBag {
   ConfusionMatrix confusion;
   std::optional<float> temperature;  // that makes probabilities of the votes; empty when it was not asked for
 };
+
+/// For each tree: which samples it learned from. Its seed gives its bag.
+inline std::vector<std::vector<bool>> bags_of(std::size_t trees, Index samples, std::uint64_t forest_seed,
+                                              int threads) {
+  std::vector<std::vector<bool>> in_bag(trees);
+  parallel_for(static_cast<Index>(trees), threads, [&](Index t, int) {
+    Rng rng(tree_seed(forest_seed, t));
+    const std::vector<std::uint16_t> bag = draw_bag(rng, samples);
+    std::vector<bool>& in = in_bag[static_cast<std::size_t>(t)];
+    in.resize(bag.size());
+    for (std::size_t i = 0; i < bag.size(); ++i) in[i] = bag[i] != 0;
+  });
+  return in_bag;
+}
+
+/// What the trees said about some of the samples.
+struct Verdicts {
+  std::vector<Label> truth;  // of those that were voted on
+  std::vector<Label> predicted;
+  Matrix shares;  // classes x samples, every stride-th of those; empty without a stride
+  std::vector<Label> shares_truth;
+};
+
+/// The sums of the votes on samples first, ..., first + size - 1 by the trees that did not learn from them. Result:
+/// classes x size.
+inline Matrix votes_on(const Trees& trees, const TrainingData& data, const std::vector<std::vector<bool>>& in_bag,
+                       Index first, Index size) {
+  Matrix shares = Matrix::Zero(data.num_classes(), size);
+  std::vector<const std::uint8_t*> samples;
+  std::vector<float*> votes;
+  for (std::size_t t = 0; t < in_bag.size(); ++t) {
+    samples.clear();
+    votes.clear();
+    for (Index i = 0; i < size; ++i) {
+      if (in_bag[t][static_cast<std::size_t>(first + i)]) continue;
+      samples.push_back(data.sample(first + i));
+      votes.push_back(shares.col(i).data());
+    }
+    trees.vote(trees.roots[t], samples, votes);
+  }
+  return shares;
+}
+
+/// votes: of samples first, first + 1, ... stride: of the samples whose shares are kept; 0: of none.
+inline Verdicts judge(Matrix votes, const TrainingData& data, Index first, Index stride) {
+  Verdicts verdicts;
+  const std::vector<Label> best = best_classes(votes);
+  std::vector<Index> kept;
+  for (Index i = 0; i < votes.cols(); ++i) {
+    const float sum = votes.col(i).sum();
+    if (!(sum > 0)) continue;
+    verdicts.truth.push_back(data.label(first + i));
+    verdicts.predicted.push_back(best[static_cast<std::size_t>(i)]);
+    votes.col(i) /= sum;
+    if (stride > 0 && (first + i) % stride == 0) kept.push_back(i);
+  }
+  verdicts.shares.resize(votes.rows(), static_cast<Index>(kept.size()));
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    verdicts.shares.col(static_cast<Index>(k)) = votes.col(kept[k]);
+    verdicts.shares_truth.push_back(data.label(first + kept[k]));
+  }
+  return verdicts;
+}
+
+/// Counts what was right, and fits the temperature.
+inline std::optional<OutOfBag> sum_up(const std::vector<Verdicts>& all, Index classes) {
+  OutOfBag result{ConfusionMatrix(classes), {}};
+  Index columns = 0;
+  for (const Verdicts& verdicts : all) columns += verdicts.shares.cols();
+  Matrix shares(classes, columns);
+  std::vector<Label> truth;
+  for (const Verdicts& verdicts : all) {
+    for (std::size_t i = 0; i < verdicts.truth.size(); ++i) {
+      result.confusion.add(verdicts.truth[i], verdicts.predicted[i]);
+    }
+    shares.middleCols(static_cast<Index>(truth.size()), verdicts.shares.cols()) = verdicts.shares;
+    truth.insert(truth.end(), verdicts.shares_truth.begin(), verdicts.shares_truth.end());
+  }
+  if (result.confusion.samples() == 0) return std::nullopt;
+  if (!truth.empty()) result.temperature = fit_temperature(vote_logits(shares), truth);
+  return result;
+}
 
 /// Lets every tree vote on the samples outside its bag, which its seed gives. Samples that are in every bag are left
 /// out; empty when none is left.
@@ -33,71 +115,16 @@ inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const Trainin
   constexpr Index most_scores = Index{1} << 24;  // to calibrate on: bounds the memory
   constexpr Index block = 256;                   // samples a task
   const Index classes = data.num_classes();
-  const std::size_t tree_count = trees.roots.size();
-  std::vector<std::vector<bool>> in_bag(tree_count);
-  parallel_for(static_cast<Index>(tree_count), threads, [&](Index t, int) {
-    Rng rng(tree_seed(forest_seed, t));
-    const std::vector<std::uint16_t> bag = draw_bag(rng, data.size());
-    std::vector<bool>& in = in_bag[static_cast<std::size_t>(t)];
-    in.resize(bag.size());
-    for (std::size_t i = 0; i < bag.size(); ++i) in[i] = bag[i] != 0;
-  });
-
-  struct Verdicts {
-    std::vector<Label> truth;
-    std::vector<Label> predicted;
-    Matrix shares;  // classes x samples, every stride-th of those that were voted on
-    std::vector<Label> shares_truth;
-  };
-  const Index stride = std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores);
+  const std::vector<std::vector<bool>> in_bag = bags_of(trees.roots.size(), data.size(), forest_seed, threads);
+  const Index stride =
+      calibrate ? std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores) : Index{0};
   std::vector<Verdicts> verdicts(static_cast<std::size_t>((data.size() + block - 1) / block));
   parallel_for(static_cast<Index>(verdicts.size()), threads, [&](Index b, int) {
     const Index first = b * block;
     const Index size = std::min(block, data.size() - first);
-    Matrix shares = Matrix::Zero(classes, size);
-    std::vector<const std::uint8_t*> samples;
-    std::vector<float*> votes;
-    for (std::size_t t = 0; t < tree_count; ++t) {
-      samples.clear();
-      votes.clear();
-      for (Index i = 0; i < size; ++i) {
-        if (in_bag[t][static_cast<std::size_t>(first + i)]) continue;
-        samples.push_back(data.sample(first + i));
-        votes.push_back(shares.col(i).data());
-      }
-      trees.vote(trees.roots[t], samples, votes);
-    }
-    Verdicts& verdict = verdicts[static_cast<std::size_t>(b)];
-    const std::vector<Label> best = best_classes(shares);
-    std::vector<Index> kept;
-    for (Index i = 0; i < size; ++i) {
-      const float sum = shares.col(i).sum();
-      if (!(sum > 0)) continue;
-      verdict.truth.push_back(data.label(first + i));
-      verdict.predicted.push_back(best[static_cast<std::size_t>(i)]);
-      shares.col(i) /= sum;
-      if (calibrate && (first + i) % stride == 0) kept.push_back(i);
-    }
-    verdict.shares.resize(classes, static_cast<Index>(kept.size()));
-    for (std::size_t k = 0; k < kept.size(); ++k) {
-      verdict.shares.col(static_cast<Index>(k)) = shares.col(kept[k]);
-      verdict.shares_truth.push_back(data.label(first + kept[k]));
-    }
+    verdicts[static_cast<std::size_t>(b)] = judge(votes_on(trees, data, in_bag, first, size), data, first, stride);
   });
-
-  OutOfBag result{ConfusionMatrix(classes), {}};
-  Index columns = 0;
-  for (const Verdicts& verdict : verdicts) columns += verdict.shares.cols();
-  Matrix shares(classes, columns);
-  std::vector<Label> truth;
-  for (const Verdicts& verdict : verdicts) {
-    for (std::size_t i = 0; i < verdict.truth.size(); ++i) result.confusion.add(verdict.truth[i], verdict.predicted[i]);
-    shares.middleCols(static_cast<Index>(truth.size()), verdict.shares.cols()) = verdict.shares;
-    truth.insert(truth.end(), verdict.shares_truth.begin(), verdict.shares_truth.end());
-  }
-  if (result.confusion.samples() == 0) return std::nullopt;
-  if (!truth.empty()) result.temperature = fit_temperature(vote_logits(shares), truth);
-  return result;
+  return sum_up(verdicts, classes);
 }
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::forest {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// One training sample of a tree.
 struct Sample {
@@ -23,7 +23,7 @@ struct Sample {
   std::uint16_t weight;  // how often the bootstrap drew it, times the weight of its class
 };
 
-struct Split {
+struct NodeSplit {
   /// sum_c left_c^2 / left + sum_c right_c^2 / right over the class counts: the larger, the purer. The Gini impurity of
   /// the two sides together is 1 - score / (left + right).
   double score = -std::numeric_limits<double>::infinity();
@@ -75,8 +75,8 @@ class SplitFinder {
   /// `column` holds the feature's bytes, by Sample::row. Not valid() when the feature is constant in the node or every
   /// split would leave a side too small. `next`, if there is one, is the column of the next call: it is brought to the
   /// cache in the meantime.
-  Split best(const std::uint8_t* column, std::uint16_t feature, const std::uint8_t* next = nullptr) {
-    Split split;
+  NodeSplit best(const std::uint8_t* column, std::uint16_t feature, const std::uint8_t* next = nullptr) {
+    NodeSplit split;
     split.feature = feature;
     const std::span<const Inked> inked = collect(column, next);
     if (inked.empty()) return split;
@@ -91,8 +91,8 @@ class SplitFinder {
 
   /// One threshold, drawn so that each side gets a sample (Geurts, Ernst and Wehenkel 2006, "Extremely randomized
   /// trees"). Draws a number only when the feature is not constant in the node.
-  Split random(const std::uint8_t* column, std::uint16_t feature, Rng& rng) {
-    Split split;
+  NodeSplit random(const std::uint8_t* column, std::uint16_t feature, Rng& rng) {
+    NodeSplit split;
     split.feature = feature;
     std::uint8_t lowest = std::numeric_limits<std::uint8_t>::max();
     std::uint8_t highest = 0;
@@ -286,7 +286,7 @@ class SplitFinder {
   }
 
   /// The step of the highest score, the first of equals.
-  void choose(Split& split) noexcept {
+  void choose(NodeSplit& split) noexcept {
     constexpr double least = -std::numeric_limits<double>::infinity();
     const std::size_t count = steps_.count;
     std::fill_n(steps_.weight.data() + count, step_lanes, 0);  // no steps: a side is too small
@@ -301,7 +301,8 @@ class SplitFinder {
       const Doubles scores =
           __builtin_convertvector(left_squares, Doubles) / __builtin_convertvector(left_weight, Doubles) +
           __builtin_convertvector(right_squares, Doubles) / __builtin_convertvector(right_weight, Doubles);
-      const Doubles allowed = (left_weight < min_leaf_) | (right_weight < min_leaf_) ? Doubles{} + least : scores;
+      const Doubles left_allowed = left_weight < min_leaf_ ? Doubles{} + least : scores;
+      const Doubles allowed = right_weight < min_leaf_ ? Doubles{} + least : left_allowed;
       std::memcpy(scores_.data() + k, &allowed, sizeof allowed);
       highest = allowed > highest ? allowed : highest;
     }
@@ -326,4 +327,4 @@ class SplitFinder {
   std::vector<std::uint32_t> histogram_;  // padded_ x 256
 };
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::forest {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// The data as the growing of trees reads it, made once and shared by all trees: sample by sample (the Dataset itself)
 /// for small nodes, and feature by feature for large ones.
@@ -69,4 +69,4 @@ class TrainingData {
   std::vector<std::uint16_t> varying_;
 };
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

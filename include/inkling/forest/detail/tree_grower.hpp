@@ -5,6 +5,7 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/forest/detail/bag.hpp>
 #include <inkling/forest/detail/byte_transpose.hpp>
+#include <inkling/forest/detail/class_weights.hpp>
 #include <inkling/forest/detail/split.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/node.hpp>
@@ -21,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::forest {
+namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// One grown tree; children and leaf records count from 0.
 struct Tree {
@@ -125,7 +126,7 @@ class TreeGrower {
       }
       const Columns columns =
           task.in_block ? Columns{block_.data(), block_stride_} : Columns{data_.columns().data(), data_.size()};
-      const Split split = best_split(columns, task.in_block, rng);
+      const NodeSplit split = best_split(columns, task.in_block, rng);
       if (!split.valid()) continue;
       const auto child = static_cast<std::uint32_t>(grown_.size());
       const std::uint32_t middle = first + partition(samples, columns[split.feature], split.threshold);
@@ -138,8 +139,8 @@ class TreeGrower {
   }
 
   /// The best of max_features features drawn without repeats; more are drawn while none of them can split.
-  Split best_split(const Columns& columns, bool in_cache, Rng& rng) {
-    Split best;
+  NodeSplit best_split(const Columns& columns, bool in_cache, Rng& rng) {
+    NodeSplit best;
     const auto draw = [&](std::size_t k) {
       std::swap(features_[k], features_[k + rng.below(static_cast<std::uint32_t>(features_.size() - k))]);
     };
@@ -150,7 +151,7 @@ class TreeGrower {
       if (k >= ahead) draw(k);
       const std::uint8_t* column = columns[features_[k]];
       const std::uint8_t* next = !in_cache && k + 1 < ahead ? columns[features_[k + 1]] : nullptr;
-      const Split split =
+      const NodeSplit split =
           random_thresholds_ ? finder_.random(column, features_[k], rng) : finder_.best(column, features_[k], next);
       if (split.score > best.score) best = split;
     }
@@ -236,7 +237,7 @@ class TreeGrower {
       places.push_back({node.child, child});
     }
     const double sum = std::accumulate(tree.importance.begin(), tree.importance.end(), 0.0);
-    if (sum > 0) std::ranges::for_each(tree.importance, [&](double& value) { value /= sum; });
+    for (double& value : tree.importance) value /= sum > 0 ? sum : 1;
     return tree;
   }
 
@@ -294,4 +295,4 @@ class TreeGrower {
   std::vector<std::uint16_t> labels_;
 };
 
-}  // namespace inkling::inline INKLING_ABI::forest
+}  // namespace inkling::inline INKLING_ABI::forest::detail

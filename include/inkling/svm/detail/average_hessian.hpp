@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// What all classes' Hessians have in common, I + sum over samples of weight * x x^T, factored: the preconditioner of
 /// Newton's conjugate gradients. Directions in which the features vary together are the same for every class, so that
@@ -80,4 +80,4 @@ class AverageHessian {
   Vector diagonal_;  // empty when there is a factor
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// Samples as they are learned from: bytes or floats, a 1 appended to each for the bias, and zeros up to a multiple of
 /// 16 values. A stored value v means v * scale().
@@ -54,4 +54,4 @@ class DenseSamples {
   MatrixOf<Value> values_;  // padded features x samples
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

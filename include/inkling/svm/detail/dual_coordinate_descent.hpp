@@ -5,7 +5,7 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/svm/detail/dense_samples.hpp>
 #include <inkling/svm/detail/problem.hpp>
-#include <inkling/svm/options.hpp>
+#include <inkling/svm/linear_svm.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// Trains one two-class linear machine with the hinge loss. Hsieh, Chang, Lin, Keerthi and Sundararajan 2008, "A Dual
 /// Coordinate Descent Method for Large-scale Linear SVM", algorithm 3: one dual variable at a time, in random order,
@@ -165,4 +165,4 @@ class DualCoordinateDescent {
   bool converged_ = false;
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

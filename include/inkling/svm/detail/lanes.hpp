@@ -8,7 +8,7 @@
 #include <vector>
 
 /// The arithmetic of classes that are trained side by side, sixteen of them in the lanes of a vector register.
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 inline constexpr Index lanes = 16;
 using Lanes = Eigen::Array<float, lanes, 1>;
@@ -48,4 +48,4 @@ inline void multiply(Index rows, Index depth, const float* a, Index row_step, In
   }
 }
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// The squared-hinge objective of every class, and what belongs to it.
 struct Objective {
@@ -130,4 +130,4 @@ class LossPass {
   std::vector<Buffer> buffers_;  // one a thread
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

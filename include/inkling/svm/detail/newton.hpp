@@ -8,7 +8,7 @@
 #include <inkling/svm/detail/lanes.hpp>
 #include <inkling/svm/detail/loss_pass.hpp>
 #include <inkling/svm/detail/problem.hpp>
-#include <inkling/svm/options.hpp>
+#include <inkling/svm/linear_svm.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// Trains linear machines with the squared hinge loss, one class against the rest and all classes together, by
 /// Newton's method on the primal problem (Keerthi and DeCoste 2005, "A Modified Finite Newton Method for Fast Solution
@@ -296,4 +296,4 @@ class Newton {
   Index steps_ = 0;
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

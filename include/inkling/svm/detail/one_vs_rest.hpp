@@ -8,6 +8,7 @@
 #include <inkling/svm/detail/dual_coordinate_descent.hpp>
 #include <inkling/svm/detail/newton.hpp>
 #include <inkling/svm/detail/problem.hpp>
+#include <inkling/svm/linear_svm.hpp>
 #include <inkling/svm/options.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// What training found for every class.
 struct OneVsRest {
@@ -127,4 +128,4 @@ OneVsRest train(const DenseSamples<Value>& samples, const Problem& problem, cons
                                         : train_squared_hinge(samples, problem, start, options);
 }
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace inkling::inline INKLING_ABI::svm {
+namespace inkling::inline INKLING_ABI::svm::detail {
 
 /// One class against the rest, for every class.
 struct Problem {
@@ -19,4 +19,4 @@ struct Problem {
   Index classes() const noexcept { return static_cast<Index>(cost.size()); }
 };
 
-}  // namespace inkling::inline INKLING_ABI::svm
+}  // namespace inkling::inline INKLING_ABI::svm::detail
