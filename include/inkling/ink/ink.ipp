@@ -57,10 +57,15 @@ INKLING_INLINE Ink find_ink(const GreyImage& dark_on_light, const InkOptions& op
   Ink ink{ink_on_paper(dark_on_light, paper)};
 
   // Pixels lighter than the paper show its noise.
-  auto amounts = ink.amount.array();
-  const Index lighter = (amounts < 0.0F).count();
-  const float noise = lighter > 0 ? std::sqrt(amounts.min(0.0F).square().sum() / static_cast<float>(lighter)) : 0;
-  amounts = amounts.max(0.0F);
+  float lighter = 0;
+  float squares = 0;
+  for (float& amount : ink.amount.values()) {
+    const float below = std::min(amount, 0.0F);
+    lighter += amount < 0 ? 1.0F : 0.0F;
+    squares += below * below;
+    amount = std::max(amount, 0.0F);
+  }
+  const float noise = lighter > 0 ? std::sqrt(squares / lighter) : 0;
   ink.level = stroke_level(ink.amount);
   if (static_cast<double>(ink.level) < std::max(options.min_contrast, options.min_signal * static_cast<double>(noise)))
     detail::fail_without_ink();

@@ -7,15 +7,14 @@
 #include <inkling/picture/resize.hpp>
 #include <inkling/picture/row_filter.hpp>
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -45,52 +44,117 @@ INKLING_INLINE std::array<std::uint32_t, 256> histogram(std::span<const std::uin
   return sum;
 }
 
-/// The powers 0, 1, .. of a pixel's position along an axis. Result: count x 5.
-inline Eigen::Matrix<float, Eigen::Dynamic, 5> position_powers(Index count) {
-  Eigen::Matrix<float, Eigen::Dynamic, 5> powers(count, 5);
+/// The powers 0 .. 4 of the places of the pixels along an axis; power k of pixel i stands at k * count + i.
+inline std::vector<float> position_powers(Index count) {
+  std::vector<float> powers(static_cast<std::size_t>(5 * count), 1);
   for (Index i = 0; i < count; ++i) {
-    powers(i, 0) = 1;
-    for (Index k = 1; k < 5; ++k) powers(i, k) = powers(i, k - 1) * Paper::position(i, count);
+    const float place = Paper::position(i, count);
+    for (Index at = count + i; at < 5 * count; at += count) {
+      powers[static_cast<std::size_t>(at)] = powers[static_cast<std::size_t>(at - count)] * place;
+    }
   }
   return powers;
 }
 
-/// The least-squares surface through the pixels where `weights` is 1. levels, weights: width x height, weights 0 or 1;
-/// across, down: position_powers of both.
-inline Paper fit_surface(const Matrix& levels, const Matrix& weights,
-                         const Eigen::Matrix<float, Eigen::Dynamic, 5>& across,
-                         const Eigen::Matrix<float, Eigen::Dynamic, 5>& down) {
-  // Sums of weight u^i v^j, and of weight level u^i v^j: first down the columns, then across them.
-  const auto sums = [&](const Matrix& values, Index powers) {
-    Matrix columns(values.rows(), powers);
-    for (Index k = 0; k < powers; ++k) {
-      const std::span weights_of_rows(down.col(k).data(), static_cast<std::size_t>(down.rows()));
-      filter_row<WeightedSum>(values.data(), values.rows(), weights_of_rows, columns.col(k).data(), values.rows());
-    }
-    return Matrix(across.leftCols(powers).transpose().lazyProduct(columns));
-  };
-  const Matrix moments = sums(weights, 5);
-  const Matrix targets = sums(levels.cwiseProduct(weights), 3);
+/// A square system of equations of the six coefficients. The matrix is symmetric; its lower triangle is used.
+struct NormalEquations {
+  std::array<std::array<double, 6>, 6> matrix{};
+  std::array<double, 6> right{};
 
-  constexpr std::array<Index, 6> u_power{0, 1, 0, 2, 1, 0};
-  constexpr std::array<Index, 6> v_power{0, 0, 1, 0, 1, 2};
-  Eigen::Matrix<double, 6, 6> normal;
-  Eigen::Matrix<double, 6, 1> right;
-  for (std::size_t i = 0; i < 6; ++i) {
-    const auto row = static_cast<Index>(i);
-    right[row] = static_cast<double>(targets(u_power[i], v_power[i]));
-    for (std::size_t j = 0; j < 6; ++j) {
-      normal(row, static_cast<Index>(j)) =
-          static_cast<double>(moments(u_power[i] + u_power[j], v_power[i] + v_power[j]));
+  /// Cholesky's way. Requires: the matrix is positive definite.
+  std::array<double, 6> solve() && {
+    for (std::size_t i = 0; i < 6; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double sum = matrix[i][j];
+        for (std::size_t k = 0; k < j; ++k) sum -= matrix[i][k] * matrix[j][k];
+        matrix[i][j] = i == j ? std::sqrt(sum) : sum / matrix[j][j];
+      }
+      for (std::size_t k = 0; k < i; ++k) right[i] -= matrix[i][k] * right[k];
+      right[i] /= matrix[i][i];
+    }
+    for (std::size_t i = 6; i-- > 0;) {
+      for (std::size_t k = i + 1; k < 6; ++k) right[i] -= matrix[k][i] * right[k];
+      right[i] /= matrix[i][i];
+    }
+    return right;
+  }
+};
+
+/// Fits surfaces to the pixels of one picture, whichever of them count. Plain loops over floats, as a program that
+/// reads one picture has to compile this.
+class SurfaceFit {
+ public:
+  explicit SurfaceFit(const GreyImage& image)
+      : width_(image.width()),
+        height_(image.height()),
+        levels_(image.values().begin(), image.values().end()),
+        across_(position_powers(width_)),
+        down_(position_powers(height_)),
+        columns_(static_cast<std::size_t>(width_)) {}
+
+  const std::vector<float>& levels() const noexcept { return levels_; }
+
+  /// The least-squares surface through the pixels where `weights` is 1 and not 0.
+  Paper fit(const std::vector<float>& weights) {
+    constexpr std::array<std::size_t, 6> u_power{0, 1, 0, 2, 1, 0};
+    constexpr std::array<std::size_t, 6> v_power{0, 0, 1, 0, 1, 2};
+    std::vector<float> weighted(levels_.size());
+    for (std::size_t i = 0; i < weighted.size(); ++i) weighted[i] = levels_[i] * weights[i];
+    const Sums moments = sums(weights, 5);
+    const Sums targets = sums(weighted, 3);
+    NormalEquations equations;
+    for (std::size_t i = 0; i < 6; ++i) {
+      equations.right[i] = targets[u_power[i]][v_power[i]];
+      for (std::size_t j = 0; j < 6; ++j) {
+        equations.matrix[i][j] = moments[u_power[i] + u_power[j]][v_power[i] + v_power[j]];
+      }
+    }
+    // A slight pull towards a flat sheet decides what few pixels leave open.
+    for (std::size_t i = 1; i < 6; ++i) equations.matrix[i][i] += 1e-3 * equations.matrix[0][0];
+    const std::array<double, 6> solution = std::move(equations).solve();
+    Paper paper;
+    for (std::size_t i = 0; i < 6; ++i) paper.coefficients[i] = static_cast<float>(solution[i]);
+    return paper;
+  }
+
+  /// What the pixels are lighter than the surface.
+  void subtract(const Paper& paper, std::vector<float>& residuals) const {
+    residuals.resize(levels_.size());
+    std::vector<float> white;
+    for (Index y = 0; y < height_; ++y) {
+      paper.row(y, width_, height_, white);
+      const std::size_t first = static_cast<std::size_t>(y * width_);
+      for (std::size_t x = 0; x < white.size(); ++x) residuals[first + x] = levels_[first + x] - white[x];
     }
   }
-  // A slight pull towards a flat sheet decides what few pixels leave open.
-  for (int i = 1; i < 6; ++i) normal(i, i) += 1e-3 * normal(0, 0);
-  const Eigen::Matrix<double, 6, 1> solution = normal.ldlt().solve(right);
-  Paper paper;
-  for (std::size_t i = 0; i < 6; ++i) paper.coefficients[i] = static_cast<float>(solution[static_cast<Index>(i)]);
-  return paper;
-}
+
+ private:
+  using Sums = std::array<std::array<double, 5>, 5>;
+
+  /// Sums of values u^i v^j for i, j < powers: first down the columns, then across them.
+  Sums sums(const std::vector<float>& values, std::size_t powers) {
+    Sums result{};
+    for (std::size_t j = 0; j < powers; ++j) {
+      const std::span<const float> of_rows(down_.data() + static_cast<Index>(j) * height_,
+                                           static_cast<std::size_t>(height_));
+      filter_row<WeightedSum>(values.data(), width_, of_rows, columns_.data(), width_);
+      for (std::size_t i = 0; i < powers; ++i) {
+        const float* const of_columns = across_.data() + static_cast<Index>(i) * width_;
+        for (std::size_t x = 0; x < columns_.size(); ++x) {
+          result[i][j] += static_cast<double>(of_columns[x]) * static_cast<double>(columns_[x]);
+        }
+      }
+    }
+    return result;
+  }
+
+  Index width_;
+  Index height_;
+  std::vector<float> levels_;
+  std::vector<float> across_;
+  std::vector<float> down_;
+  std::vector<float> columns_;
+};
 
 }  // namespace detail
 
@@ -132,32 +196,36 @@ INKLING_INLINE bool has_light_ink(const GreyImage& image) noexcept {
 INKLING_INLINE Paper fit_paper(const GreyImage& image) {
   constexpr int turns = 6;
   constexpr float quantisation = 1;  // grey levels that even a clean picture differs from a surface
-  const Matrix levels = Eigen::Map<const Pixels>(image.row(0), image.width(), image.height()).cast<float>();
-  const auto across = detail::position_powers(image.width());
-  const auto down = detail::position_powers(image.height());
-  const auto threshold = static_cast<float>(otsu_threshold(detail::histogram(image.values())));
-  Matrix weights(image.width(), image.height());
-  const auto mark_above = [&weights](const Matrix& values, float limit) {
-    std::transform(values.data(), values.data() + values.size(), weights.data(),
-                   [limit](float value) { return value > limit ? 1.0F : 0.0F; });
+  detail::SurfaceFit surface(image);
+  std::vector<float> weights(surface.levels().size());
+  const auto mark_above = [&weights](const std::vector<float>& values, float limit) {
+    bool changed = false;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float weight = values[i] > limit ? 1.0F : 0.0F;
+      changed |= weight != weights[i];
+      weights[i] = weight;
+    }
+    return changed;
   };
-  mark_above(levels, threshold);
-  if (weights.maxCoeff() == 0) weights.setOnes();  // the picture has one level only
+  // Without a pixel above the threshold, the picture has one level only.
+  const auto threshold = static_cast<float>(otsu_threshold(detail::histogram(image.values())));
+  if (!mark_above(surface.levels(), threshold)) weights.assign(weights.size(), 1);
 
   Paper paper;
+  std::vector<float> residuals;
   for (int turn = 0; turn < turns; ++turn) {
-    paper = detail::fit_surface(levels, weights, across, down);
-    const auto& c = paper.coefficients;
-    const Eigen::Matrix3f surface{{c[0], c[2], c[5]}, {c[1], c[4], 0}, {c[3], 0, 0}};
-    const Matrix residuals = levels - across.leftCols<3>() * (surface * down.leftCols<3>().transpose());
-
+    paper = surface.fit(weights);
+    surface.subtract(paper, residuals);
     // The noise is measured above the surface, where no ink disturbs it.
-    const auto above = static_cast<float>(std::count_if(residuals.data(), residuals.data() + residuals.size(),
-                                                        [](float residual) { return residual > 0; }));
-    const float noise = above > 0 ? std::sqrt(residuals.cwiseMax(0).squaredNorm() / above) : 0;
-    const Matrix before = weights;
-    mark_above(residuals, -2 * noise - quantisation);
-    if (weights == before) break;
+    float above = 0;
+    float squares = 0;
+    for (const float residual : residuals) {
+      const float lighter = std::max(residual, 0.0F);
+      above += residual > 0 ? 1.0F : 0.0F;
+      squares += lighter * lighter;
+    }
+    const float noise = above > 0 ? std::sqrt(squares / above) : 0;
+    if (!mark_above(residuals, -2 * noise - quantisation)) break;
   }
   return paper;
 }

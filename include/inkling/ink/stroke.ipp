@@ -5,8 +5,11 @@
 #include <inkling/picture/row_filter.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -14,14 +17,32 @@ namespace inkling::inline INKLING_ABI {
 INKLING_INLINE double stroke_width(const FloatImage& strokes) noexcept {
   const Index columns = strokes.width() - 1;
   if (columns < 1) return 0;
+  // Many sums, so that none has to wait for the one before.
+  constexpr Index lanes = 16;
+  std::array<float, lanes> areas{};
+  std::array<float, lanes> outlines{};
   double area = 0;
   double outline = 0;
   for (Index y = 0; y + 1 < strokes.height(); ++y) {
-    const auto here = strokes.row_array(y).head(columns);
-    const auto right = strokes.row_array(y).tail(columns);
-    const auto below = strokes.row_array(y + 1).head(columns);
-    area += static_cast<double>(here.sum());
-    outline += static_cast<double>(((right - here).square() + (below - here).square()).sqrt().sum());
+    const float* const here = strokes.row(y);
+    const float* const below = strokes.row(y + 1);
+    const auto take = [&](Index x, std::size_t lane) {
+      const float across = here[x + 1] - here[x];
+      const float down = below[x] - here[x];
+      areas[lane] += here[x];
+      outlines[lane] += std::sqrt(across * across + down * down);
+    };
+    areas.fill(0);
+    outlines.fill(0);
+    Index x = 0;
+    for (; x + lanes <= columns; x += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) take(x + static_cast<Index>(lane), lane);
+    }
+    for (; x < columns; ++x) take(x, 0);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      area += static_cast<double>(areas[lane]);
+      outline += static_cast<double>(outlines[lane]);
+    }
   }
   return outline > 0 ? 2 * area / outline : 0;
 }
@@ -48,7 +69,12 @@ INKLING_INLINE FloatImage thickened(const FloatImage& strokes, double radius) {
     detail::filter_row<detail::LeastSum>(padded.data(), 1, squares, result.row(y), width);
   }
   const auto edge = static_cast<float>(radius) + 1;
-  result.array() = (edge - result.array().sqrt()).max(0.0F).min(1.0F).max(strokes.array());
+  const std::span<float> values = result.values();
+  const std::span<const float> before = strokes.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float reached = std::min(std::max(edge - std::sqrt(values[i]), 0.0F), 1.0F);
+    values[i] = std::max(reached, before[i]);
+  }
   return result;
 }
 

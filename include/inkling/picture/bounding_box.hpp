@@ -3,12 +3,8 @@
 #include <inkling/core/config.hpp>
 #include <inkling/picture/grey_image.hpp>
 
-#include <Eigen/Core>
-
-#include <algorithm>
-#include <iterator>
+#include <cstddef>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -16,23 +12,29 @@ namespace inkling::inline INKLING_ABI {
 /// The smallest rectangle with every value above the threshold, in whole pixels; nothing when there is none.
 template <typename T>
 std::optional<Box> bounding_box(const Image<T>& image, T threshold) {
-  if (image.empty()) return std::nullopt;
-  std::vector<T> rows;  // the largest value of each
-  Eigen::Array<T, Eigen::Dynamic, 1> columns = image.row_array(0);
+  const Index width = image.width();
+  Index top = image.height();
+  Index bottom = 0;
+  std::vector<T> columns(static_cast<std::size_t>(width), threshold);  // the largest value of each, or the threshold
   for (Index y = 0; y < image.height(); ++y) {
-    rows.push_back(image.row_array(y).maxCoeff());
-    columns = columns.max(image.row_array(y));
+    const T* const row = image.row(y);
+    int above = 0;
+    for (Index x = 0; x < width; ++x) {
+      T& column = columns[static_cast<std::size_t>(x)];
+      above |= row[x] > threshold ? 1 : 0;
+      column = column < row[x] ? row[x] : column;
+    }
+    if (above == 0) continue;
+    if (top > y) top = y;
+    bottom = y + 1;
   }
-  const auto above = [threshold](T value) { return value > threshold; };
-  const auto range = [&](auto begin, auto end) {
-    const auto first = std::find_if(begin, end, above);
-    const auto last = std::find_if(std::reverse_iterator(end), std::reverse_iterator(first), above).base();
-    return std::pair(static_cast<double>(first - begin), static_cast<double>(last - first));
-  };
-  const auto [y, height] = range(rows.begin(), rows.end());
-  if (height == 0) return std::nullopt;
-  const auto [x, width] = range(columns.begin(), columns.end());
-  return Box{x, y, width, height};
+  if (bottom == 0) return std::nullopt;
+  Index left = 0;
+  Index right = width;
+  while (columns[static_cast<std::size_t>(left)] == threshold) ++left;
+  while (columns[static_cast<std::size_t>(right - 1)] == threshold) --right;
+  return Box{static_cast<double>(left), static_cast<double>(top), static_cast<double>(right - left),
+             static_cast<double>(bottom - top)};
 }
 
 }  // namespace inkling::inline INKLING_ABI

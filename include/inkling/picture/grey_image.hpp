@@ -4,7 +4,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -79,21 +78,17 @@ using GreyImage = Image<std::uint8_t>;
 using FloatImage = Image<float>;
 
 /// 0..limit becomes 0..255.
-inline GreyImage to_grey(const FloatImage& image, float limit) {
-  GreyImage grey(image.width(), image.height());
-  std::transform(image.values().begin(), image.values().end(), grey.values().begin(), [limit](float value) {
-    return static_cast<std::uint8_t>(std::min(std::max(value / limit, 0.0F), 1.0F) * 255 + 0.5F);
-  });
-  return grey;
-}
+GreyImage to_grey(const FloatImage& image, float limit);
 
 /// Columns become rows.
 template <typename T>
 Image<T> transposed(const Image<T>& image) {
   Image<T> result(image.height(), image.width());
-  using Rows = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;  // a column is a row of the picture
-  Eigen::Map<Rows>(result.row(0), result.width(), result.height()) =
-      Eigen::Map<const Rows>(image.row(0), image.width(), image.height()).transpose();
+  for (Index y = 0; y < result.height(); ++y) {
+    const T* from = image.row(0) + y;
+    T* const row = result.row(y);
+    for (Index x = 0; x < result.width(); ++x, from += image.width()) row[x] = *from;
+  }
   return result;
 }
 
@@ -108,3 +103,7 @@ struct Box {
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/picture/grey_image.ipp>
+#endif

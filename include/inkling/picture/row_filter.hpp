@@ -3,42 +3,67 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
-#include <Eigen/Core>
-
+#include <array>
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <span>
 
 namespace inkling::inline INKLING_ABI::detail {
 
+/// Floats of one register; `lanes` when that is fewer.
+#if defined(__AVX512F__)
+inline constexpr int register_lanes = 16;
+#elif defined(__AVX__)
+inline constexpr int register_lanes = 8;
+#else
+inline constexpr int register_lanes = 4;
+#endif
+
+template <int lanes>
+struct PixelRegister {
+  static constexpr int size = lanes < register_lanes ? lanes : register_lanes;
+  using Type [[gnu::vector_size(size * sizeof(float))]] = float;
+};
+
 /// Filtering proper: the sum of weight times value.
 struct WeightedSum {
   static constexpr float start = 0;
-  template <typename Sum, typename Values>
-  static void add(Sum& sum, float weight, const Values& values) {
-    sum += weight * values;
+  template <typename Values>
+  static Values add(const Values& sum, float weight, const Values& values) {
+    return sum + weight * values;
   }
 };
 
 /// The least of weight plus value: the same in the algebra of minimum and sum, where it finds distances.
 struct LeastSum {
   static constexpr float start = std::numeric_limits<float>::infinity();
-  template <typename Sum, typename Values>
-  static void add(Sum& least, float weight, const Values& values) {
-    least = least.min(weight + values);
+  template <typename Values>
+  static Values add(const Values& least, float weight, const Values& values) {
+    const Values sum = weight + values;
+    return sum < least ? sum : least;
   }
 };
 
 /// target[x] for x in [first, first + lanes); see filter_row.
 template <typename Rule, int lanes>
 void filter_columns(const float* source, Index stride, std::span<const float> weights, float* target, Index first) {
-  using Lanes = Eigen::Array<float, lanes, 1>;
-  Lanes sum = Lanes::Constant(Rule::start);
-  const float* values = source + first;
+  using Register = typename PixelRegister<lanes>::Type;
+  constexpr std::size_t size = PixelRegister<lanes>::size;
+  constexpr std::size_t count = lanes / size;
+  std::array<Register, count> sums;
+  sums.fill(Register{} + Rule::start);
+  const float* from = source + first;
   for (const float weight : weights) {
-    Rule::add(sum, weight, Eigen::Map<const Lanes>(values));
-    values += stride;
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < count; ++r) {
+      Register values;
+      std::memcpy(&values, from + r * size, sizeof values);
+      sums[r] = Rule::add(sums[r], weight, values);
+    }
+    from += stride;
   }
-  Eigen::Map<Lanes>(target + first) = sum;
+  std::memcpy(target + first, sums.data(), sizeof sums);
 }
 
 /// target[x] for x in [0, width) from source[k * stride + x] and weights[k] over all k. All taps of some columns are
