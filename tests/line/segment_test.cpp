@@ -140,9 +140,9 @@ TEST_CASE("the slant of a line is found") {
     const GreyImage ink = draw(230, 100, strokes, 5);
     Image<std::uint8_t> mask(230, 100);
     for (Index i = 0; i < mask.size(); ++i) mask.values()[static_cast<std::size_t>(i)] = ink.row(0)[i] > 127 ? 1 : 0;
-    CHECK(std::abs(line_slant(mask) - slant) < 0.08);
+    CHECK(std::abs(detail::line_slant(mask) - slant) < 0.08);
   }
-  CHECK(line_slant(Image<std::uint8_t>(20, 20)) == 0);
+  CHECK(detail::line_slant(Image<std::uint8_t>(20, 20)) == 0);
 }
 
 TEST_CASE("a piece becomes the picture that normalise makes of it alone") {
@@ -159,7 +159,7 @@ TEST_CASE("a seam takes the way with least ink") {
   for (Index y = 0; y < 15; ++y) {
     if (y != 7) ink(8 + y / 4, y) = 0;  // a slanted gap, closed by one pixel
   }
-  const auto seams = find_seams(ink, {.max_ink = 3, .min_distance = 2});
+  const auto seams = detail::find_seams(ink, {.max_ink = 3, .min_distance = 2});
   REQUIRE(seams.size() == 1);
   CHECK(seams[0].ink <= 1);
   REQUIRE(seams[0].column.size() == 15);
@@ -167,14 +167,14 @@ TEST_CASE("a seam takes the way with least ink") {
     CHECK(std::abs(seams[0].column[static_cast<std::size_t>(y)] - seams[0].column[static_cast<std::size_t>(y - 1)]) <=
           1);
   }
-  CHECK(find_seams(ink, {.max_ink = 0, .min_distance = 2}).empty());
-  CHECK(find_seams(FloatImage(5, 2, 1), {.max_ink = 9, .min_distance = 1}).empty());
+  CHECK(detail::find_seams(ink, {.max_ink = 0, .min_distance = 2}).empty());
+  CHECK(detail::find_seams(FloatImage(5, 2, 1), {.max_ink = 9, .min_distance = 1}).empty());
 }
 
 TEST_CASE("a seam follows the pale ink between two strokes that touch along their whole length") {
   FloatImage ink(20, 24, 1);
   for (Index y = 0; y < 24; ++y) ink(12, y) = 0.1F;
-  const auto seams = find_seams(ink, {.max_ink = 4, .min_distance = 3});
+  const auto seams = detail::find_seams(ink, {.max_ink = 4, .min_distance = 3});
   REQUIRE(seams.size() == 1);
   CHECK(seams[0].ink == doctest::Approx(2.4));
   CHECK(std::all_of(seams[0].column.begin(), seams[0].column.end(), [](Index x) { return x == 12; }));

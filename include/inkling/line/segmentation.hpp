@@ -6,11 +6,8 @@
 #include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -23,16 +20,9 @@ struct Piece {
   double begin = 0;  // its extent along the line once the slant is taken out, in the same pixels
   double end = 0;
 
-  static Piece nothing() noexcept {
-    constexpr Index far = std::numeric_limits<Index>::max();
-    return {{far, far, 0, 0, 0}, HUGE_VAL, -HUGE_VAL};
-  }
+  static Piece nothing() noexcept;
   /// Takes in a pixel, which lies in column u once the slant is taken out.
-  void extend(Index x, Index y, Index u) noexcept {
-    box = together(box, {x, y, x + 1, y + 1, 1});
-    begin = std::min(begin, static_cast<double>(u));
-    end = std::max(end, static_cast<double>(u + 1));
-  }
+  void extend(Index x, Index y, Index u) noexcept;
 };
 
 /// A line of writing, cut into more pieces than it has characters. Which of them belong together is not decided here.
@@ -59,3 +49,7 @@ struct SegmentOptions {
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/line/segmentation.ipp>
+#endif

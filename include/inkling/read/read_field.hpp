@@ -2,20 +2,16 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/core/shape.hpp>
-#include <inkling/line/segment.hpp>
+#include <inkling/line/segmentation.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/read/lattice.hpp>
+#include <inkling/picture/grey_image.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/search.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -59,74 +55,17 @@ struct FieldReading {
   std::vector<FieldAlternative> lattice;   // by their ends
 };
 
-namespace detail {
-
-/// The best classes of a set in one column of probabilities, with what they have of the sum over the set.
-inline std::vector<FieldCandidate> field_candidates(const Lattice& lattice, std::size_t arc, const CharSet& characters,
-                                                    const std::vector<std::string>& class_names, std::size_t count) {
-  const auto column = lattice.probabilities.col(static_cast<Index>(arc));
-  std::vector<Label> order = admitted_classes(characters, class_names);
-  std::stable_sort(order.begin(), order.end(), [&](Label a, Label b) { return column(a) > column(b); });
-  double sum = 0;
-  for (const Label label : order) sum += static_cast<double>(column(label));
-  const std::vector<std::string> labels = shown_labels(characters, class_names);
-  std::vector<FieldCandidate> candidates;
-  for (std::size_t i = 0; i < std::min(count, order.size()); ++i) {
-    const double share =
-        sum > 0 ? static_cast<double>(column(order[i])) / sum : 1.0 / static_cast<double>(order.size());
-    candidates.push_back({labels[static_cast<std::size_t>(order[i])], share});
-  }
-  return candidates;
-}
-
-}  // namespace detail
-
 /// Throws ShapeError unless the model reads square grey images, ValueError when the pattern and the charset leave none
 /// of its classes.
-inline void check_readable(const Classifier& model, const ReadOptions& options) {
-  const Shape& input = model.input_shape();
-  if (input.height != input.width || input.channels != 1) {
-    throw ShapeError("expected a model of square grey images, got one of " + to_string(input));
-  }
-  admitted_classes(options.charset, model.class_names());
-  for (const Pattern::Element& element : options.pattern.elements()) {
-    if (!element.is_mark()) admitted_classes(element.characters & options.charset, model.class_names());
-  }
-}
+void check_readable(const Classifier& model, const ReadOptions& options);
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,
 /// and searches for the most probable reading that the pattern allows. Throws what segment and check_readable
 /// throw.
-inline FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options = {}) {
-  check_readable(model, options);
-  const Segmentation line = segment(picture, options.segment);
-  const Lattice lattice = build_lattice(line, model, {.prior = options.prior, .threads = options.threads});
-  const std::vector<std::string>& names = model.class_names();
-  const ReadPath path = search(lattice, options.pattern, options.charset, names, options.search);
-
-  FieldReading reading;
-  for (const ReadStep& step : path.steps) {
-    const Pattern::Element& element = options.pattern.elements()[step.element];
-    if (element.is_mark()) {
-      reading.text += element.mark;
-      if (!step.arc) continue;
-      const std::string mark(1, element.mark);
-      reading.characters.push_back({mark, 1, lattice.arcs[*step.arc].box, {{mark, 1}}});
-    } else if (step.arc) {
-      std::vector<FieldCandidate> candidates =
-          detail::field_candidates(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
-      reading.text += candidates.front().label;
-      const FieldCandidate best = candidates.front();
-      reading.characters.push_back({best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
-    }
-  }
-  for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
-    const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding
-    if (!(worse <= options.lattice_depth)) continue;
-    reading.lattice.push_back({lattice.arcs[i].first, lattice.arcs[i].last, worse, lattice.arcs[i].box,
-                               detail::field_candidates(lattice, i, options.charset, names, options.candidates)});
-  }
-  return reading;
-}
+FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/read/read_field.ipp>
+#endif

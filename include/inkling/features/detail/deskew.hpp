@@ -3,63 +3,19 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 
-#include <cmath>
-
 namespace inkling::inline INKLING_ABI {
 
 /// How far a character leans: columns to the right for each row down. It is the slope of the line through the ink by
 /// least squares, across over down: the second central moments mu_xy / mu_yy. 0 without ink, or with one row of it.
 /// ink: width x height, a column is a row of the picture.
-inline float slant(const Matrix& ink) {
-  const auto width = static_cast<float>(ink.rows());
-  const Vector columns = Vector::LinSpaced(ink.rows(), 0, width - 1);
-  float mass = 0;
-  float across = 0;    // sum of ink * x
-  float down = 0;      // sum of ink * y
-  float down_2 = 0;    // sum of ink * y^2
-  float together = 0;  // sum of ink * x * y
-  for (Index y = 0; y < ink.cols(); ++y) {
-    const auto row = static_cast<float>(y);
-    const float row_mass = ink.col(y).sum();
-    const float row_across = ink.col(y).dot(columns);
-    mass += row_mass;
-    across += row_across;
-    down += row * row_mass;
-    down_2 += row * row * row_mass;
-    together += row * row_across;
-  }
-  if (mass <= 0) return 0;
-  const float variance = down_2 - down * down / mass;
-  // Ink in a single row leaves what rounding makes of 0.
-  return variance > 1e-3F * mass ? (together - across * down / mass) / variance : 0;
-}
+float slant(const Matrix& ink);
 
 /// The character upright: every row is moved sideways by the slant times its distance from the centre of mass, between
 /// pixels by linear interpolation. Ink that leaves the picture is lost. ink, result: width x height.
-inline void deskew(const Matrix& ink, Matrix& result) {
-  const float slope = slant(ink);
-  result.setZero(ink.rows(), ink.cols());
-  const float mass = ink.sum();
-  if (slope == 0) {
-    result = ink;
-    return;
-  }
-  const float centre =
-      ink.colwise().sum().dot(Vector::LinSpaced(ink.cols(), 0, static_cast<float>(ink.cols() - 1))) / mass;
-  for (Index y = 0; y < ink.cols(); ++y) {
-    const float shift = slope * (static_cast<float>(y) - centre);  // result(x) = ink(x + shift)
-    const float whole = std::floor(shift);
-    const float share = shift - whole;
-    const auto first = static_cast<Index>(whole);
-    const auto add = [&](Index offset, float weight) {
-      const Index begin = std::max<Index>(0, -offset);
-      const Index end = std::min(ink.rows(), ink.rows() - offset);
-      if (end > begin)
-        result.col(y).segment(begin, end - begin) += weight * ink.col(y).segment(begin + offset, end - begin);
-    };
-    add(first, 1 - share);
-    add(first + 1, share);
-  }
-}
+void deskew(const Matrix& ink, Matrix& result);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/features/detail/deskew.ipp>
+#endif
