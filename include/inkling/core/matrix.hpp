@@ -20,6 +20,9 @@ using VectorOf = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 using Matrix = MatrixOf<float>;
 using Vector = VectorOf<float>;
 
+static_assert((Matrix::Flags & Eigen::RowMajorBit) == 0,
+              "Inkling holds a sample in a column: compile it without EIGEN_DEFAULT_TO_ROW_MAJOR");
+
 /// Views that functions take: any matrix, map or block of whole columns, without a copy.
 template <typename Scalar>
 using MatrixRef = Eigen::Ref<MatrixOf<Scalar>>;

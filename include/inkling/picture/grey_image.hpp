@@ -7,11 +7,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+/// The number of pixels. Throws ShapeError for a negative side.
+std::size_t image_size(Index width, Index height);
+
+/// Throws ShapeError unless there are width * height values.
+void check_image_size(Index width, Index height, std::size_t values);
+
+}  // namespace detail
 
 /// A picture with one value a pixel: a plain value that owns width * height numbers, row by row from the top.
 template <typename T>
@@ -22,14 +31,11 @@ class Image {
 
   /// Every pixel `fill`. Throws ShapeError for a negative side.
   Image(Index width, Index height, T fill = T{})
-      : Image(width, height, std::vector<T>(checked_size(width, height), fill)) {}
+      : Image(width, height, std::vector<T>(detail::image_size(width, height), fill)) {}
 
   /// Takes the pixels, row by row from the top. Throws ShapeError unless there are width * height of them.
   Image(Index width, Index height, std::vector<T> values) : width_(width), height_(height), values_(std::move(values)) {
-    if (values_.size() != checked_size(width, height)) {
-      throw ShapeError("Image: " + std::to_string(width) + "x" + std::to_string(height) + " needs " +
-                       std::to_string(checked_size(width, height)) + " values, got " + std::to_string(values_.size()));
-    }
+    detail::check_image_size(width, height, values_.size());
   }
 
   Index width() const noexcept { return width_; }
@@ -57,14 +63,6 @@ class Image {
   bool operator==(const Image&) const = default;
 
  private:
-  static std::size_t checked_size(Index width, Index height) {
-    if (width < 0 || height < 0) {
-      throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" +
-                       std::to_string(height));
-    }
-    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  }
-
   Index width_ = 0;
   Index height_ = 0;
   std::vector<T> values_;

@@ -1,11 +1,32 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+INKLING_INLINE std::size_t image_size(Index width, Index height) {
+  if (width < 0 || height < 0) {
+    throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" + std::to_string(height));
+  }
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
+INKLING_INLINE void check_image_size(Index width, Index height, std::size_t values) {
+  const std::size_t needed = image_size(width, height);
+  if (values == needed) return;
+  throw ShapeError("Image: " + std::to_string(width) + "x" + std::to_string(height) + " needs " +
+                   std::to_string(needed) + " values, got " + std::to_string(values));
+}
+
+}  // namespace detail
 
 INKLING_INLINE GreyImage to_grey(const FloatImage& image, float limit) {
   GreyImage grey(image.width(), image.height());

@@ -10,6 +10,7 @@
 #include <inkling/svm/linear_svm.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +32,10 @@ INKLING_INLINE LinearSvm::LinearSvm(Shape input, std::vector<std::string> class_
                      std::to_string(weights_.rows()) + " x " + std::to_string(weights_.cols()) + " and " +
                      std::to_string(bias_.size()));
   }
-  require<ValueError>(weights_.allFinite() && bias_.allFinite(), "LinearSvm: a weight or bias is not a finite number");
+  const auto finite = [](float value) { return std::isfinite(value); };
+  require<ValueError>(std::all_of(weights_.data(), weights_.data() + weights_.size(), finite) &&
+                          std::all_of(bias_.data(), bias_.data() + bias_.size(), finite),
+                      "LinearSvm: a weight or bias is not a finite number");
 }
 
 INKLING_INLINE Matrix LinearSvm::margins(const Matrix& features, int threads) const {
