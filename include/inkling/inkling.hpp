@@ -136,9 +136,11 @@
 #include <inkling/picture/resize.hpp>
 #include <inkling/picture/rgb_image.hpp>
 #include <inkling/picture/row_filter.hpp>
+#include <inkling/read/candidate.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/mark.hpp>
 #include <inkling/read/pattern.hpp>
+#include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
 #include <inkling/recipes.hpp>

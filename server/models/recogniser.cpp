@@ -4,34 +4,24 @@
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/normalise/normalise.hpp>
+#include <inkling/read/candidate.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace inkling::server {
 namespace {
 
 constexpr std::string_view default_model = "cnn";
 
-/// The classes that may be the answer, the most probable `top` of them in order. probabilities: classes x 1.
-std::vector<Label> best_labels(const Classifier& model, const Matrix& probabilities, const Question& question) {
-  std::vector<Label> order = admitted_classes(question.charset, model.class_names());
-  const std::size_t count = std::min(static_cast<std::size_t>(question.top), order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](Label a, Label b) {
-                      return probabilities(a) != probabilities(b) ? probabilities(a) > probabilities(b) : a < b;
-                    });
-  order.resize(count);
-  return order;
-}
-
-/// natural, result: classes x 1.
-Matrix as_asked(const Model& model, const Matrix& natural, const Question& question) {
-  // Nobody knows how frequent characters are among the pictures that people send.
+/// What is taken out of a model's answers. Nobody knows how frequent characters are among the pictures that people
+/// send.
+std::optional<std::vector<double>> prior_of(const Model& model, const Question& question) {
   const Prior by_itself = model.prior ? Prior::tempered : Prior::natural;
-  const auto prior = prior_to_remove(question.prior.value_or(by_itself), model.prior, model.name);
-  return restrict_to(question.charset, model.classifier->class_names(),
-                     prior ? with_uniform_prior(natural, *prior) : natural);
+  return prior_to_remove(question.prior.value_or(by_itself), model.prior, model.name);
 }
 
 }  // namespace
@@ -72,13 +62,13 @@ std::size_t Recogniser::index_of(std::string_view name) const {
 Reading Recogniser::recognise(const Pixels& ink, const Question& question) const {
   const std::size_t number = index_of(question.model);
   const Model& model = models_.loaded[number];
-  const Matrix probabilities = as_asked(model, batchers_[number]->probabilities(ink), question);
-  const std::vector<std::string> labels = shown_labels(question.charset, model.classifier->class_names());
-  const std::vector<Label> best = best_labels(*model.classifier, probabilities, question);
-  Reading reading{.model = model.name, .candidates = {}, .label = best.front()};
-  for (const Label label : best) {
-    reading.candidates.push_back({labels[static_cast<std::size_t>(label)], probabilities(label)});
-  }
+  Reading reading{.model = model.name,
+                  .candidates = best_candidates(batchers_[number]->probabilities(ink), model.classifier->class_names(),
+                                                {.charset = question.charset,
+                                                 .prior = prior_of(model, question),
+                                                 .candidates = static_cast<std::size_t>(question.top)}),
+                  .label = 0};
+  reading.label = reading.candidates.front().index;
   return reading;
 }
 

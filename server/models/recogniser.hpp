@@ -4,6 +4,7 @@
 #include <inkling/core/shape.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/read/candidate.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -21,11 +22,6 @@ namespace inkling::server {
 
 /// What every model of the server reads, and what pictures are normalised to.
 constexpr Shape recogniser_input{28, 28, 1};
-
-struct Candidate {
-  std::string label;
-  float probability = 0;
-};
 
 struct Reading {
   std::string model;

@@ -30,9 +30,9 @@ Json to_json(const Box& box) {
   return Json::array({box.x, box.y, box.width, box.height});
 }
 
-Json to_json(const std::vector<FieldCandidate>& candidates) {
+Json to_json(const std::vector<Candidate>& candidates) {
   Json list = Json::array();
-  for (const FieldCandidate& candidate : candidates) {
+  for (const Candidate& candidate : candidates) {
     list.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
   return list;

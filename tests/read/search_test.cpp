@@ -36,7 +36,7 @@ void set(Lattice& lattice, std::size_t first, std::size_t last, Label label, flo
 
 std::string read(const Lattice& lattice, const Pattern& pattern = {}, const CharSet& characters = {}) {
   std::string text;
-  for (const ReadStep& step : search(lattice, pattern, characters, names).steps) {
+  for (const ReadStep& step : find_read_path(lattice, pattern, characters, names).steps) {
     const Pattern::Element& element = pattern.elements()[step.element];
     if (element.is_mark()) text += step.arc ? std::string(1, element.mark) : "(" + std::string(1, element.mark) + ")";
     if (!element.is_mark() && step.arc) text += names[static_cast<std::size_t>(step.label)];
@@ -146,12 +146,12 @@ TEST_CASE("no way through an arc is better than the best, and the best arcs reac
   set(lattice, 0, 1, 0);
   set(lattice, 1, 3, 2);
   set(lattice, 3, 4, 1);
-  const ReadPath path = search(lattice, {}, {}, names);
+  const ReadPath path = find_read_path(lattice, {}, {}, names);
   for (const double score : path.arc_scores) CHECK(score <= path.score + 1e-9);
   REQUIRE_FALSE(path.steps.empty());
   for (const ReadStep& step : path.steps) CHECK(path.arc_scores[*step.arc] == doctest::Approx(path.score));
 }
 
 TEST_CASE("a pattern without classes is refused") {
-  CHECK_THROWS_AS(search(plain(1), Pattern::parse("#"), CharSet::parse("upper"), names), ValueError);
+  CHECK_THROWS_AS(find_read_path(plain(1), Pattern::parse("#"), CharSet::parse("upper"), names), ValueError);
 }

@@ -1,14 +1,14 @@
 #include <inkling/io/atomic_file.hpp>
-#include <inkling/model/prior.hpp>
-#include <inkling/normalise/normalise.hpp>
 #include <inkling/picture/encode.hpp>
+#include <inkling/read/read_character.hpp>
+#include <inkling/read/read_field.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -38,11 +38,6 @@ struct PredictOptions {
   std::filesystem::path steps;  // empty: not written
   bool json = false;
   std::vector<std::string> images;
-};
-
-struct Candidate {
-  std::string label;
-  double probability = 0;
 };
 
 /// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png. Images of one name, from several
@@ -84,32 +79,18 @@ class Reader {
       : options_(options),
         charset_(parse_charset(options.charset)),
         model_(load_model_file(options.model)),
-        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)),
-        labels_(shown_labels(charset_, model_->class_names())),
-        admitted_(admitted_classes(charset_, model_->class_names())) {
-    const Shape& input = model_->input_shape();
-    if (input.height != input.width || input.channels != 1) {
-      throw ShapeError(options.model.string() + ": expected a model of square grey images, got " + to_string(input));
-    }
+        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)) {
+    check_readable(*model_, {.charset = charset_});
   }
 
   /// The best candidates, the most probable first.
   std::vector<Candidate> read(const std::string& path, NormaliseStep on_step) const {
-    const GreyImage image =
-        normalise(read_picture_file(path), {.side = model_->input_shape().height, .on_step = std::move(on_step)});
-    const Pixels pixels = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
-    Matrix probabilities = model_->probabilities(pixels, 1);
-    if (prior_) probabilities = with_uniform_prior(probabilities, *prior_);
-    probabilities = restrict_to(charset_, model_->class_names(), probabilities);
-    std::vector<Label> order = admitted_;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](Label a, Label b) { return probabilities(a, 0) > probabilities(b, 0); });
-    order.resize(std::min(order.size(), static_cast<std::size_t>(options_.top)));
-    std::vector<Candidate> candidates;
-    for (const Label c : order) {
-      candidates.push_back({labels_[static_cast<std::size_t>(c)], static_cast<double>(probabilities(c, 0))});
-    }
-    return candidates;
+    return read_character(read_picture_file(path), *model_,
+                          {.charset = charset_,
+                           .prior = prior_,
+                           .candidates = static_cast<std::size_t>(options_.top),
+                           .normalise = {.on_step = std::move(on_step)}})
+        .candidates;
   }
 
  private:
@@ -117,8 +98,6 @@ class Reader {
   CharSet charset_;
   std::unique_ptr<const Classifier> model_;
   std::optional<std::vector<double>> prior_;  // of the model's classes; its influence is taken out
-  std::vector<std::string> labels_;           // of each class
-  std::vector<Label> admitted_;
 };
 
 void print_text(const std::string& path, const std::vector<Candidate>& candidates) {

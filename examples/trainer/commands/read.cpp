@@ -47,9 +47,9 @@ Json to_json(const Box& box) {
   return {box.x, box.y, box.width, box.height};
 }
 
-Json to_json(const std::vector<FieldCandidate>& candidates) {
+Json to_json(const std::vector<Candidate>& candidates) {
   Json json = Json::array();
-  for (const FieldCandidate& candidate : candidates) {
+  for (const Candidate& candidate : candidates) {
     json.push_back({{"label", candidate.label}, {"probability", candidate.probability}});
   }
   return json;

@@ -6,6 +6,7 @@
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/picture/grey_image.hpp>
+#include <inkling/read/candidate.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/search.hpp>
 
@@ -27,17 +28,12 @@ struct ReadOptions {
   int threads = 1;
 };
 
-struct FieldCandidate {
-  std::string label;
-  double probability = 0;
-};
-
 /// A character and the ink that it was read from.
 struct FieldCharacter {
   std::string label;
-  double confidence = 0;                   // the probability of the label, given that this ink is one character
-  Box box = {};                            // in pixels of the picture
-  std::vector<FieldCandidate> candidates;  // the most probable first; for a mark, which no model knows, the mark alone
+  double confidence = 0;              // the probability of the label, given that this ink is one character
+  Box box = {};                       // in pixels of the picture
+  std::vector<Candidate> candidates;  // the most probable first; for a mark, which no model knows, the mark alone
 };
 
 /// One way to take some ink for a character. Ways that follow one another share a place between pieces.
@@ -46,7 +42,7 @@ struct FieldAlternative {
   std::size_t to = 0;
   double score = 0;  // nats by which the best reading with this character is worse than the best of all
   Box box = {};
-  std::vector<FieldCandidate> candidates;
+  std::vector<Candidate> candidates;
 };
 
 struct FieldReading {

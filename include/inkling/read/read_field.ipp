@@ -1,12 +1,13 @@
 #pragma once
 
-#include <inkling/core/error.hpp>
-#include <inkling/core/shape.hpp>
+#include <inkling/core/matrix.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/read/candidate.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/pattern.hpp>
+#include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
 
@@ -20,31 +21,17 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-/// The best classes of a set in one column of probabilities, with what they have of the sum over the set.
-inline std::vector<FieldCandidate> field_candidates(const Lattice& lattice, std::size_t arc, const CharSet& characters,
-                                                    const std::vector<std::string>& class_names, std::size_t count) {
-  const auto column = lattice.probabilities.col(static_cast<Index>(arc));
-  std::vector<Label> order = admitted_classes(characters, class_names);
-  std::stable_sort(order.begin(), order.end(), [&](Label a, Label b) { return column(a) > column(b); });
-  double sum = 0;
-  for (const Label label : order) sum += static_cast<double>(column(label));
-  const std::vector<std::string> labels = shown_labels(characters, class_names);
-  std::vector<FieldCandidate> candidates;
-  for (std::size_t i = 0; i < std::min(count, order.size()); ++i) {
-    const double share =
-        sum > 0 ? static_cast<double>(column(order[i])) / sum : 1.0 / static_cast<double>(order.size());
-    candidates.push_back({labels[static_cast<std::size_t>(order[i])], share});
-  }
-  return candidates;
+/// The candidates of an arc of the lattice.
+inline std::vector<Candidate> candidates_of(const Lattice& lattice, std::size_t arc, const CharSet& characters,
+                                            const std::vector<std::string>& class_names, std::size_t count) {
+  return best_candidates(lattice.probabilities.col(static_cast<Index>(arc)), class_names,
+                         {.charset = characters, .candidates = count});
 }
 
 }  // namespace detail
 
 INKLING_INLINE void check_readable(const Classifier& model, const ReadOptions& options) {
-  const Shape& input = model.input_shape();
-  if (input.height != input.width || input.channels != 1) {
-    throw ShapeError("expected a model of square grey images, got one of " + to_string(input));
-  }
+  detail::readable_side(model);
   admitted_classes(options.charset, model.class_names());
   for (const Pattern::Element& element : options.pattern.elements()) {
     if (!element.is_mark()) admitted_classes(element.characters & options.charset, model.class_names());
@@ -56,7 +43,7 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
   const Segmentation line = segment(picture, options.segment);
   const Lattice lattice = build_lattice(line, model, {.prior = options.prior, .threads = options.threads});
   const std::vector<std::string>& names = model.class_names();
-  const ReadPath path = search(lattice, options.pattern, options.charset, names, options.search);
+  const ReadPath path = find_read_path(lattice, options.pattern, options.charset, names, options.search);
 
   FieldReading reading;
   for (const ReadStep& step : path.steps) {
@@ -67,10 +54,10 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
       const std::string mark(1, element.mark);
       reading.characters.push_back({mark, 1, lattice.arcs[*step.arc].box, {{mark, 1}}});
     } else if (step.arc) {
-      std::vector<FieldCandidate> candidates =
-          detail::field_candidates(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
+      std::vector<Candidate> candidates =
+          detail::candidates_of(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
       reading.text += candidates.front().label;
-      const FieldCandidate best = candidates.front();
+      const Candidate best = candidates.front();
       reading.characters.push_back({best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
     }
   }
@@ -78,7 +65,7 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
     const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding
     if (!(worse <= options.lattice_depth)) continue;
     reading.lattice.push_back({lattice.arcs[i].first, lattice.arcs[i].last, worse, lattice.arcs[i].box,
-                               detail::field_candidates(lattice, i, options.charset, names, options.candidates)});
+                               detail::candidates_of(lattice, i, options.charset, names, options.candidates)});
   }
   return reading;
 }

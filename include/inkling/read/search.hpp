@@ -59,9 +59,23 @@ double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions&
 /// The most probable way through the lattice that the pattern allows (Viterbi 1967): each arc on it is one character or
 /// mark, and every piece is in one arc or taken for dirt. Throws ValueError when an element has none of the classes.
 ///
-/// States are pairs of a place between pieces and a number of elements that are done.
-ReadPath search(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
-                const std::vector<std::string>& class_names, const SearchOptions& options = {});
+/// What is searched is a grid. A node is a place between pieces (across) and a number of elements that are done (down).
+/// For a line of three pieces and the pattern ##, with arcs of one or two pieces:
+///
+///     place    0        1        2        3         pieces lie between the places
+///     done 0   S------->o------->o------->o         -> a piece of dirt; no element
+///              |\ `--.  |\ `--.  |\       |
+///          1   o------->o------->o------->o         \  an arc (of one piece, or of two) that is the next element
+///              |\ `--.  |\ `--.  |\       |
+///          2   o------->o------->o------->G         |  an element that is not there: a mark, or at a high price a
+///                                                      character
+///
+/// Where an element repeats (*#), an arc may also go straight to the right from a node that it has led to. Every edge
+/// has a score in nats; the path is the way from S to G with the highest sum. Edges are made in an order in which all
+/// that lead to a node come before those that leave it, so one pass finds the best way to each node, and a pass
+/// backwards the best way from each to G. Both together give the score of the best way through any one arc.
+ReadPath find_read_path(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+                        const std::vector<std::string>& class_names, const SearchOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI
 

@@ -71,93 +71,138 @@ inline double price_of_dirt(const Lattice& lattice, std::size_t piece, const Sea
   return options.dirt_price * lattice.weights[piece] + cut_price(lattice, piece, options);
 }
 
-}  // namespace detail
+constexpr double unreachable = -std::numeric_limits<double>::infinity();
+constexpr std::size_t no_number = std::numeric_limits<std::size_t>::max();
 
-INKLING_INLINE ReadPath search(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
-                               const std::vector<std::string>& class_names, const SearchOptions& options) {
-  const auto& elements = pattern.elements();
-  const std::size_t states = elements.size() + 1;
-  constexpr double never = -std::numeric_limits<double>::infinity();
-  constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-  std::vector<detail::ElementScores> scores;
-  for (const Pattern::Element& element : elements) {
-    scores.push_back(detail::score_element(lattice, element, characters, class_names, options));
-  }
-  std::vector<double> plausibility;
-  for (const Arc& arc : lattice.arcs) plausibility.push_back(detail::plausibility(lattice, arc, options));
+struct ReadEdge {
+  std::size_t from;  // node
+  std::size_t to;
+  std::size_t arc;      // no_number: no ink, or dirt
+  std::size_t element;  // no_number: dirt
+  double score;
+};
 
-  struct Edge {
-    std::size_t from;  // node
-    std::size_t to;
-    std::size_t arc;      // none: no ink, or dirt
-    std::size_t element;  // none: dirt
-    double score;
-  };
-  const auto node = [&](std::size_t place, std::size_t state) { return place * states + state; };
-  std::vector<Edge> edges;  // those that lead to a node come before those that leave it
-  const auto add = [&](std::size_t from, std::size_t to, std::size_t arc, std::size_t element, double score) {
-    edges.push_back({from, to, arc, element, score});
-  };
-  std::size_t next = 0;  // of the arcs, which are ordered by their ends
-  for (std::size_t place = 0; place <= lattice.pieces; ++place) {
-    if (place > 0) {
-      const double dirt = -detail::price_of_dirt(lattice, place - 1, options);
-      for (std::size_t s = 0; s < states; ++s) add(node(place - 1, s), node(place, s), none, none, dirt);
+/// The grid that is searched, drawn at find_read_path.
+class ReadGraph {
+ public:
+  ReadGraph(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+            const std::vector<std::string>& class_names, const SearchOptions& options)
+      : lattice_(lattice), elements_(pattern.elements()), options_(options) {
+    for (const Pattern::Element& element : elements_) {
+      scores_.push_back(score_element(lattice, element, characters, class_names, options));
     }
-    for (; next < lattice.arcs.size() && lattice.arcs[next].last == place; ++next) {
-      const Arc& arc = lattice.arcs[next];
-      for (std::size_t e = 0; e < elements.size(); ++e) {
-        // A character must look like one; a mark has its own rules.
-        const double score = scores[e].score[next] + (elements[e].is_mark() ? 0 : plausibility[next]) -
-                             detail::cut_price(lattice, arc.first, options);
-        add(node(arc.first, e), node(place, e + 1), next, e, score);
-        if (elements[e].repeats) add(node(arc.first, e + 1), node(place, e + 1), next, e, score);
-      }
-    }
-    for (std::size_t e = 0; e < elements.size(); ++e) {
-      const double price = !elements[e].is_mark()    ? options.missing_character
-                           : elements[e].mark == ' ' ? 0
-                                                     : options.missing_mark;
-      add(node(place, e), node(place, e + 1), none, e, -price);
+    std::size_t arc = 0;  // they are ordered by their ends
+    for (std::size_t place = 0; place <= lattice.pieces; ++place) {
+      if (place > 0) add_dirt(place);
+      for (; arc < lattice.arcs.size() && lattice.arcs[arc].last == place; ++arc) add_arc(arc);
+      add_missing(place);
     }
   }
 
-  const std::size_t nodes = (lattice.pieces + 1) * states;
-  const std::size_t goal = nodes - 1;
-  std::vector<double> forward(nodes, never);
-  std::vector<double> backward(nodes, never);
-  std::vector<std::size_t> best(nodes, none);  // edge
-  forward[0] = 0;
-  backward[goal] = 0;
+  std::size_t nodes() const noexcept { return node(lattice_.pieces, elements_.size()) + 1; }
+  const std::vector<ReadEdge>& edges() const noexcept { return edges_; }
+  Label label(const ReadEdge& edge) const { return scores_[edge.element].label[edge.arc]; }
+
+ private:
+  std::size_t node(std::size_t place, std::size_t done) const noexcept { return place * (elements_.size() + 1) + done; }
+
+  /// The piece before a place is dirt.
+  void add_dirt(std::size_t place) {
+    const double score = -price_of_dirt(lattice_, place - 1, options_);
+    for (std::size_t done = 0; done <= elements_.size(); ++done) {
+      edges_.push_back({node(place - 1, done), node(place, done), no_number, no_number, score});
+    }
+  }
+
+  /// An arc is the next element, or one more of an element that repeats.
+  void add_arc(std::size_t number) {
+    const Arc& arc = lattice_.arcs[number];
+    const double plausible = plausibility(lattice_, arc, options_);
+    const double cut = cut_price(lattice_, arc.first, options_);
+    for (std::size_t e = 0; e < elements_.size(); ++e) {
+      // A character must look like one; a mark has its own rules.
+      const double score = scores_[e].score[number] + (elements_[e].is_mark() ? 0 : plausible) - cut;
+      edges_.push_back({node(arc.first, e), node(arc.last, e + 1), number, e, score});
+      if (elements_[e].repeats) edges_.push_back({node(arc.first, e + 1), node(arc.last, e + 1), number, e, score});
+    }
+  }
+
+  /// Elements that are not there. A blank unreachable needs to be.
+  void add_missing(std::size_t place) {
+    for (std::size_t e = 0; e < elements_.size(); ++e) {
+      const double price = !elements_[e].is_mark()    ? options_.missing_character
+                           : elements_[e].mark == ' ' ? 0
+                                                      : options_.missing_mark;
+      edges_.push_back({node(place, e), node(place, e + 1), no_number, e, -price});
+    }
+  }
+
+  const Lattice& lattice_;
+  const std::vector<Pattern::Element>& elements_;
+  const SearchOptions& options_;
+  std::vector<ElementScores> scores_;  // of each element
+  std::vector<ReadEdge> edges_;        // those that lead to a node come before those that leave it
+};
+
+/// The best way to every node, and from every node to the goal.
+struct BestWays {
+  std::vector<double> forward;
+  std::vector<double> backward;
+  std::vector<std::size_t> last_edge;  // of the best way to the node
+};
+
+inline BestWays find_best_ways(const ReadGraph& graph) {
+  const std::vector<ReadEdge>& edges = graph.edges();
+  BestWays best{std::vector<double>(graph.nodes(), unreachable), std::vector<double>(graph.nodes(), unreachable),
+                std::vector<std::size_t>(graph.nodes(), no_number)};
+  best.forward.front() = 0;
+  best.backward.back() = 0;
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    const double score = forward[edges[i].from] + edges[i].score;
-    if (score > forward[edges[i].to]) {
-      forward[edges[i].to] = score;
-      best[edges[i].to] = i;
+    const double score = best.forward[edges[i].from] + edges[i].score;
+    if (score > best.forward[edges[i].to]) {
+      best.forward[edges[i].to] = score;
+      best.last_edge[edges[i].to] = i;
     }
   }
   for (std::size_t i = edges.size(); i-- > 0;) {
-    backward[edges[i].from] = std::max(backward[edges[i].from], backward[edges[i].to] + edges[i].score);
+    double& score = best.backward[edges[i].from];
+    score = std::max(score, best.backward[edges[i].to] + edges[i].score);
   }
+  return best;
+}
 
-  ReadPath path{.steps = {}, .score = forward[goal], .arc_scores = std::vector<double>(lattice.arcs.size(), never)};
-  for (const Edge& edge : edges) {
-    if (edge.arc == none) continue;
-    double& score = path.arc_scores[edge.arc];
-    score = std::max(score, forward[edge.from] + edge.score + backward[edge.to]);
-  }
-  for (std::size_t at = goal; at != 0;) {
-    const Edge& edge = edges[best[at]];
-    if (edge.element != none) {
-      const bool inked = edge.arc != none;
-      const bool character = inked && !elements[edge.element].is_mark();
-      path.steps.push_back({.element = edge.element,
-                            .arc = inked ? std::optional(edge.arc) : std::nullopt,
-                            .label = character ? scores[edge.element].label[edge.arc] : Label{0}});
-    }
+/// Follows the best way from the goal back to the start.
+inline std::vector<ReadStep> steps_of(const ReadGraph& graph, const BestWays& best, const Pattern& pattern) {
+  std::vector<ReadStep> steps;
+  for (std::size_t at = graph.nodes() - 1; at != 0;) {
+    const ReadEdge& edge = graph.edges()[best.last_edge[at]];
     at = edge.from;
+    if (edge.element == no_number) continue;
+    ReadStep step{.element = edge.element};
+    if (edge.arc != no_number) {
+      step.arc = edge.arc;
+      if (!pattern.elements()[edge.element].is_mark()) step.label = graph.label(edge);
+    }
+    steps.push_back(step);
   }
-  std::reverse(path.steps.begin(), path.steps.end());
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
+}  // namespace detail
+
+INKLING_INLINE ReadPath find_read_path(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+                                       const std::vector<std::string>& class_names, const SearchOptions& options) {
+  const detail::ReadGraph graph(lattice, pattern, characters, class_names, options);
+  const detail::BestWays best = detail::find_best_ways(graph);
+  ReadPath path{.steps = detail::steps_of(graph, best, pattern),
+                .score = best.forward.back(),
+                .arc_scores = std::vector<double>(lattice.arcs.size(), detail::unreachable)};
+  for (const detail::ReadEdge& edge : graph.edges()) {
+    if (edge.arc == detail::no_number) continue;
+    double& score = path.arc_scores[edge.arc];
+    score = std::max(score, best.forward[edge.from] + edge.score + best.backward[edge.to]);
+  }
   return path;
 }
 

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
+#include <inkling/model/charset.hpp>
+#include <inkling/model/classifier.hpp>
+#include <inkling/normalise/options.hpp>
+#include <inkling/picture/grey_image.hpp>
+#include <inkling/read/candidate.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+struct CharacterOptions {
+  CharSet charset = {};                           // what the character may be
+  std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
+  std::size_t candidates = 5;                     // at most
+  NormaliseOptions normalise = {};                // its side is that of the model
+};
+
+struct CharacterReading {
+  std::string label;                  // the most probable
+  double probability = 0;             // of the label, as far as the model is calibrated
+  std::vector<Candidate> candidates;  // the most probable first
+};
+
+/// Reads a picture of one character: makes of it what the model learned from, and asks the model.
+///
+///     const auto model = load_model("cnn.safetensors");
+///     const CharacterReading reading = read_character(decode_image(bytes), *model);
+///     // reading.label is "7", reading.probability 0.98, reading.candidates[1] what else it may be
+///
+/// Throws ShapeError unless the model reads square grey images, ValueError when the charset has none of its classes,
+/// NoInkError when there is no ink.
+CharacterReading read_character(const GreyImage& picture, const Classifier& model,
+                                const CharacterOptions& options = {});
+
+namespace detail {
+
+/// The side of the images that a model reads. Throws ShapeError unless they are square and grey.
+Index readable_side(const Classifier& model);
+
+}  // namespace detail
+
+}  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/read/read_character.ipp>
+#endif

@@ -1,0 +1,116 @@
+#include <inkling/core/error.hpp>
+#include <inkling/model/prior.hpp>
+#include <inkling/read/candidate.hpp>
+#include <inkling/read/read_character.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace inkling;
+
+namespace {
+
+/// Says the same of every image, and counts the ink of what it sees.
+class Constant final : public Classifier {
+ public:
+  Constant(Shape input, std::vector<std::string> names, Vector answer)
+      : Classifier(input, std::move(names)), answer_(std::move(answer)) {}
+  std::string_view kind() const noexcept override { return "constant"; }
+  ScoreKind score_kind() const noexcept override { return ScoreKind::probability; }
+  std::unique_ptr<Classifier> clone() const override { return std::make_unique<Constant>(*this); }
+  Index parameter_count() const override { return 0; }
+
+ private:
+  void compute_scores(const Pixels& images, Matrix& result, int) const override {
+    for (Index i = 0; i < images.cols(); ++i) {
+      // Without ink in the middle of the picture, which a normalised one has, nothing is sure.
+      const bool seen = images.col(i).maxCoeff() == 255;
+      result.col(i) = seen ? answer_ : Vector::Constant(answer_.size(), 1.0F / static_cast<float>(answer_.size()));
+    }
+  }
+  Vector answer_;
+};
+
+const std::vector<std::string> names{"0", "1", "A", "b"};
+
+Constant model(Shape input = {28, 28, 1}) {
+  return {input, names, Vector{{0.1F, 0.2F, 0.4F, 0.3F}}};
+}
+
+/// A dark bar on light paper.
+GreyImage bar() {
+  GreyImage picture(60, 80, 240);
+  for (Index y = 15; y < 65; ++y) {
+    for (Index x = 27; x < 33; ++x) picture(x, y) = 20;
+  }
+  return picture;
+}
+
+}  // namespace
+
+TEST_CASE("candidates are sorted, named, and as many as were asked for") {
+  const Matrix probabilities{{0.1F}, {0.2F}, {0.4F}, {0.3F}};
+  const std::vector<Candidate> best = best_candidates(probabilities, names, {.candidates = 3});
+  REQUIRE(best.size() == 3);
+  CHECK(best[0].label == "A");
+  CHECK(best[1].label == "b");
+  CHECK(best[2].label == "1");
+  CHECK(best[0].index == 2);
+  CHECK(best[0].probability == doctest::Approx(0.4));
+  CHECK(best_candidates(probabilities, names, {.candidates = 9}).size() == 4);
+}
+
+TEST_CASE("a charset leaves its own classes, whose probabilities sum to 1; equals keep their order") {
+  const Matrix probabilities{{0.3F}, {0.3F}, {0.4F}, {0.0F}};
+  const auto digits = best_candidates(probabilities, names, {.charset = CharSet::parse("digits")});
+  REQUIRE(digits.size() == 2);
+  CHECK(digits[0].label == "0");
+  CHECK(digits[1].label == "1");
+  CHECK(digits[0].probability + digits[1].probability == doctest::Approx(1));
+  CHECK_THROWS_AS(best_candidates(probabilities, names, {.charset = CharSet::parse("z")}), ValueError);
+  CHECK_THROWS_AS(best_candidates(Matrix::Constant(3, 1, 0.3F), names), ShapeError);
+}
+
+TEST_CASE("a prior is taken out before the charset is kept to") {
+  const Matrix probabilities{{0.1F}, {0.2F}, {0.4F}, {0.3F}};
+  const std::vector<double> prior{0.05, 0.25, 0.6, 0.1};
+  const auto best = best_candidates(probabilities, names, {.prior = prior});
+  const Matrix expected = with_uniform_prior(probabilities, prior);
+  CHECK(best[0].label == "b");  // 3, against 2, 0.8 and 0.67
+  CHECK(best[0].probability == doctest::Approx(static_cast<double>(expected(3, 0))));
+  CHECK(best[1].label == "0");
+}
+
+TEST_CASE("a picture of a character is read in one call") {
+  const CharacterReading reading = read_character(bar(), model(), {.candidates = 2});
+  CHECK(reading.label == "A");
+  CHECK(reading.probability == doctest::Approx(0.4));
+  REQUIRE(reading.candidates.size() == 2);
+  CHECK(reading.candidates[1].label == "b");
+  CHECK(read_character(bar(), model(), {.charset = CharSet::parse("digits")}).label == "1");
+  CHECK(read_character(bar(), model(), {.candidates = 0}).label == "A");
+}
+
+TEST_CASE("the picture becomes as large as the model reads it, and each step can be seen") {
+  std::vector<std::string> steps;
+  Index side = 0;
+  const auto on_step = [&](std::string_view name, const GreyImage& image) {
+    steps.emplace_back(name);
+    side = image.width();
+  };
+  CHECK(read_character(bar(), model({20, 20, 1}), {.normalise = {.on_step = on_step}}).label == "A");
+  CHECK(steps.back() == "normalised");
+  CHECK(side == 20);
+}
+
+TEST_CASE("what cannot be read is an error") {
+  CHECK_THROWS_AS(read_character(bar(), model({28, 20, 1})), ShapeError);
+  CHECK_THROWS_AS(read_character(bar(), model({28, 28, 3})), ShapeError);
+  CHECK_THROWS_AS(read_character(GreyImage(40, 40, 200), model()), NoInkError);
+  CHECK_THROWS_AS(read_character(bar(), model(), {.charset = CharSet::parse("z")}), ValueError);
+}
