@@ -28,6 +28,8 @@
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/trees.hpp>
+#include <inkling/form/layout/cells.hpp>
+#include <inkling/form/layout/learn.hpp>
 #include <inkling/form/layout/ruled_lines.hpp>
 #include <inkling/form/layout/table.hpp>
 #include <inkling/form/quad.hpp>
