@@ -26,7 +26,7 @@ struct CsvOptions {
 /// in their wide forms, and is not a plain number such as -0.02.
 bool is_formula(std::string_view text);
 
-/// A row with its end, \r\n. Texts are always quoted, so that separators, quotes and line breaks are safe; one that
+/// A row with its end, CR LF. Texts are always quoted, so that separators, quotes and line breaks are safe; one that
 /// would be run as a formula gets a ' in front. Numbers are written as they are.
 std::string csv_row(const std::vector<TableCell>& cells, const CsvOptions& options = {});
 

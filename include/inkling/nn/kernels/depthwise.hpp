@@ -102,7 +102,7 @@ template <typename V, typename S>
   std::memcpy(to, &value, sizeof value);
 }
 
-/// Calls work.template operator()<V>(c) for registers of channels and for each of those that are left.
+/// Calls `work.template operator()<V>(c)` for registers of channels and for each of those that are left.
 template <typename S, typename Work>
 [[gnu::always_inline]] inline void for_each_register(Index channels, Work&& work) {
   Index c = 0;

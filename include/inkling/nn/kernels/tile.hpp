@@ -139,7 +139,7 @@ template <int most = tile_columns, typename Work>
 }
 
 /// Cuts 0 .. columns into as few groups as tiles allow, of equal width (give or take one: a narrow last tile would not
-/// keep the multiply-add units busy), and calls work.template operator()<width>(first) for each.
+/// keep the multiply-add units busy), and calls `work.template operator()<width>(first)` for each.
 template <typename Work>
 [[gnu::always_inline]] inline void in_even_groups(Index columns, Work&& work) {
   if (columns == 0) return;
