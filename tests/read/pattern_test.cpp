@@ -41,6 +41,41 @@ TEST_CASE("a pattern is a sequence of classes, characters and marks") {
   CHECK(shown(Pattern::parse("B7z")) == "BB 77 zz");
   CHECK(shown(Pattern::parse("\\A\\#\\*\\\\")) == "AA # * \\");
   CHECK(shown(Pattern::parse("# #")) == "09   09");
+}
+
+TEST_CASE("sets, counts and \\d are read as regular expressions have them") {
+  CHECK(shown(Pattern::parse("[0-9]{3}")) == "09 09 09");
+  CHECK(shown(Pattern::parse("\\d{2}-\\d+")) == "09 09 - 09+");
+  CHECK(shown(Pattern::parse("[A-Z]{2}#{2}")) == "AZ AZ 09 09");
+  CHECK(shown(Pattern::parse("*[A-F]")) == "AF+");
+  CHECK(shown(Pattern::parse("[0-9]+")) == "09+");
+  CHECK(shown(Pattern::parse("+##")) == "+ 09 09");
+  CHECK(shown(Pattern::parse("\\[#\\]")) == "[ 09 ]");
+  for (const char* wrong : {"[0-9", "[]", "[^0-9]", "#{", "#{0}", "#{201}", "#{2,3}", "#{x}", "{3}", "#]", "\\w+",
+                            "#{2}{2}", "*[0-9]{2}", "#{150}#{150}", "[z-a]"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(Pattern::parse(wrong), ValueError);
+  }
+}
+
+TEST_CASE("what other programs mean by 9, N and X is refused with the right spelling") {
+  const auto right = [](const std::string& pattern, const std::string& spelling) {
+    CAPTURE(pattern);
+    try {
+      Pattern::parse(pattern);
+    } catch (const ValueError& error) {
+      return std::string(error.what()).find("write " + spelling + " for any ") != std::string::npos;
+    }
+    return false;
+  };
+  CHECK(right("999999", "######"));
+  CHECK(right("dddddd", "######"));
+  CHECK(right("00-00", "##-##"));
+  CHECK(right("NNN", "###"));
+  CHECK(right("XXXX", "????"));
+  CHECK(shown(Pattern::parse("00####")) == "00 00 09 09 09 09");  // a pattern that knows #
+  CHECK(shown(Pattern::parse("\\9\\9")) == "99 99");
+  CHECK(shown(Pattern::parse("B9X")) == "BB 99 XX");
   CHECK(shown(Pattern()) == " ~+");
 }
 

@@ -14,10 +14,11 @@ namespace inkling::inline INKLING_ABI {
 ///     #      a digit              ?      any character
 ///     A      a capital            *X     one or more of what X stands for: *# is a number
 ///     a      a small letter       \X     X itself: \# is a number sign, \A the capital A
-///     @      a letter
+///     @      a letter             [0-9A] one of a CharSet, written as CharSet::parse takes it
+///     \d     a digit              X{6}   six of what X stands for, and X+ one or more of a set or \d
 ///
 /// Any other letter or digit is itself. Other marks, such as / in ##/##/####, are not among the classes of a model:
-/// they stand for themselves, and may be printed, written, or not there at all.
+/// they stand for themselves, and may be printed, written, or not there at all. The marks [ ] { } need a \ before them.
 class Pattern {
  public:
   struct Element {
@@ -31,8 +32,8 @@ class Pattern {
   /// Any characters, one or more.
   Pattern() : elements_{{.repeats = true}} {}
 
-  /// Throws ValueError for an empty text, what is not printable ASCII or a blank, and * or \ without what belongs to
-  /// it.
+  /// Throws ValueError for an empty text, what is not printable ASCII or a blank, *, \, [ or { without what belongs to
+  /// it, more than 200 elements, and patterns of other languages (999999), with the right spelling.
   static Pattern parse(std::string_view text);
 
   const std::vector<Element>& elements() const noexcept { return elements_; }
