@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   add_predict(app);
   add_read(app);
   add_export(app);
+  add_form(app);
   int status = 0;
   try {
     app.parse(argc, argv);

@@ -9,3 +9,4 @@ void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_read(CLI::App& app);
 void add_export(CLI::App& app);
+void add_form(CLI::App& app);

@@ -84,7 +84,7 @@ TEST_CASE("grading: weights, negative marks, several answers") {
   const std::vector<KeyRow> key =
       parse_key("question,answer,points,wrong,empty\nf0,A,2,-0.5,\nf1,B|C,,,0.1\nf2,A=2|B=1,,-1,\nf3,AC,,,\nf9,A,,,\n",
                 "key.csv");
-  const GradedPage graded = grade(page_of("p", {{"A", 1}, {"", 1}, {"B", 1}, {"AC", 1}}), key);
+  const GradedPage graded = grade(page_of("p", {{"A", 1}, {"", 1}, {"B", 1}, {"A+C", 1}}), key);
   CHECK(graded.points == doctest::Approx(2 + 0.1 + 1 + 1));
   CHECK(graded.most == doctest::Approx(2 + 1 + 2 + 1 + 1));
   CHECK(graded.right == 3);

@@ -43,7 +43,10 @@ inline bool same_file(const std::string& a, const std::string& b) {
 inline std::string compared_text(const Field* field, const std::string& text) {
   static const std::vector<std::string> none;
   const bool number = field != nullptr && (field->kind == FieldKind::digits || field->kind == FieldKind::decimal);
-  return std::string(without_marks(text, number ? field->empty_marks : none));
+  std::string compared(without_marks(text, number ? field->empty_marks : none));
+  // Several marks are "A+C" here and "AC" elsewhere.
+  if (field != nullptr && field->kind == FieldKind::choice) std::erase(compared, '+');
+  return compared;
 }
 
 inline std::size_t characters_in(std::string_view text) {

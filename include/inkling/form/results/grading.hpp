@@ -20,7 +20,8 @@ struct KeyRow {
 
 /// Reads an answer key, a CSV with the columns field and answer, and, if wanted, points (of the right answer, else 1),
 /// wrong (of any other answer, else 0; -0.25 takes a quarter away) and empty (else 0). Several answers stand side by
-/// side, "A|B", each with points of its own where they differ, "A=2|B=1"; answers of several marks are "AC". Throws
+/// side, "A|B", each with points of its own where they differ, "A=2|B=1"; answers of several marks are
+/// "A+C" or "AC". Throws
 /// FormatError.
 std::vector<KeyRow> parse_key(std::string_view csv, const std::string& source);
 

@@ -76,7 +76,12 @@ INKLING_INLINE GradedPage grade(const PageReading& page, const std::vector<KeyRo
     } else {
       field.text = found->text;
       field.doubtful = found->status == FieldStatus::doubtful;
-      const auto answer = row.points.find(field.text);
+      auto answer = row.points.find(field.text);
+      if (answer == row.points.end()) {  // several marks are "A+C", and may be "AC" in the key
+        std::string together = field.text;
+        std::erase(together, '+');
+        answer = row.points.find(together);
+      }
       field.right = answer != row.points.end();
       field.points = field.right ? answer->second : field.text.empty() ? row.empty : row.wrong;
     }

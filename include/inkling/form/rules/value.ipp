@@ -41,7 +41,7 @@ INKLING_INLINE Value field_value(const Field& field, std::string_view text) {
   Value value{.text = std::string(text)};
   switch (field.kind) {
     case FieldKind::tick:
-      value.number = text.empty() ? 0 : 1;
+      value.number = text.empty() || text == "no" ? 0 : 1;
       return value;
     case FieldKind::digits:
     case FieldKind::decimal: {

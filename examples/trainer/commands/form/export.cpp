@@ -1,0 +1,77 @@
+#include <inkling/form/reading_json.hpp>
+#include <inkling/form/results/csv.hpp>
+#include <inkling/form/results/page_table.hpp>
+#include <inkling/form/run/run.hpp>
+
+#include <CLI/Option.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands/form/form_commands.hpp"
+#include "forms/decided_pages.hpp"
+#include "forms/xlsx.hpp"
+#include "options/usage_error.hpp"
+#include "text/write_text.hpp"
+
+namespace {
+
+using namespace inkling::form;
+
+struct ExportCommand {
+  std::string run;
+  std::filesystem::path out;
+  bool details = false;
+  std::string separator = ",";
+  bool byte_order_mark = false;
+};
+
+char separator_of(const std::string& text) {
+  if (text == "tab" || text == "\t") return '\t';
+  if (text == "," || text == ";") return text[0];
+  throw UsageError("--separator: expected , ; or tab, got '" + text + "'");
+}
+
+void export_run(const ExportCommand& command) {
+  const std::string ending = command.out.extension().string();
+  if (ending != ".csv" && ending != ".jsonl" && ending != ".xlsx") {
+    throw UsageError("--out: expected a name that ends with .csv, .jsonl or .xlsx, got '" + command.out.string() + "'");
+  }
+  const CsvOptions csv{.separator = separator_of(command.separator), .byte_order_mark = command.byte_order_mark};
+  const Run run(command.run, Run::Access::read);
+  if (ending == ".jsonl") {
+    std::string text;
+    for_each_decided_page(run, [&](const PageReading& page) { text += reading_line(page) + "\n"; });
+    write_text(command.out, text);
+    return;
+  }
+  PageTable table(run.templates(), {.details = command.details});
+  run.for_each_page([&](const StoredPage& page) { table.note(page.reading); });
+  if (ending == ".xlsx") {
+    write_xlsx(command.out, [&](const auto& write) {
+      write(table.header());
+      for_each_decided_page(run, [&](const PageReading& page) { write(table.row(page)); });
+    });
+    return;
+  }
+  std::string text = csv.byte_order_mark ? "\xEF\xBB\xBF" : "";
+  text += csv_row(table.header(), csv);
+  for_each_decided_page(run, [&](const PageReading& page) { text += csv_row(table.row(page), csv); });
+  write_text(command.out, text);
+}
+
+}  // namespace
+
+void add_form_export(CLI::App& form) {
+  const auto options = std::make_shared<ExportCommand>();
+  CLI::App& command = *form.add_subcommand("export", "write the table of a run: a row a page");
+  command.add_option("run", options->run, "folder of the run")->required()->type_name("RUN");
+  command.add_option("--out", options->out, "a .csv, .jsonl or .xlsx file")->required()->type_name("FILE");
+  command.add_flag("--details", options->details, "CSV and XLSX: status and confidence of each field, too");
+  command.add_option("--separator", options->separator, "CSV: , ; or tab")->type_name("C")->capture_default_str();
+  command.add_flag("--bom", options->byte_order_mark, "CSV: begin with a byte order mark, as Excel wants for accents");
+  command.callback([options] { export_run(*options); });
+}
