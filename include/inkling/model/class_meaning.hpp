@@ -2,7 +2,6 @@
 
 #include <inkling/core/config.hpp>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,24 +21,13 @@ struct ClassMeaning {
 };
 
 /// "c" for "C" and "C" for "c"; empty unless the name is one ASCII letter.
-inline std::string other_case(const std::string& class_name) {
-  if (class_name.size() != 1) return {};
-  const char c = class_name.front();
-  if (c >= 'A' && c <= 'Z') return {static_cast<char>(c - 'A' + 'a')};
-  if (c >= 'a' && c <= 'z') return {static_cast<char>(c - 'a' + 'A')};
-  return {};
-}
+std::string other_case(const std::string& class_name);
 
 /// What each class of a model or a data set stands for, in the order of its classes.
-inline std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& class_names) {
-  std::vector<ClassMeaning> meanings;
-  meanings.reserve(class_names.size());
-  for (const std::string& name : class_names) {
-    std::string other = other_case(name);
-    const bool has_own_class = std::find(class_names.begin(), class_names.end(), other) != class_names.end();
-    meanings.push_back({name, has_own_class ? std::string() : std::move(other)});
-  }
-  return meanings;
-}
+std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& class_names);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/model/class_meaning.ipp>
+#endif

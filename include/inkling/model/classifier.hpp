@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -58,9 +57,7 @@ class Classifier {
   Matrix probabilities(const Pixels& images, int threads = 0) const;
 
   /// The same probabilities, with the evidence where the model measures it.
-  virtual Recognition recognise(const Pixels& images, int threads = 0) const {
-    return {.probabilities = probabilities(images, threads)};
-  }
+  virtual Recognition recognise(const Pixels& images, int threads = 0) const;
 
   /// The class with the highest score for each image; the lowest class number wins a tie.
   std::vector<Label> predict(const Pixels& images, int threads = 0) const;
@@ -95,74 +92,16 @@ class Classifier {
 };
 
 /// The row of the highest value in each column; the lowest row wins a tie. scores: classes x n.
-inline std::vector<Label> best_classes(const Matrix& scores) {
-  std::vector<Label> best(static_cast<std::size_t>(scores.cols()));
-  for (Index i = 0; i < scores.cols(); ++i) {
-    Label top = 0;
-    for (Label c = 1; c < scores.rows(); ++c) {
-      if (scores(c, i) > scores(top, i)) top = c;
-    }
-    best[static_cast<std::size_t>(i)] = top;
-  }
-  return best;
-}
+std::vector<Label> best_classes(const Matrix& scores);
 
 /// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n.
-inline Matrix softmax(const Matrix& scores, float temperature = 1) {
-  Matrix result(scores.rows(), scores.cols());
-  Vector column(scores.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
-  for (Index i = 0; i < scores.cols(); ++i) {
-    column = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
-    result.col(i) = column / column.sum();
-  }
-  return result;
-}
+Matrix softmax(const Matrix& scores, float temperature = 1);
 
 /// The logarithms of vote shares, none below that of 0.0001: no class is impossible because nobody voted for it.
-inline Matrix vote_logits(const Matrix& shares) {
-  constexpr float least = 1e-4F;
-  return shares.array().max(least).log();
-}
-
-inline Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
-    : input_shape_(input_shape), class_names_(std::move(class_names)) {
-  require<ShapeError>(input_shape_.size() > 0, "Classifier: the input shape is empty");
-  require<ValueError>(!class_names_.empty(), "Classifier: at least one class is needed");
-}
-
-inline void Classifier::check(const Pixels& images) const {
-  if (images.rows() != input_shape_.size()) {
-    throw ShapeError("Classifier: expected images of " + to_string(input_shape_) + " (" +
-                     std::to_string(input_shape_.size()) + " bytes a column), got " + std::to_string(images.rows()));
-  }
-}
-
-inline Matrix Classifier::scores(const Pixels& images, int threads) const {
-  check(images);
-  Matrix result(num_classes(), images.cols());
-  if (images.cols() > 0) compute_scores(images, result, threads);
-  return result;
-}
-
-inline Matrix Classifier::probabilities(const Pixels& images, int threads) const {
-  return to_probabilities(scores(images, threads));
-}
-
-inline Matrix Classifier::to_probabilities(Matrix scores) const {
-  if (score_kind() == ScoreKind::margin) return softmax(scores, temperature_);
-  if (score_kind() == ScoreKind::vote && temperature_ != 1) return softmax(vote_logits(scores), temperature_);
-  return scores;
-}
-
-inline std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {
-  return best_classes(scores(images, threads));
-}
-
-inline void Classifier::set_temperature(float temperature) {
-  if (!(temperature > 0)) {
-    throw ValueError("Classifier: a temperature is above 0, got " + std::to_string(temperature));
-  }
-  temperature_ = temperature;
-}
+Matrix vote_logits(const Matrix& shares);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/model/classifier.ipp>
+#endif

@@ -19,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -27,22 +28,7 @@ namespace inkling::inline INKLING_ABI::nn {
 class LayerRegistry {
  public:
   /// Every layer of the library.
-  static LayerRegistry standard() {
-    LayerRegistry registry;
-    registry.add<BatchNorm>("batch_norm");
-    registry.add<Conv2d>("conv2d");
-    registry.add<Dense>("dense");
-    registry.add<DepthwiseConv2d>("depthwise_conv2d");
-    registry.add<Dropout>("dropout");
-    registry.add<Flatten>("flatten");
-    registry.add<GlobalAveragePool>("global_average_pool");
-    registry.add<MaxPool2d>("max_pool2d");
-    registry.add<Relu>("relu");
-    registry.add<Residual>("residual");
-    registry.add<Sigmoid>("sigmoid");
-    registry.add<SqueezeExcite>("squeeze_excite");
-    return registry;
-  }
+  static LayerRegistry standard();
 
   /// `kind` is what L::kind() returns; L needs `static L from_options(const nlohmann::json&)`, with the registry as a
   /// second argument when it holds other layers. Replaces an earlier one.
@@ -58,19 +44,7 @@ class LayerRegistry {
   }
 
   /// An unbuilt layer. Throws FormatError for an unknown kind and for options that the layer refuses.
-  std::unique_ptr<Layer> make(std::string_view kind, const nlohmann::json& options) const {
-    const auto found = factories_.find(kind);
-    if (found == factories_.end()) {
-      std::string known;
-      for (const auto& [name, factory] : factories_) known += (known.empty() ? "" : ", ") + name;
-      throw FormatError("unknown layer \"" + std::string(kind) + "\", expected one of " + known);
-    }
-    try {
-      return found->second(options, *this);
-    } catch (const Error& error) {
-      throw FormatError("layer \"" + std::string(kind) + "\": " + error.what());
-    }
-  }
+  std::unique_ptr<Layer> make(std::string_view kind, const nlohmann::json& options) const;
 
  private:
   using Factory = std::function<std::unique_ptr<Layer>(const nlohmann::json&, const LayerRegistry&)>;
@@ -78,3 +52,7 @@ class LayerRegistry {
 };
 
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layer_registry.ipp>
+#endif

@@ -2,23 +2,13 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/core/matrix.hpp>
-#include <inkling/io/model/detail/network_codec.hpp>
-#include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
-#include <inkling/io/safetensors/storage.hpp>
-#include <inkling/io/safetensors/tensor_reader.hpp>
 #include <inkling/nn/layer_registry.hpp>
 #include <inkling/nn/training/trainer.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 /// Runs of training in files: safetensors with everything that nn::fit_network needs to go on to the same bits.
 ///
@@ -33,134 +23,20 @@ namespace inkling::inline INKLING_ABI {
 
 using CheckpointNotes = std::map<std::string, std::string>;
 
-namespace detail {
-
-inline constexpr std::string_view checkpoint_format = "inkling-checkpoint";
-
-/// Moments that the optimiser keeps: 0 before the first step, 1 for SGD, 2 for AdamW.
-inline int count_moments(const nn::OptimizerState<float>& optimizer) {
-  const auto any = [](const std::vector<Matrix>& moments) {
-    return std::any_of(moments.begin(), moments.end(), [](const Matrix& moment) { return moment.size() > 0; });
-  };
-  return any(optimizer.second) ? 2 : any(optimizer.first) ? 1 : 0;
-}
-
-inline void add_moments(const nn::Network& network, const std::vector<Matrix>& moments, const std::string& prefix,
-                        std::map<std::string, Tensor>& tensors) {
-  const auto names = network.parameter_names();
-  const auto parameters = network.parameters();
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (parameters[p]->role == nn::Role::statistic) continue;
-    tensors[prefix + names[p]] = stored_tensor(moments.at(p), parameters[p]->dims, Storage::f32);
-  }
-}
-
-/// One matrix for each parameter, as the optimiser keeps them: empty for statistics, and when `present` is false.
-inline std::vector<Matrix> take_moments(const nn::Network& network, bool present, const std::string& prefix,
-                                        TensorReader& tensors) {
-  const auto names = network.parameter_names();
-  const auto parameters = network.parameters();
-  std::vector<Matrix> moments(parameters.size());
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (!present || parameters[p]->role == nn::Role::statistic) continue;
-    const std::vector<float> values = tensors.take_finite(prefix + names[p], parameters[p]->dims);
-    moments[p] = Eigen::Map<const Matrix>(values.data(), parameters[p]->value.rows(), parameters[p]->value.cols());
-  }
-  return moments;
-}
-
-/// Throws FormatError unless these are the metadata of a checkpoint.
-inline CheckpointNotes take_notes(MetadataReader& metadata) {
-  metadata.expect("format", checkpoint_format);
-  metadata.expect("format_version", model_format_version);
-  return parse_json(metadata.take("notes")).get<CheckpointNotes>();
-}
-
-inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegistry& registry) {
-  MetadataReader metadata(std::move(file.metadata));
-  take_notes(metadata);
-  TensorReader tensors(std::move(file.tensors));
-  const Shape input = parse_shape(metadata.take("input_shape"));
-  const nlohmann::json architecture = parse_json(metadata.take("architecture"));
-
-  nn::TrainingState state{.network = decode_network(input, architecture, registry, "network.", tensors)};
-  state.epoch = parse_number<Index>(metadata.take("epoch"));
-  state.seconds = parse_number<double>(metadata.take("seconds"));
-  state.best_accuracy = parse_number<double>(metadata.take("best_accuracy"));
-  state.best_epoch = parse_number<Index>(metadata.take("best_epoch"));
-  const std::string averages = metadata.take("averages");
-  if (averages != "true" && averages != "false") {
-    throw FormatError("expected averages to be true or false, got \"" + averages + '"');
-  }
-  if (averages == "true") {
-    state.average = state.network;
-    take_parameters(*state.average, "average.", tensors);
-  }
-  if (state.best_epoch > 0) {
-    state.best = state.network;
-    take_parameters(*state.best, "best.", tensors);
-  }
-  state.optimizer.steps = parse_number<Index>(metadata.take("optimizer_steps"));
-  const auto moments = parse_number<int>(metadata.take("optimizer_moments"));
-  if (state.epoch < 0 || state.best_epoch < 0 || state.best_epoch > state.epoch || state.optimizer.steps < 0 ||
-      moments < 0 || moments > 2) {
-    throw FormatError("a count of the checkpoint is out of range");
-  }
-  if (moments > 0) {
-    state.optimizer.first = take_moments(state.network, true, "optimizer.first.", tensors);
-    state.optimizer.second = take_moments(state.network, moments == 2, "optimizer.second.", tensors);
-  }
-  tensors.finish();
-  return state;
-}
-
-}  // namespace detail
-
 /// Writes a run of training to a file, all or nothing, so that a crash during the write keeps the checkpoint before.
 /// Throws FileError, and ValueError for weights that are not finite.
-inline void save_checkpoint(const nn::TrainingState& state, const std::filesystem::path& path,
-                            const CheckpointNotes& notes = {}) {
-  const int moments = detail::count_moments(state.optimizer);
-  Safetensors file;
-  file.metadata = {{"format", std::string(detail::checkpoint_format)},
-                   {"format_version", std::string(detail::model_format_version)},
-                   {"written_by", "inkling " + detail::version_text()},
-                   {"notes", nlohmann::json(notes).dump()},
-                   {"input_shape", detail::shape_text(state.network.input_shape())},
-                   {"architecture", detail::architecture_of(state.network).dump()},
-                   {"epoch", detail::number_text(state.epoch)},
-                   {"seconds", detail::number_text(state.seconds)},
-                   {"best_accuracy", detail::number_text(state.best_accuracy)},
-                   {"best_epoch", detail::number_text(state.best ? state.best_epoch : 0)},
-                   {"averages", state.average ? "true" : "false"},
-                   {"optimizer_steps", detail::number_text(state.optimizer.steps)},
-                   {"optimizer_moments", detail::number_text(moments)}};
-  detail::add_tensors(detail::stored_network(state.network, Storage::f32), Storage::f32, "network.", file.tensors);
-  if (state.average) {
-    detail::add_tensors(detail::stored_network(*state.average, Storage::f32), Storage::f32, "average.", file.tensors);
-  }
-  if (state.best) {
-    detail::add_tensors(detail::stored_network(*state.best, Storage::f32), Storage::f32, "best.", file.tensors);
-  }
-  if (moments > 0) detail::add_moments(state.network, state.optimizer.first, "optimizer.first.", file.tensors);
-  if (moments > 1) detail::add_moments(state.network, state.optimizer.second, "optimizer.second.", file.tensors);
-  write_safetensors(path, file);
-}
+void save_checkpoint(const nn::TrainingState& state, const std::filesystem::path& path,
+                     const CheckpointNotes& notes = {});
 
 /// Reads what save_checkpoint wrote. Throws FileError, and FormatError when the file is damaged or is no checkpoint.
-inline nn::TrainingState load_checkpoint(const std::filesystem::path& path,
-                                         const nn::LayerRegistry& registry = nn::LayerRegistry::standard()) {
-  Safetensors file = read_safetensors(path);
-  return detail::naming_source(path.string(), [&] { return detail::decode_checkpoint(std::move(file), registry); });
-}
+nn::TrainingState load_checkpoint(const std::filesystem::path& path,
+                                  const nn::LayerRegistry& registry = nn::LayerRegistry::standard());
 
 /// The notes alone, however large the file. Throws FileError, and FormatError when it is no checkpoint.
-inline CheckpointNotes read_checkpoint_notes(const std::filesystem::path& path) {
-  SafetensorsHeader header = read_safetensors_header(path);
-  return detail::naming_source(path.string(), [&] {
-    detail::MetadataReader metadata(std::move(header.metadata));
-    return detail::take_notes(metadata);
-  });
-}
+CheckpointNotes read_checkpoint_notes(const std::filesystem::path& path);
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/io/model/checkpoint.ipp>
+#endif

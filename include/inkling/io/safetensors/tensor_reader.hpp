@@ -3,11 +3,6 @@
 #include <inkling/core/config.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 
-#include <Eigen/Core>
-
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <map>
 #include <span>
 #include <string>
@@ -42,45 +37,18 @@ class TensorReader {
   }
 
   /// Numbers stored as F32 or F16, all of them finite.
-  std::vector<float> take_finite(const std::string& name, const std::vector<Index>& dims) {
-    check_dims(name, dims);
-    const Tensor tensor = remove(name);
-    std::vector<float> result;
-    if (tensor.dtype == Dtype::f16) {
-      const auto halves = values<Eigen::half>(name, tensor);
-      result.assign(halves.begin(), halves.end());
-    } else {
-      result = values<float>(name, tensor);
-    }
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      if (!std::isfinite(result[i])) fail(name, "value " + std::to_string(i) + " is not a finite number");
-    }
-    return result;
-  }
+  std::vector<float> take_finite(const std::string& name, const std::vector<Index>& dims);
 
   /// Throws unless `name` is there with these dimensions.
-  void check_dims(const std::string& name, std::span<const Index> dims) const {
-    const Tensor& tensor = find(name);
-    if (!std::equal(dims.begin(), dims.end(), tensor.dims.begin(), tensor.dims.end())) {
-      fail(name, "expected dimensions " + to_string(dims) + ", got " + to_string(tensor.dims));
-    }
-  }
+  void check_dims(const std::string& name, std::span<const Index> dims) const;
 
   /// Throws when a tensor is left that nobody took.
-  void finish() const {
-    if (!tensors_.empty()) fail(tensors_.begin()->first, "it has no place in this model");
-  }
+  void finish() const;
 
  private:
-  [[noreturn]] static void fail(const std::string& name, const std::string& what) {
-    throw FormatError("tensor '" + name + "': " + what);
-  }
+  [[noreturn]] static void fail(const std::string& name, const std::string& what);
 
-  const Tensor& find(const std::string& name) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) fail(name, "it is missing");
-    return found->second;
-  }
+  const Tensor& find(const std::string& name) const;
 
   Tensor remove(const std::string& name) { return std::move(tensors_.extract(name).mapped()); }
 
@@ -97,3 +65,7 @@ class TensorReader {
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/io/safetensors/tensor_reader.ipp>
+#endif

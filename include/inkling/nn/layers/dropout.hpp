@@ -2,10 +2,10 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/nn/layer.hpp>
-#include <inkling/nn/option.hpp>
 
-#include <cmath>
-#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -19,40 +19,18 @@ template <typename S>
 class BasicDropout final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless 0 <= rate < 1.
-  explicit BasicDropout(const DropoutOptions& options) : options_(options) {
-    require<ValueError>(options.rate >= 0 && options.rate < 1, "Dropout: rate must be at least 0 and below 1");
-  }
-  static BasicDropout from_options(const nlohmann::json& json) {
-    return BasicDropout({.rate = option<double>(json, "rate")});
-  }
+  explicit BasicDropout(const DropoutOptions& options);
+  static BasicDropout from_options(const nlohmann::json& json);
 
   std::string_view kind() const noexcept override { return "dropout"; }
   nlohmann::json options() const override { return {{"rate", options_.rate}}; }
   bool in_place() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return in; }
 
-  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override {
-    if (mode == Mode::inference) {
-      if (y.data() != x.data()) y = x;
-      return;
-    }
-    auto factors = scratch.buffers[0].matrix(x.rows(), x.cols());  // 0 or 1 / (1 - rate)
-    const auto kept = static_cast<S>(1 / (1 - options_.rate));
-    // A factor and no branch, which would be mispredicted; 16 random bits decide on a value.
-    const auto threshold = static_cast<std::uint32_t>(std::lround(options_.rate * 0x1.0p16));
-    S* const factor = factors.data();
-    for (Index i = 0; i < factors.size(); i += 2) {
-      const std::uint32_t bits = scratch.rng.next();
-      factor[i] = kept * static_cast<S>((bits & 0xFFFFU) >= threshold);
-      if (i + 1 < factors.size()) factor[i + 1] = kept * static_cast<S>((bits >> 16U) >= threshold);
-    }
-    y = x.cwiseProduct(factors);
-  }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>& scratch) const override {
-    if (dx.cols() > 0) dx = dy.cwiseProduct(scratch.buffers[0].matrix(dy.rows(), dy.cols()));
-  }
+                std::span<MatrixOf<S>>, Scratch<S>& scratch) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicDropout>(*this); }
 
@@ -62,4 +40,13 @@ class BasicDropout final : public BasicLayer<S> {
 
 using Dropout = BasicDropout<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicDropout<float>;
+extern template class BasicDropout<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/dropout.ipp>
+#endif

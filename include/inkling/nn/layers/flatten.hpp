@@ -3,6 +3,10 @@
 #include <inkling/core/config.hpp>
 #include <inkling/nn/layer.hpp>
 
+#include <memory>
+#include <span>
+#include <string_view>
+
 namespace inkling::inline INKLING_ABI::nn {
 
 /// Height x width x channels to 1 x 1 x (height * width * channels), in the order of memory (see Shape): no value
@@ -16,18 +20,23 @@ class BasicFlatten final : public BasicLayer<S> {
   bool in_place() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return {1, 1, in.size()}; }
 
-  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
-    if (y.data() != x.data()) y = x;
-  }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override {
-    if (dx.cols() > 0 && dx.data() != dy.data()) dx = dy;
-  }
+                std::span<MatrixOf<S>>, Scratch<S>&) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicFlatten>(*this); }
 };
 
 using Flatten = BasicFlatten<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicFlatten<float>;
+extern template class BasicFlatten<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/flatten.ipp>
+#endif

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layer.hpp>
+
+#include <memory>
+#include <span>
+#include <string_view>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -15,26 +18,12 @@ class BasicGlobalAveragePool final : public BasicLayer<S> {
 
   std::string_view kind() const noexcept override { return "global_average_pool"; }
 
-  Shape build(const Shape& in, Rng&) override {
-    in_ = in;
-    return {1, 1, in.channels};
-  }
+  Shape build(const Shape& in, Rng&) override;
 
-  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
-    y.setZero();
-    for (Index i = 0; i < x.cols(); ++i) {
-      kernels::add_sums(x.col(i).data(), in_.pixels(), in_.channels, y.col(i).data());
-    }
-    y *= share();
-  }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override {
-    for (Index i = 0; i < dx.cols(); ++i) {
-      Eigen::Map<MatrixOf<S>> pixels(dx.col(i).data(), in_.channels, in_.pixels());
-      for (auto pixel : pixels.colwise()) pixel = share() * dy.col(i);
-    }
-  }
+                std::span<MatrixOf<S>>, Scratch<S>&) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicGlobalAveragePool>(*this); }
 
@@ -46,4 +35,13 @@ class BasicGlobalAveragePool final : public BasicLayer<S> {
 
 using GlobalAveragePool = BasicGlobalAveragePool<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicGlobalAveragePool<float>;
+extern template class BasicGlobalAveragePool<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/global_average_pool.ipp>
+#endif

@@ -3,6 +3,10 @@
 #include <inkling/core/config.hpp>
 #include <inkling/nn/layer.hpp>
 
+#include <memory>
+#include <span>
+#include <string_view>
+
 namespace inkling::inline INKLING_ABI::nn {
 
 /// y = max(x, 0), value by value. Works in place.
@@ -19,13 +23,20 @@ class BasicRelu final : public BasicLayer<S> {
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override { y = x.cwiseMax(S{0}); }
 
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override {
-    if (dx.cols() > 0) dx = (y.array() > S{0}).select(dy, S{0});
-  }
+                std::span<MatrixOf<S>>, Scratch<S>&) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicRelu>(*this); }
 };
 
 using Relu = BasicRelu<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicRelu<float>;
+extern template class BasicRelu<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/relu.ipp>
+#endif

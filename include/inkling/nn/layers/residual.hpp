@@ -4,12 +4,13 @@
 #include <inkling/nn/layers/batch_norm.hpp>
 #include <inkling/nn/layers/conv2d.hpp>
 #include <inkling/nn/network.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,69 +44,19 @@ class BasicResidual final : public BasicLayer<S> {
   explicit BasicResidual(Layers path) : path_layers_(std::move(path)) { check(); }
 
   template <typename Registry>
-  static BasicResidual from_options(const nlohmann::json& json, const Registry& registry) {
-    const auto descriptions = option<std::vector<nlohmann::json>>(json, "layers");
-    Layers path;
-    for (const nlohmann::json& layer : descriptions) {
-      const auto kind = option<std::string>(layer, "kind");
-      path.emplace_back(registry.make(kind, option<nlohmann::json::object_t>(layer, "options")));
-    }
-    return BasicResidual(std::move(path));
-  }
+  static BasicResidual from_options(const nlohmann::json& json, const Registry& registry);
 
   std::string_view kind() const noexcept override { return "residual"; }
-  nlohmann::json options() const override {
-    nlohmann::json layers = nlohmann::json::array();
-    for (const auto& layer : path_layers_) layers.push_back(description(*layer));
-    return {{"layers", std::move(layers)}};
-  }
+  nlohmann::json options() const override;
 
-  Shape build(const Shape& in, Rng& rng) override {
-    const std::uint64_t seed = std::uint64_t{rng.next()} << 32U | rng.next();
-    path_.emplace(in, derive_seed(seed, {0}));
-    for (const auto& layer : path_layers_) path_->add(layer->clone());
-    const Shape out = path_->output_shape();
-    shortcut_.reset();
-    if (out != in) {
-      shortcut_.emplace(in, derive_seed(seed, {1}));
-      shortcut_->add(BasicConv2d<S>({.filters = out.channels, .kernel = 1, .stride = stride(in, out), .bias = false}))
-          .add(BasicBatchNorm<S>());
-    }
-    path_tensors_ = path_->parameters().size();
-    path_->name_parameters("");
-    if (shortcut_) shortcut_->name_parameters("shortcut.");
-    return out;
-  }
+  Shape build(const Shape& in, Rng& rng) override;
 
-  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override {
-    if (scratch.nested.empty()) scratch.nested.resize(2);
-    BasicWorkspace<S>& workspace = scratch.nested[0];
-    workspace.seed(scratch.rng.next());
-    const auto path = path_->forward(x, workspace, mode);
-    if (shortcut_) {
-      y = path + shortcut_->forward(x, scratch.nested[1], mode);
-    } else {
-      y = path + x;
-    }
-  }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override {
-    // dLoss/dx is the sum of what comes through the path and through the shortcut.
-    path_->backward(x, dy, scratch.nested[0], gradients.first(path_tensors_), dx);
-    if (shortcut_) {
-      auto through = scratch.buffers[0].matrix(dx.rows(), dx.cols());
-      shortcut_->backward(x, dy, scratch.nested[1], gradients.subspan(path_tensors_), through);
-      dx += through;
-    } else if (dx.cols() > 0) {
-      dx += dy;
-    }
-  }
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
 
-  void append_parameters(std::vector<const Parameter<S>*>& all) const override {
-    if (path_) path_->append_parameters(all);
-    if (shortcut_) shortcut_->append_parameters(all);
-  }
+  void append_parameters(std::vector<const Parameter<S>*>& all) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicResidual>(*this); }
 
@@ -114,19 +65,10 @@ class BasicResidual final : public BasicLayer<S> {
   const BasicNetwork<S>* shortcut() const noexcept { return shortcut_ ? &*shortcut_ : nullptr; }
 
  private:
-  void check() const {
-    require<ValueError>(!path_layers_.empty(), "Residual: expected at least one layer in its path");
-  }
+  void check() const;
 
   /// The stride with which a 1x1 convolution gives the height and width of the path.
-  static Index stride(const Shape& in, const Shape& out) {
-    const Index stride = (in.height + out.height - 1) / out.height;
-    if ((in.height - 1) / stride + 1 != out.height || (in.width - 1) / stride + 1 != out.width) {
-      throw ShapeError("no stride takes its shortcut from " + to_string(in) + " to the " + to_string(out) +
-                       " of its path");
-    }
-    return stride;
-  }
+  static Index stride(const Shape& in, const Shape& out);
 
   Layers path_layers_;                       // as they were given: not built
   std::optional<BasicNetwork<S>> path_;      // the same, built
@@ -136,4 +78,13 @@ class BasicResidual final : public BasicLayer<S> {
 
 using Residual = BasicResidual<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicResidual<float>;
+extern template class BasicResidual<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/residual.ipp>
+#endif

@@ -3,6 +3,10 @@
 #include <inkling/core/config.hpp>
 #include <inkling/nn/layer.hpp>
 
+#include <memory>
+#include <span>
+#include <string_view>
+
 namespace inkling::inline INKLING_ABI::nn {
 
 /// y = 1 / (1 + exp(-x)), value by value. Works in place.
@@ -16,18 +20,23 @@ class BasicSigmoid final : public BasicLayer<S> {
   bool needs_output() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return in; }
 
-  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
-    y = (S{1} + (-x.array()).exp()).inverse();
-  }
+  void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override {
-    if (dx.cols() > 0) dx = dy.array() * y.array() * (S{1} - y.array());
-  }
+                std::span<MatrixOf<S>>, Scratch<S>&) const override;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicSigmoid>(*this); }
 };
 
 using Sigmoid = BasicSigmoid<float>;
 
+#ifdef INKLING_COMPILED
+extern template class BasicSigmoid<float>;
+extern template class BasicSigmoid<double>;
+#endif
+
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/layers/sigmoid.ipp>
+#endif

@@ -1,12 +1,8 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/core/parallel.hpp>
 #include <inkling/nn/layer.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <span>
 #include <variant>
 #include <vector>
@@ -45,55 +41,6 @@ struct OptimizerState {
 /// How much of a micro-batch's statistics goes into the running ones.
 inline constexpr double statistic_share = 0.02;
 
-namespace detail {
-
-template <typename S>
-void update(const Sgd& sgd, double rate, Index, bool decays, Index count, const S* __restrict gradient,
-            S* __restrict weights, S* __restrict velocity, S*) noexcept {
-  const auto momentum = static_cast<S>(sgd.momentum);
-  const auto decay = static_cast<S>(decays ? sgd.weight_decay : 0);
-  const auto step = static_cast<S>(rate);
-  for (Index i = 0; i < count; ++i) {
-    const S g = gradient[i] + decay * weights[i];
-    velocity[i] = momentum * velocity[i] + g;
-    weights[i] -= step * (g + momentum * velocity[i]);
-  }
-}
-
-template <typename S>
-void update(const AdamW& adam, double rate, Index steps, bool decays, Index count, const S* __restrict gradient,
-            S* __restrict weights, S* __restrict mean, S* __restrict square) noexcept {
-  const double unbias1 = 1 - std::pow(adam.beta1, static_cast<double>(steps));
-  const double unbias2 = 1 - std::pow(adam.beta2, static_cast<double>(steps));
-  const auto beta1 = static_cast<S>(adam.beta1);
-  const auto beta2 = static_cast<S>(adam.beta2);
-  const auto kept = static_cast<S>(decays ? 1 - rate * adam.weight_decay : 1);
-  const auto step = static_cast<S>(rate / unbias1);
-  const auto root = static_cast<S>(1 / std::sqrt(unbias2));
-  const auto epsilon = static_cast<S>(adam.epsilon);
-  for (Index i = 0; i < count; ++i) {
-    mean[i] = beta1 * mean[i] + (S{1} - beta1) * gradient[i];
-    square[i] = beta2 * square[i] + (S{1} - beta2) * gradient[i] * gradient[i];
-  }
-  // w = kept * w - rate * (mean / unbias1) / (sqrt(square / unbias2) + epsilon); by Eigen, for std::sqrt may set errno,
-  // which keeps compilers from taking several at a time
-  const auto array = [count](S* data) { return Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>(data, count); };
-  array(weights) = kept * array(weights) - step * array(mean) / (array(square).sqrt() * root + epsilon);
-}
-
-/// Throws ValueError unless each learned parameter has the moments that the optimiser keeps.
-template <typename S>
-void check_state(std::span<Parameter<S>* const> parameters, bool two_moments, const OptimizerState<S>& state) {
-  bool fits = state.first.size() == parameters.size() && state.second.size() == parameters.size();
-  for (std::size_t p = 0; fits && p < parameters.size(); ++p) {
-    const Index size = parameters[p]->role == Role::statistic ? 0 : parameters[p]->value.size();
-    fits = state.first[p].size() == size && state.second[p].size() == (two_moments ? size : 0);
-  }
-  require<ValueError>(fits, "optimizer_step: the state was made by another optimiser or for another network");
-}
-
-}  // namespace detail
-
 /// One step on the sum of the micro-batches' gradients, added in their order, so that the bits do not depend on the
 /// number of threads.
 ///
@@ -102,55 +49,17 @@ void check_state(std::span<Parameter<S>* const> parameters, bool two_moments, co
 /// optimiser or for another network.
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
-                    std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads) {
-  const bool two_moments = std::holds_alternative<AdamW>(optimizer);
-  if (state.first.empty()) {
-    for (const Parameter<S>* parameter : parameters) {
-      const MatrixOf<S> zeros = MatrixOf<S>::Zero(parameter->value.rows(), parameter->value.cols());
-      const bool learned = parameter->role != Role::statistic;
-      state.first.push_back(learned ? zeros : MatrixOf<S>());
-      state.second.push_back(learned && two_moments ? zeros : MatrixOf<S>());
-    }
-  }
-  detail::check_state(parameters, two_moments, state);
-  ++state.steps;
+                    std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads);
 
-  constexpr Index slice = 2048;  // values at a time: with moments and gradients they stay in the first-level cache
-  struct Task {
-    std::size_t parameter;
-    Index first;
-  };
-  std::vector<Task> tasks;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    for (Index first = 0; first < parameters[p]->value.size(); first += slice) tasks.push_back({p, first});
-  }
-  parallel_for(static_cast<Index>(tasks.size()), threads, [&](Index t, int) {
-    const std::size_t p = tasks[static_cast<std::size_t>(t)].parameter;
-    const Index first = tasks[static_cast<std::size_t>(t)].first;
-    Parameter<S>& parameter = *parameters[p];
-    const Index count = std::min(slice, parameter.value.size() - first);
-    const auto part = [first](MatrixOf<S>& matrix) { return matrix.size() == 0 ? nullptr : matrix.data() + first; };
-    S* const weights = part(parameter.value);
-    if (parameter.role == Role::statistic) {
-      for (auto& micro : gradients) {
-        const S* const value = part(micro[p]);
-        for (Index i = 0; i < count; ++i) weights[i] += static_cast<S>(statistic_share) * (value[i] - weights[i]);
-      }
-      return;
-    }
-    std::array<S, slice> sum;
-    std::copy_n(part(gradients[0][p]), count, sum.data());
-    for (std::size_t m = 1; m < gradients.size(); ++m) {
-      const S* const more = part(gradients[m][p]);
-      for (Index i = 0; i < count; ++i) sum[static_cast<std::size_t>(i)] += more[i];
-    }
-    std::visit(
-        [&](const auto& rule) {
-          detail::update<S>(rule, rule.learning_rate * rate_factor, state.steps, parameter.role == Role::weight, count,
-                            sum.data(), weights, part(state.first[p]), part(state.second[p]));
-        },
-        optimizer);
-  });
-}
+#ifdef INKLING_COMPILED
+extern template void optimizer_step<float>(const Optimizer&, double, std::span<Parameter<float>* const>,
+                                           std::span<std::vector<MatrixOf<float>>>, OptimizerState<float>&, int);
+extern template void optimizer_step<double>(const Optimizer&, double, std::span<Parameter<double>* const>,
+                                            std::span<std::vector<MatrixOf<double>>>, OptimizerState<double>&, int);
+#endif
 
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/training/optimizer.ipp>
+#endif

@@ -1,26 +1,17 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/core/parallel.hpp>
 #include <inkling/core/progress.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
-#include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/schedule.hpp>
-#include <inkling/nn/training/weight_average.hpp>
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
+#include <cstdint>
 #include <functional>
-#include <numeric>
 #include <optional>
 #include <span>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -61,171 +52,6 @@ struct FitOptions {
   std::function<void(const TrainingState&)> on_checkpoint = {};
 };
 
-namespace detail {
-
-/// What keeps one kind of random number apart from another with the same seed.
-enum class Stream : std::uint64_t { order = 1, dropout = 2, augmentation = 3 };
-
-inline std::uint64_t stream_seed(const FitOptions& options, Stream stream, Index epoch, Index item = 0) {
-  return derive_seed(options.seed, {static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(epoch),
-                                    static_cast<std::uint64_t>(item)});
-}
-
-inline void check(const FitOptions& options, const Dataset& train, const Network& network) {
-  require<ValueError>(train.size() > 0, "fit_network: the training set is empty");
-  require<ValueError>(options.epochs > 0, "fit_network: epochs must be above 0");
-  require<ValueError>(options.batch > 0 && options.micro_batch > 0,
-                      "fit_network: batch and micro_batch must be above 0");
-  require<ValueError>(options.augment_until >= 0 && options.augment_until <= 1,
-                      "fit_network: augment_until must be between 0 and 1");
-  require<ValueError>(options.label_smoothing >= 0 && options.label_smoothing < 1,
-                      "fit_network: label_smoothing must be at least 0 and below 1");
-  require<ValueError>(options.average >= 0 && options.average < 1,
-                      "fit_network: average must be at least 0 and below 1");
-  if (train.image_shape() != network.input_shape()) {
-    throw ShapeError("fit_network: the network expects images of " + to_string(network.input_shape()) +
-                     ", the data are " + to_string(train.image_shape()));
-  }
-  if (options.validation && (options.validation->image_shape() != train.image_shape() ||
-                             options.validation->num_classes() != train.num_classes())) {
-    throw ShapeError("fit_network: the validation set has other images or classes than the training set");
-  }
-  require<ValueError>(!options.validation || options.validation->size() > 0,
-                      "fit_network: the validation set is empty");
-  require<ValueError>(options.patience == 0 || options.validation.has_value(),
-                      "fit_network: patience needs a validation set");
-}
-
-/// The memory of one thread.
-struct TrainingWorker {
-  Workspace workspace;
-  Buffer<float> input;            // pixels x micro-batch
-  Buffer<float> output_gradient;  // classes x micro-batch
-  std::vector<Label> labels;
-};
-
-/// One pass over the training samples.
-class Epoch {
- public:
-  Epoch(TrainingState& state, const Dataset& train, const FitOptions& options)
-      : state_(state),
-        train_(train),
-        options_(options),
-        parameters_(state.network.parameters()),
-        order_(static_cast<std::size_t>(train.size())),
-        workers_(static_cast<std::size_t>(thread_count(options.threads))) {
-    std::iota(order_.begin(), order_.end(), Index{0});
-    Rng(stream_seed(options, Stream::order, state.epoch)).shuffle(std::span(order_));
-  }
-
-  /// Steps through the samples in batches of equal size (give or take one), the largest that `batch` allows.
-  LossSum run() {
-    LossSum sum;
-    const Index batches = (train_.size() + options_.batch - 1) / options_.batch;
-    for (Index b = 0; b < batches; ++b) {
-      const double progress =
-          (static_cast<double>(state_.epoch) + static_cast<double>(b) / static_cast<double>(batches)) /
-          static_cast<double>(options_.epochs);
-      sum += step(train_.size() * b / batches, train_.size() * (b + 1) / batches, options_.schedule(progress));
-    }
-    return sum;
-  }
-
- private:
-  /// One step of the optimiser on order_[begin, end).
-  LossSum step(Index begin, Index end, double rate_factor) {
-    const Index count = end - begin;
-    const Index tasks = (count + options_.micro_batch - 1) / options_.micro_batch;
-    gradients_.resize(static_cast<std::size_t>(tasks));
-    std::vector<LossSum> sums(static_cast<std::size_t>(tasks));
-    parallel_for(tasks, options_.threads, [&](Index m, int worker) {
-      const auto task = static_cast<std::size_t>(m);
-      sums[task] =
-          micro_batch(begin + count * m / tasks, begin + count * (m + 1) / tasks, 1.0F / static_cast<float>(count),
-                      workers_[static_cast<std::size_t>(worker)], gradients_[task]);
-    });
-    LossSum sum;
-    for (const LossSum& part : sums) sum += part;
-    if (!std::isfinite(sum.loss)) {
-      throw Error("fit_network: the loss is not finite in epoch " + std::to_string(state_.epoch + 1) +
-                  "; a lower learning rate may help");
-    }
-    optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads);
-    if (state_.average) {
-      follow(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
-    }
-    return sum;
-  }
-
-  /// Forward and backward on order_[first, last), on the calling thread.
-  LossSum micro_batch(Index first, Index last, float scale, TrainingWorker& worker,
-                      std::vector<Matrix>& gradients) const {
-    const Index count = last - first;
-    auto input = worker.input.matrix(train_.image_shape().size(), count);
-    worker.labels.resize(static_cast<std::size_t>(count));
-    for (Index i = 0; i < count; ++i) {
-      const Index sample = order_[static_cast<std::size_t>(first + i)];
-      const auto image = train_.image(sample);
-      input.col(i) = to_unit_range(Eigen::Map<const Pixels>(image.data(), input.rows(), 1));
-      worker.labels[static_cast<std::size_t>(i)] = train_.label(sample);
-      if (augments()) {
-        Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
-        options_.augment(std::span<float>(input.col(i).data(), image.size()), train_.image_shape(), rng);
-      }
-    }
-    worker.workspace.seed(stream_seed(options_, Stream::dropout, state_.epoch, first));
-    const auto logits = state_.network.forward(input, worker.workspace, Mode::training);
-    auto output_gradient = worker.output_gradient.matrix(logits.rows(), count);
-    const LossSum sum =
-        softmax_cross_entropy<float>(logits, worker.labels, options_.label_smoothing, scale, output_gradient);
-    state_.network.backward(input, output_gradient, worker.workspace, gradients);
-    return sum;
-  }
-
-  bool augments() const {
-    return options_.augment &&
-           static_cast<double>(state_.epoch) < options_.augment_until * static_cast<double>(options_.epochs);
-  }
-
-  TrainingState& state_;
-  const Dataset& train_;
-  const FitOptions& options_;
-  std::vector<Parameter<float>*> parameters_;
-  std::vector<Index> order_;                    // training samples, shuffled for this epoch
-  std::vector<TrainingWorker> workers_;         // one a thread
-  std::vector<std::vector<Matrix>> gradients_;  // [micro-batch][parameter]
-};
-
-/// Loss without smoothing, and accuracy, in inference mode.
-inline LossSum measure(const Network& network, const Dataset& data, int threads) {
-  constexpr Index block = 64;
-  const Index blocks = (data.size() + block - 1) / block;
-  std::vector<TrainingWorker> workers(static_cast<std::size_t>(thread_count(threads)));
-  std::vector<LossSum> sums(static_cast<std::size_t>(blocks));
-  parallel_for(blocks, threads, [&](Index b, int w) {
-    TrainingWorker& worker = workers[static_cast<std::size_t>(w)];
-    const Index first = b * block;
-    const Index count = std::min(block, data.size() - first);
-    auto input = worker.input.matrix(data.image_shape().size(), count);
-    input = to_unit_range(data.pixels(first, count));
-    worker.labels.resize(static_cast<std::size_t>(count));
-    for (Index i = 0; i < count; ++i) worker.labels[static_cast<std::size_t>(i)] = data.label(first + i);
-    const auto logits = network.forward(input, worker.workspace);
-    sums[static_cast<std::size_t>(b)] = softmax_cross_entropy<float>(
-        logits, worker.labels, 0, 1.0F, worker.output_gradient.matrix(logits.rows(), count));
-  });
-  return std::accumulate(sums.begin(), sums.end(), LossSum{}, [](LossSum a, const LossSum& b) { return a += b; });
-}
-
-inline void keep_best(TrainingState& state, double accuracy) {
-  if (accuracy <= state.best_accuracy) return;
-  state.best = state.current();
-  state.best_accuracy = accuracy;
-  state.best_epoch = state.epoch;
-}
-
-}  // namespace detail
-
 /// Continues a run (state.epoch epochs are done) to options.epochs, and returns the classifier: the best epoch's
 /// network when there is a validation set, else the last one; the average of its weights when options.average is set.
 ///
@@ -234,40 +60,13 @@ inline void keep_best(TrainingState& state, double accuracy) {
 ///
 /// Throws ValueError for options that make no sense, ShapeError when data and network do not fit, Error when the loss
 /// is not finite.
-inline NetworkClassifier fit_network(TrainingState state, const Dataset& train, const FitOptions& options = {}) {
-  detail::check(options, train, state.network);
-  const NetworkClassifier fits(state.network, train.class_names());  // throws when the output does not fit the classes
-  const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
-    return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
-  };
-  if (options.average > 0 && !state.average) state.average = state.network;
-  while (state.epoch < options.epochs && !out_of_patience()) {
-    const auto start = std::chrono::steady_clock::now();
-    const LossSum sum = detail::Epoch(state, train, options).run();
-    ++state.epoch;
-    Progress progress{.step = state.epoch, .steps = options.epochs};
-    const auto samples = static_cast<double>(train.size());
-    progress.loss = sum.loss / samples;
-    progress.accuracy = static_cast<double>(sum.correct) / samples;
-    if (options.validation) {
-      const LossSum validation = detail::measure(state.current(), *options.validation, options.threads);
-      const auto size = static_cast<double>(options.validation->size());
-      progress.validation_loss = validation.loss / size;
-      progress.validation_accuracy = static_cast<double>(validation.correct) / size;
-      detail::keep_best(state, *progress.validation_accuracy);
-    }
-    state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress.seconds = state.seconds;
-    if (options.on_checkpoint) options.on_checkpoint(state);
-    if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
-  }
-  const bool choose_best = options.validation && state.best;
-  return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());
-}
+NetworkClassifier fit_network(TrainingState state, const Dataset& train, const FitOptions& options = {});
 
 /// Trains a network from its initial weights.
-inline NetworkClassifier fit_network(Network network, const Dataset& train, const FitOptions& options = {}) {
-  return fit_network(TrainingState{.network = std::move(network)}, train, options);
-}
+NetworkClassifier fit_network(Network network, const Dataset& train, const FitOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/training/trainer.ipp>
+#endif

@@ -1,10 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/core/parallel.hpp>
 #include <inkling/nn/network.hpp>
-
-#include <algorithm>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -17,15 +14,15 @@ namespace inkling::inline INKLING_ABI::nn {
 ///
 /// Requires: both networks have the same layers. The result does not depend on the number of threads.
 template <typename S>
-void follow(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads) {
-  const auto count = static_cast<double>(steps);
-  const auto share = static_cast<S>(1 - std::min(decay, (1 + count) / (10 + count)));
-  const auto from = network.parameters();
-  const auto to = average.parameters();
-  parallel_for(static_cast<Index>(from.size()), threads, [&](Index p, int) {
-    const auto i = static_cast<std::size_t>(p);
-    to[i]->value += share * (from[i]->value - to[i]->value);
-  });
-}
+void follow(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads);
+
+#ifdef INKLING_COMPILED
+extern template void follow<float>(const BasicNetwork<float>&, Index, double, BasicNetwork<float>&, int);
+extern template void follow<double>(const BasicNetwork<double>&, Index, double, BasicNetwork<double>&, int);
+#endif
 
 }  // namespace inkling::inline INKLING_ABI::nn
+
+#ifndef INKLING_COMPILED
+#include <inkling/nn/training/weight_average.ipp>
+#endif

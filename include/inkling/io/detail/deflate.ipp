@@ -1,0 +1,38 @@
+#pragma once
+
+#include <inkling/io/detail/deflate.hpp>
+
+#include <zlib.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::detail {
+
+INKLING_INLINE std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes) {
+  uLongf size = compressBound(static_cast<uLong>(bytes.size()));
+  std::vector<std::uint8_t> result(size);
+  if (compress2(result.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()), Z_BEST_COMPRESSION) != Z_OK) {
+    throw Error("zlib could not compress " + std::to_string(bytes.size()) + " bytes");
+  }
+  result.resize(size);
+  return result;
+}
+
+INKLING_INLINE std::vector<std::uint8_t> inflate_bytes(std::span<const std::uint8_t> bytes, std::size_t size) {
+  constexpr std::size_t best_ratio = 1032;  // https://zlib.net/zlib_tech.html
+  std::vector<std::uint8_t> result(size / best_ratio <= bytes.size() ? size : 0);
+  auto got = static_cast<uLongf>(result.size());
+  std::uint8_t nothing = 0;  // zlib needs a place even for no bytes
+  const int status =
+      uncompress(result.empty() ? &nothing : result.data(), &got, bytes.data(), static_cast<uLong>(bytes.size()));
+  if (status != Z_OK || got != size) {
+    throw FormatError("expected " + std::to_string(size) + " bytes compressed by zlib, got other or damaged data");
+  }
+  return result;
+}
+
+}  // namespace inkling::inline INKLING_ABI::detail

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <inkling/io/detail/visit_model.hpp>
+#include <inkling/io/model/detail/forest_codec.hpp>
+#include <inkling/io/model/detail/network_codec.hpp>
+#include <inkling/io/model/detail/self_test.hpp>
+#include <inkling/io/model/detail/svm_codec.hpp>
+#include <inkling/io/model/model_file.hpp>
+#include <inkling/io/model/model_info.hpp>
+#include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/nn/network_classifier.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+inline ModelInfo info_of(const Classifier& model, nlohmann::json architecture, const SaveOptions& options) {
+  return {std::string(model.kind()), model.input_shape(), model.class_names(), model.temperature(),
+          std::move(architecture),   options.trained_on,  options.notes};
+}
+
+inline std::unique_ptr<Classifier> decode_model(const ModelInfo& info, const nn::LayerRegistry& registry,
+                                                TensorReader& tensors) {
+  if (info.kind == "network") {
+    nn::Network network = decode_network(info.input_shape, info.architecture, registry, "", tensors);
+    return std::make_unique<nn::NetworkClassifier>(std::move(network), info.class_names);
+  }
+  if (info.kind == "svm") return decode_svm(info.input_shape, info.class_names, info.architecture, tensors);
+  if (info.kind == "forest") return decode_forest(info.input_shape, info.class_names, info.architecture, tensors);
+  throw FormatError("unknown kind of model \"" + info.kind + "\", expected network, svm or forest");
+}
+
+inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::string& source,
+                                               const nn::LayerRegistry& registry) {
+  return naming_source(source, [&] {
+    const ModelInfo info = read_info(std::move(file.metadata));
+    TensorReader tensors(std::move(file.tensors));
+    const SelfTest self_test = take_self_test(info, tensors);  // first: it bounds the input shape by the file's size
+    std::unique_ptr<Classifier> model = decode_model(info, registry, tensors);
+    tensors.finish();
+    model->set_temperature(info.temperature);
+    check_self_test(self_test, *model, score_slack(*model));
+    return model;
+  });
+}
+
+}  // namespace detail
+
+INKLING_INLINE Safetensors encode_model(const Classifier& model, const SaveOptions& options) {
+  return detail::visit_model(model, [&](const auto& known) {
+    // With the rounded numbers, so that the self-test holds what the reader's model will give.
+    const auto stored = detail::stored_model(known, options.storage);
+    Safetensors file{detail::metadata_of(detail::info_of(stored, detail::architecture_of(stored), options)), {}};
+    detail::add_tensors(stored, options.storage, file.tensors);
+    const Pixels images =
+        options.self_test.size() > 0 ? options.self_test : detail::made_up_images(model.input_shape().size());
+    detail::add_self_test(stored, images, file.tensors);
+    return file;
+  });
+}
+
+INKLING_INLINE void save_model(const Classifier& model, const std::filesystem::path& path, const SaveOptions& options) {
+  write_safetensors(path, encode_model(model, options));
+}
+
+INKLING_INLINE std::unique_ptr<Classifier> load_model(const std::filesystem::path& path,
+                                                      const nn::LayerRegistry& registry) {
+  return detail::decode_file(read_safetensors(path), path.string(), registry);
+}
+
+INKLING_INLINE std::unique_ptr<Classifier> load_model(std::span<const std::byte> bytes, const std::string& source,
+                                                      const nn::LayerRegistry& registry) {
+  return detail::decode_file(read_safetensors(bytes, source), source, registry);
+}
+
+}  // namespace inkling::inline INKLING_ABI

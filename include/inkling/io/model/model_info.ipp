@@ -1,0 +1,104 @@
+#pragma once
+
+#include <inkling/core/matrix.hpp>
+#include <inkling/io/model/model_info.hpp>
+#include <inkling/version.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+INKLING_INLINE nlohmann::json parse_json(const std::string& text) {
+  constexpr int max_depth = 32;
+  return nlohmann::json::parse(text, [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    if (depth > max_depth) throw FormatError("the JSON is nested too deeply");
+    return true;
+  });
+}
+
+INKLING_INLINE Shape parse_shape(const std::string& text) {
+  const nlohmann::json dims = parse_json(text);
+  const bool valid = dims.is_array() && dims.size() == 3 && std::all_of(dims.begin(), dims.end(), [](const auto& dim) {
+                       return dim.is_number_unsigned() && dim.template get<Index>() > 0;
+                     });
+  if (!valid) throw FormatError("expected [height,width,channels], all above 0, as input_shape, got " + text);
+  return {dims[0].get<Index>(), dims[1].get<Index>(), dims[2].get<Index>()};
+}
+
+INKLING_INLINE std::string shape_text(const Shape& shape) {
+  return nlohmann::json{shape.height, shape.width, shape.channels}.dump();
+}
+
+INKLING_INLINE std::string version_text() {
+  return std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch);
+}
+
+INKLING_INLINE std::string MetadataReader::take(std::string_view key) {
+  const auto found = metadata_.find(std::string(key));
+  if (found == metadata_.end()) throw FormatError("the metadata has no \"" + std::string(key) + '"');
+  return std::move(metadata_.extract(found).mapped());
+}
+
+INKLING_INLINE void MetadataReader::expect(std::string_view key, std::string_view value) {
+  const std::string got = take(key);
+  if (got != value) {
+    throw FormatError("expected " + std::string(key) + " \"" + std::string(value) + "\", got \"" + got + '"');
+  }
+}
+
+INKLING_INLINE ModelInfo read_info(std::map<std::string, std::string> entries) {
+  MetadataReader metadata(std::move(entries));
+  metadata.expect("format", model_format);
+  metadata.expect("format_version", model_format_version);
+  metadata.take("written_by");
+  ModelInfo info;
+  info.kind = metadata.take("kind");
+  info.input_shape = parse_shape(metadata.take("input_shape"));
+  info.class_names = parse_json(metadata.take("class_names")).get<std::vector<std::string>>();
+  info.temperature = parse_number<float>(metadata.take("temperature"));
+  info.architecture = parse_json(metadata.take("architecture"));
+  info.trained_on = metadata.take("trained_on");
+  info.notes = std::move(metadata).rest();
+  return info;
+}
+
+INKLING_INLINE std::map<std::string, std::string> metadata_of(const ModelInfo& info) {
+  std::map<std::string, std::string> metadata{{"format", std::string(model_format)},
+                                              {"format_version", std::string(model_format_version)},
+                                              {"written_by", "inkling " + version_text()},
+                                              {"kind", info.kind},
+                                              {"input_shape", shape_text(info.input_shape)},
+                                              {"class_names", nlohmann::json(info.class_names).dump()},
+                                              {"temperature", number_text(info.temperature)},
+                                              {"architecture", info.architecture.dump()},
+                                              {"trained_on", info.trained_on}};
+  for (const auto& [key, value] : info.notes) {
+    if (!metadata.emplace(key, value).second) throw ValueError("save_model: a note cannot have the key " + key);
+  }
+  return metadata;
+}
+
+}  // namespace detail
+
+INKLING_INLINE ModelInfo read_model_info(const std::filesystem::path& path) {
+  SafetensorsHeader header = read_safetensors_header(path);
+  return detail::naming_source(path.string(), [&] { return detail::read_info(std::move(header.metadata)); });
+}
+
+}  // namespace inkling::inline INKLING_ABI

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <inkling/model/class_meaning.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE std::string other_case(const std::string& class_name) {
+  if (class_name.size() != 1) return {};
+  const char c = class_name.front();
+  if (c >= 'A' && c <= 'Z') return {static_cast<char>(c - 'A' + 'a')};
+  if (c >= 'a' && c <= 'z') return {static_cast<char>(c - 'a' + 'A')};
+  return {};
+}
+
+INKLING_INLINE std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& class_names) {
+  std::vector<ClassMeaning> meanings;
+  meanings.reserve(class_names.size());
+  for (const std::string& name : class_names) {
+    std::string other = other_case(name);
+    const bool has_own_class = std::find(class_names.begin(), class_names.end(), other) != class_names.end();
+    meanings.push_back({name, has_own_class ? std::string() : std::move(other)});
+  }
+  return meanings;
+}
+
+}  // namespace inkling::inline INKLING_ABI

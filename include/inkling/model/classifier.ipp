@@ -1,0 +1,87 @@
+#pragma once
+
+#include <inkling/model/classifier.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE Recognition Classifier::recognise(const Pixels& images, int threads) const {
+  return {.probabilities = probabilities(images, threads)};
+}
+
+INKLING_INLINE std::vector<Label> best_classes(const Matrix& scores) {
+  std::vector<Label> best(static_cast<std::size_t>(scores.cols()));
+  for (Index i = 0; i < scores.cols(); ++i) {
+    Label top = 0;
+    for (Label c = 1; c < scores.rows(); ++c) {
+      if (scores(c, i) > scores(top, i)) top = c;
+    }
+    best[static_cast<std::size_t>(i)] = top;
+  }
+  return best;
+}
+
+INKLING_INLINE Matrix softmax(const Matrix& scores, float temperature) {
+  Matrix result(scores.rows(), scores.cols());
+  Vector column(scores.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
+  for (Index i = 0; i < scores.cols(); ++i) {
+    column = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
+    result.col(i) = column / column.sum();
+  }
+  return result;
+}
+
+INKLING_INLINE Matrix vote_logits(const Matrix& shares) {
+  constexpr float least = 1e-4F;
+  return shares.array().max(least).log();
+}
+
+INKLING_INLINE Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
+    : input_shape_(input_shape), class_names_(std::move(class_names)) {
+  require<ShapeError>(input_shape_.size() > 0, "Classifier: the input shape is empty");
+  require<ValueError>(!class_names_.empty(), "Classifier: at least one class is needed");
+}
+
+INKLING_INLINE void Classifier::check(const Pixels& images) const {
+  if (images.rows() != input_shape_.size()) {
+    throw ShapeError("Classifier: expected images of " + to_string(input_shape_) + " (" +
+                     std::to_string(input_shape_.size()) + " bytes a column), got " + std::to_string(images.rows()));
+  }
+}
+
+INKLING_INLINE Matrix Classifier::scores(const Pixels& images, int threads) const {
+  check(images);
+  Matrix result(num_classes(), images.cols());
+  if (images.cols() > 0) compute_scores(images, result, threads);
+  return result;
+}
+
+INKLING_INLINE Matrix Classifier::probabilities(const Pixels& images, int threads) const {
+  return to_probabilities(scores(images, threads));
+}
+
+INKLING_INLINE Matrix Classifier::to_probabilities(Matrix scores) const {
+  if (score_kind() == ScoreKind::margin) return softmax(scores, temperature_);
+  if (score_kind() == ScoreKind::vote && temperature_ != 1) return softmax(vote_logits(scores), temperature_);
+  return scores;
+}
+
+INKLING_INLINE std::vector<Label> Classifier::predict(const Pixels& images, int threads) const {
+  return best_classes(scores(images, threads));
+}
+
+INKLING_INLINE void Classifier::set_temperature(float temperature) {
+  if (!(temperature > 0)) {
+    throw ValueError("Classifier: a temperature is above 0, got " + std::to_string(temperature));
+  }
+  temperature_ = temperature;
+}
+
+}  // namespace inkling::inline INKLING_ABI

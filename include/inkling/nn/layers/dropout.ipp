@@ -1,0 +1,52 @@
+#pragma once
+
+#include <inkling/nn/layers/dropout.hpp>
+#include <inkling/nn/option.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+template <typename S>
+BasicDropout<S>::BasicDropout(const DropoutOptions& options) : options_(options) {
+  require<ValueError>(options.rate >= 0 && options.rate < 1, "Dropout: rate must be at least 0 and below 1");
+}
+
+template <typename S>
+auto BasicDropout<S>::from_options(const nlohmann::json& json) -> BasicDropout {
+  return BasicDropout({.rate = option<double>(json, "rate")});
+}
+
+template <typename S>
+void BasicDropout<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const {
+  if (mode == Mode::inference) {
+    if (y.data() != x.data()) y = x;
+    return;
+  }
+  auto factors = scratch.buffers[0].matrix(x.rows(), x.cols());  // 0 or 1 / (1 - rate)
+  const auto kept = static_cast<S>(1 / (1 - options_.rate));
+  // A factor and no branch, which would be mispredicted; 16 random bits decide on a value.
+  const auto threshold = static_cast<std::uint32_t>(std::lround(options_.rate * 0x1.0p16));
+  S* const factor = factors.data();
+  for (Index i = 0; i < factors.size(); i += 2) {
+    const std::uint32_t bits = scratch.rng.next();
+    factor[i] = kept * static_cast<S>((bits & 0xFFFFU) >= threshold);
+    if (i + 1 < factors.size()) factor[i + 1] = kept * static_cast<S>((bits >> 16U) >= threshold);
+  }
+  y = x.cwiseProduct(factors);
+}
+
+template <typename S>
+void BasicDropout<S>::backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
+                               MatrixRef<S> dx, std::span<MatrixOf<S>>, Scratch<S>& scratch) const {
+  if (dx.cols() > 0) dx = dy.cwiseProduct(scratch.buffers[0].matrix(dy.rows(), dy.cols()));
+}
+
+#ifdef INKLING_COMPILED
+template class BasicDropout<float>;
+template class BasicDropout<double>;
+#endif
+
+}  // namespace inkling::inline INKLING_ABI::nn

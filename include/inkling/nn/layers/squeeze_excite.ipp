@@ -1,0 +1,92 @@
+#pragma once
+
+#include <inkling/nn/kernels/channelwise.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/option.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+template <typename S>
+BasicSqueezeExcite<S>::BasicSqueezeExcite(const SqueezeExciteOptions& options) : options_(options) {
+  require<ValueError>(options.units > 0, "SqueezeExcite: units must be above 0");
+}
+
+template <typename S>
+auto BasicSqueezeExcite<S>::from_options(const nlohmann::json& json) -> BasicSqueezeExcite {
+  return BasicSqueezeExcite({.units = option<Index>(json, "units")});
+}
+
+template <typename S>
+Shape BasicSqueezeExcite<S>::build(const Shape& in, Rng& rng) {
+  in_ = in;
+  const std::uint64_t seed = rng.next();
+  gate_.emplace(Shape{1, 1, in.channels}, seed);
+  gate_->add(BasicDense<S>({.units = options_.units}))
+      .add(BasicRelu<S>())
+      .add(BasicDense<S>({.units = in.channels, .initialisation = Initialisation::glorot}))
+      .add(BasicSigmoid<S>());
+  gate_->name_parameters("");
+  return in;
+}
+
+template <typename S>
+void BasicSqueezeExcite<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const {
+  if (scratch.nested.empty()) scratch.nested.resize(1);
+  auto mean = scratch.buffers[means].matrix(in_.channels, x.cols());
+  mean.setZero();
+  for (Index i = 0; i < x.cols(); ++i) {
+    kernels::add_sums(x.col(i).data(), in_.pixels(), in_.channels, mean.col(i).data());
+  }
+  mean /= static_cast<S>(in_.pixels());
+  auto gate = scratch.buffers[gates].matrix(in_.channels, x.cols());
+  gate = gate_->forward(mean, scratch.nested[0], mode);
+  auto nothing = scratch.buffers[offsets].matrix(in_.channels, x.cols());
+  nothing.setZero();
+  scale(x, gate, nothing, y);
+}
+
+template <typename S>
+void BasicSqueezeExcite<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
+                                     MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const {
+  // dLoss/dgate = sum of dy * x over the pixels,  dLoss/dx = gate * dy + dLoss/dmean / pixels
+  const auto mean = scratch.buffers[means].matrix(in_.channels, x.cols());
+  const auto gate = scratch.buffers[gates].matrix(in_.channels, x.cols());
+  auto gate_gradient = scratch.buffers[gate_gradients].matrix(in_.channels, x.cols());
+  gate_gradient.setZero();
+  for (Index i = 0; i < x.cols(); ++i) {
+    kernels::add_dot_products(x.col(i).data(), dy.col(i).data(), in_.pixels(), in_.channels,
+                              gate_gradient.col(i).data());
+  }
+  auto mean_gradient = scratch.buffers[offsets].matrix(in_.channels, x.cols());
+  gate_->backward(mean, gate_gradient, scratch.nested[0], gradients, mean_gradient);
+  if (dx.cols() == 0) return;
+  mean_gradient /= static_cast<S>(in_.pixels());
+  scale(dy, gate, mean_gradient, dx);
+}
+
+template <typename S>
+void BasicSqueezeExcite<S>::append_parameters(std::vector<const Parameter<S>*>& all) const {
+  if (gate_) gate_->append_parameters(all);
+}
+
+template <typename S>
+template <typename Columns>
+void BasicSqueezeExcite<S>::scale(const ConstMatrixRef<S>& x, const Columns& factor, const Columns& offset,
+                                  MatrixRef<S>& y) const {
+  for (Index i = 0; i < x.cols(); ++i) {
+    kernels::scale_and_shift(x.col(i).data(), in_.pixels(), in_.channels, factor.col(i).data(), offset.col(i).data(),
+                             y.col(i).data());
+  }
+}
+
+#ifdef INKLING_COMPILED
+template class BasicSqueezeExcite<float>;
+template class BasicSqueezeExcite<double>;
+#endif
+
+}  // namespace inkling::inline INKLING_ABI::nn

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <inkling/nn/network.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+template <typename S>
+BasicNetwork<S>::BasicNetwork(Shape input, std::uint64_t seed) : shapes_{input}, seed_(seed) {
+  require<ShapeError>(input.height > 0 && input.width > 0 && input.channels > 0, "Network: the input shape is empty");
+}
+
+template <typename S>
+template <std::derived_from<BasicLayer<S>> L>
+auto BasicNetwork<S>::add(L layer) -> BasicNetwork& {
+  return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));
+}
+
+template <typename S>
+void BasicNetwork<S>::append_parameters(std::vector<const Parameter<S>*>& all) const {
+  for (const auto& layer : layers_) layer->append_parameters(all);
+}
+
+template <typename S>
+BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
+  Rng rng(derive_seed(seed_, {layers_.size()}));
+  try {
+    const Shape out = layer->build(shapes_.back(), rng);
+    if (out.size() <= 0) throw ShapeError("its output " + to_string(out) + " is empty");
+    return add_built(std::move(layer), out);
+  } catch (const ShapeError& error) {
+    throw ShapeError("Network: layer " + std::to_string(layers_.size()) + " (" + std::string(layer->kind()) +
+                     "): " + error.what());
+  }
+}
+
+template <typename S>
+BasicNetwork<S>& BasicNetwork<S>::add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output) {
+  layers_.emplace_back(std::move(layer));
+  shapes_.push_back(output);
+  parameters_until_.push_back(parameters().size());
+  return *this;
+}
+
+template <typename S>
+std::vector<const Parameter<S>*> BasicNetwork<S>::parameters() const {
+  std::vector<const Parameter<S>*> all;
+  append_parameters(all);
+  return all;
+}
+
+template <typename S>
+std::vector<Parameter<S>*> BasicNetwork<S>::parameters() {
+  std::vector<Parameter<S>*> all;
+  for (const Parameter<S>* parameter : std::as_const(*this).parameters()) {
+    all.push_back(const_cast<Parameter<S>*>(parameter));  // NOLINT(cppcoreguidelines-pro-type-const-cast): it is ours
+  }
+  return all;
+}
+
+template <typename S>
+std::vector<std::string> BasicNetwork<S>::parameter_names() const {
+  std::vector<std::string> names;
+  const auto all = parameters();
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    while (names.size() < parameters_until_[i]) names.push_back(std::to_string(i) + "." + all[names.size()]->name);
+  }
+  return names;
+}
+
+template <typename S>
+void BasicNetwork<S>::name_parameters(const std::string& prefix) {
+  const auto names = parameter_names();
+  const auto all = parameters();
+  for (std::size_t p = 0; p < all.size(); ++p) all[p]->name = prefix + names[p];
+}
+
+template <typename S>
+Index BasicNetwork<S>::parameter_count() const {
+  Index count = 0;
+  for (const Parameter<S>* parameter : parameters()) {
+    if (parameter->role != Role::statistic) count += parameter->value.size();
+  }
+  return count;
+}
+
+template <typename S>
+void BasicNetwork<S>::prepare(Workspace& workspace) const {
+  if (workspace.scratch_.size() == layers_.size()) return;
+  workspace.outputs_.resize(layers_.size());
+  workspace.output_of_.resize(layers_.size());
+  workspace.scratch_.resize(layers_.size());
+}
+
+/// Layers read a batch as one piece of memory.
+template <typename S>
+void BasicNetwork<S>::check_columns(const ConstMatrixRef<S>& matrix) {
+  require<ShapeError>(matrix.cols() <= 1 || matrix.outerStride() == matrix.rows(),
+                      "Network: expected whole columns, got some rows of a larger matrix; copy them first");
+}
+
+template <typename S>
+auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode) const -> ConstView {
+  if (x.rows() != input_shape().size()) {
+    throw ShapeError("Network: expected input of " + to_string(input_shape()) + " (" +
+                     std::to_string(input_shape().size()) + " rows), got " + std::to_string(x.rows()) + " rows");
+  }
+  require<ShapeError>(!layers_.empty(), "Network: it has no layer");
+  check_columns(x);
+  prepare(workspace);
+  const Index n = x.cols();
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (mode == Mode::training) workspace.scratch_[i].rng = Rng(derive_seed(workspace.seed_, {i}));
+    const Index rows = shapes_[i + 1].size();
+    // The caller's x is never overwritten, so the first layer always gets an output of its own.
+    const bool reuse = i > 0 && layers_[i]->in_place() && !layers_[i - 1]->needs_output();
+    S* const memory = reuse ? workspace.output_of_[i - 1] : workspace.outputs_[i].matrix(rows, n).data();
+    workspace.output_of_[i] = memory;
+    Eigen::Map<MatrixOf<S>> output(memory, rows, n);
+    if (i == 0) {
+      layers_[i]->forward(x, output, workspace.scratch_[i], mode);
+    } else {
+      const ConstView input(workspace.output_of_[i - 1], shapes_[i].size(), n);
+      layers_[i]->forward(input, output, workspace.scratch_[i], mode);
+    }
+  }
+  return ConstView(workspace.output_of_.back(), output_shape().size(), n);
+}
+
+template <typename S>
+void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
+                               Workspace& workspace, std::vector<MatrixOf<S>>& gradients,
+                               MatrixOf<S>* input_gradient) const {
+  const auto all = parameters();
+  gradients.resize(all.size());
+  for (std::size_t p = 0; p < all.size(); ++p) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
+  MatrixOf<S> none;
+  if (input_gradient != nullptr) input_gradient->resize(x.rows(), x.cols());
+  backward(x, output_gradient, workspace, std::span(gradients), input_gradient != nullptr ? *input_gradient : none);
+}
+
+template <typename S>
+void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
+                               Workspace& workspace, std::span<MatrixOf<S>> gradients,
+                               MatrixRef<S> input_gradient) const {
+  check_columns(x);
+  check_columns(output_gradient);
+  const Index n = x.cols();
+  S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
+  std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1
+  for (std::size_t i = layers_.size(); i-- > 0;) {
+    const BasicLayer<S>& layer = *layers_[i];
+    const std::size_t before = i == 0 ? 0 : parameters_until_[i - 1];
+    const std::span<MatrixOf<S>> own = gradients.subspan(before, parameters_until_[i] - before);
+
+    const Index rows = shapes_[i].size();
+    S* dx = nullptr;
+    if (i == 0) {
+      dx = input_gradient.cols() > 0 ? input_gradient.data() : nullptr;
+    } else if (layer.in_place() && dy != nullptr) {
+      dx = dy;
+    } else {
+      turn = 1 - turn;
+      dx = workspace.gradient_[turn].matrix(rows, n).data();
+    }
+    const ConstMatrixRef<S> input = i == 0 ? x : ConstMatrixRef<S>(ConstView(workspace.output_of_[i - 1], rows, n));
+    const ConstMatrixRef<S> dy_view =
+        dy == nullptr ? output_gradient : ConstMatrixRef<S>(ConstView(dy, shapes_[i + 1].size(), n));
+    layer.backward(input, ConstView(workspace.output_of_[i], shapes_[i + 1].size(), n), dy_view,
+                   Eigen::Map<MatrixOf<S>>(dx, dx == nullptr ? 0 : rows, dx == nullptr ? 0 : n), own,
+                   workspace.scratch_[i]);
+    dy = dx;
+  }
+}
+
+#ifdef INKLING_COMPILED
+template class BasicNetwork<float>;
+template class BasicNetwork<double>;
+#endif
+
+}  // namespace inkling::inline INKLING_ABI::nn
