@@ -1,8 +1,11 @@
 #include <inkling/nn/layer.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/training/backward.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,7 +37,7 @@ struct Stage {
   }
 
   void forward() { layer->forward(x, y, scratch, nn::Mode::training); }
-  void backward() { layer->backward(x, y, dy, dx, gradients, scratch); }
+  void backward() { nn::backward(*layer, x, y, dy, dx, std::span(gradients), scratch); }
 
   std::unique_ptr<nn::Layer> layer;
   Matrix x, y, dy, dx;

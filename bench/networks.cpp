@@ -1,3 +1,9 @@
+#include <inkling/data/dataset.hpp>
+#include <inkling/nn/inference/bf16.hpp>
+#include <inkling/nn/inference/fuse.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 
@@ -38,12 +44,12 @@ void train(benchmark::State& state, const ReferenceNetwork& candidate, const Set
   report(state, samples, training_flop(network), settings);
 }
 
-void infer(benchmark::State& state, const ReferenceNetwork& candidate, Index batch, nn::Precision precision,
+void infer(benchmark::State& state, const ReferenceNetwork& candidate, Index batch, bool bf16,
            const Settings& settings) {
   std::vector<std::string> names;
   for (Index c = 0; c < candidate.classes; ++c) names.push_back(std::to_string(c));
-  const nn::NetworkClassifier classifier(candidate.make(test_images().image_shape(), candidate.classes, 1), names,
-                                         precision);
+  const nn::Network network = candidate.make(test_images().image_shape(), candidate.classes, 1);
+  const nn::NetworkClassifier classifier(network, names, bf16 ? nn::fuse_bf16(network) : nn::fuse(network));
   const Pixels images = test_images().pixels(0, batch);
   Index samples = 0;
   for (auto _ : state) {
@@ -64,17 +70,15 @@ void register_networks(const Settings& settings) {
   }
   for (const ReferenceNetwork& candidate : reference_networks()) {
     for (const Index batch : {1, 256}) {
-      benchmark::RegisterBenchmark(
-          ("infer/" + candidate.name + "/" + std::to_string(batch)).c_str(),
-          [=](benchmark::State& state) { infer(state, candidate, batch, nn::Precision::f32, settings); })
+      benchmark::RegisterBenchmark(("infer/" + candidate.name + "/" + std::to_string(batch)).c_str(),
+                                   [=](benchmark::State& state) { infer(state, candidate, batch, false, settings); })
           ->Unit(benchmark::kMicrosecond)
           ->UseRealTime();
     }
   }
   for (const ReferenceNetwork& candidate : reference_networks()) {
-    benchmark::RegisterBenchmark(
-        ("infer_bf16/" + candidate.name + "/256").c_str(),
-        [=](benchmark::State& state) { infer(state, candidate, 256, nn::Precision::bf16, settings); })
+    benchmark::RegisterBenchmark(("infer_bf16/" + candidate.name + "/256").c_str(),
+                                 [=](benchmark::State& state) { infer(state, candidate, 256, true, settings); })
         ->Unit(benchmark::kMicrosecond)
         ->UseRealTime();
   }

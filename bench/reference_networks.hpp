@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/nn/network.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <functional>

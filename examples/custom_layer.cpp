@@ -2,9 +2,14 @@
 //
 //     inkling-custom-layer [epochs]
 
+#include <inkling/data/dataset.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/model/metrics.hpp>
+#include <inkling/nn/layer_list.hpp>
+#include <inkling/nn/layer_registry.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
@@ -22,9 +27,9 @@ using namespace inkling;
 /// Swish, y = x * sigmoid(beta * x), whose steepness beta is learned (Ramachandran, Zoph and Le 2017,
 /// arXiv:1710.05941). Written for any scalar: training uses float, the gradient check double.
 template <typename S>
-class BasicSwish final : public nn::BasicLayer<S> {
+class BasicSwish final : public nn::BasicTrainableLayer<S> {
  public:
-  static BasicSwish from_options(const nlohmann::json&) { return {}; }
+  static BasicSwish from_options(const StageOptions&) { return {}; }
 
   std::string_view kind() const noexcept override { return "swish"; }
   std::unique_ptr<nn::BasicLayer<S>> clone() const override { return std::make_unique<BasicSwish>(*this); }

@@ -81,6 +81,7 @@
 #include <inkling/io/safetensors/tensor_reader.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/line/segmentation.hpp>
+#include <inkling/model/architecture.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/class_meaning.hpp>
@@ -90,6 +91,7 @@
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/model/scoring_classes.hpp>
+#include <inkling/nn/inference/bf16.hpp>
 #include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
@@ -98,12 +100,15 @@
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/gemm.hpp>
 #include <inkling/nn/kernels/simd.hpp>
+#include <inkling/nn/kernels/sizes.hpp>
 #include <inkling/nn/kernels/tile.hpp>
 #include <inkling/nn/kernels/winograd.hpp>
 #include <inkling/nn/layer.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layer_registry.hpp>
 #include <inkling/nn/layers/batch_norm.hpp>
 #include <inkling/nn/layers/conv2d.hpp>
+#include <inkling/nn/layers/convolution.hpp>
 #include <inkling/nn/layers/dense.hpp>
 #include <inkling/nn/layers/depthwise_conv2d.hpp>
 #include <inkling/nn/layers/dropout.hpp>
@@ -118,8 +123,9 @@
 #include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
-#include <inkling/nn/option.hpp>
+#include <inkling/nn/operations.hpp>
 #include <inkling/nn/scratch.hpp>
+#include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/optimizer.hpp>

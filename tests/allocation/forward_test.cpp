@@ -1,5 +1,8 @@
 // Counts every allocation: Eigen asks before each of its own, and everything else goes through operator new.
 #define EIGEN_RUNTIME_NO_MALLOC
+#include <inkling/nn/layer_list.hpp>
+#include <inkling/nn/network.hpp>
+
 #include <stdexcept>
 #define eigen_assert(condition)                           \
   do {                                                    \
@@ -10,6 +13,7 @@
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

@@ -1,4 +1,11 @@
+#include <inkling/core/error.hpp>
+#include <inkling/data/dataset.hpp>
 #include <inkling/io/model/checkpoint.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
+#include <inkling/nn/layer_list.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/training/optimizer.hpp>
+#include <inkling/nn/training/trainer.hpp>
 
 #include <doctest/doctest.h>
 
@@ -164,9 +171,9 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
   }
   expect("expected format \"inkling-checkpoint\"", with("format", "inkling"));
   expect("expected format_version", with("format_version", "9"));
-  expect("parse error", with("notes", "{"));
-  expect("type must be", with("notes", "[1]"));
-  expect("type must be", with("notes", "{\"seed\":1}"));
+  expect("not valid JSON", with("notes", "{"));
+  expect("expected an object of texts as notes", with("notes", "[1]"));
+  expect("expected an object of texts as notes", with("notes", "{\"seed\":1}"));
   expect("expected a number", with("epoch", "two"));
   expect("expected a number", with("seconds", "inf"));
   expect("out of range", with("epoch", "-1"));

@@ -1,9 +1,17 @@
+#include <inkling/core/error.hpp>
 #include <inkling/core/rng.hpp>
+#include <inkling/data/dataset.hpp>
 #include <inkling/forest/fit_forest.hpp>
+#include <inkling/forest/random_forest.hpp>
 #include <inkling/io/onnx/onnx.hpp>
+#include <inkling/model/classifier.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/zoo.hpp>
+#include <inkling/svm/linear_svm.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -101,7 +109,7 @@ void write_case(const std::filesystem::path& folder, const std::string& name, co
 }
 
 /// A layer that ONNX does not know.
-class Halve final : public nn::Layer {
+class Halve final : public nn::TrainableLayer {
  public:
   std::string_view kind() const noexcept override { return "halve"; }
   Shape build(const Shape& in, Rng&) override { return in; }

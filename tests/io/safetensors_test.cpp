@@ -1,3 +1,4 @@
+#include <inkling/core/error.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+#include <inkling/data/dataset.hpp>
 #include <inkling/data/emnist.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/normalise/normalise.hpp>

@@ -1,4 +1,5 @@
 #include <inkling/core/error.hpp>
+#include <inkling/model/class_meaning.hpp>
 #include <inkling/model/scoring_classes.hpp>
 
 #include <doctest/doctest.h>

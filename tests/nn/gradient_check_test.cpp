@@ -1,8 +1,11 @@
+#include <inkling/nn/kernels/tile.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/depthwise_conv2d.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/sigmoid.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/network.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 #include <inkling/nn/zoo.hpp>
 
@@ -72,7 +75,7 @@ enum class Fault {
 };
 
 /// y = weight * x, value by value, whose backward has one fault.
-class Scale final : public BasicLayer<double> {
+class Scale final : public BasicTrainableLayer<double> {
  public:
   explicit Scale(Fault fault) : fault_(fault) {}
   std::string_view kind() const noexcept override { return "scale"; }

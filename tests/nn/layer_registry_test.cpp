@@ -1,3 +1,5 @@
+#include <inkling/core/error.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layer_registry.hpp>
 
 #include <doctest/doctest.h>
@@ -8,13 +10,12 @@
 
 using namespace inkling;
 using namespace inkling::nn;
-using nlohmann::json;
 
 namespace {
 
-class Doubling final : public BasicLayer<float> {
+class Doubling final : public TrainableLayer {
  public:
-  static Doubling from_options(const json&) { return {}; }
+  static Doubling from_options(const StageOptions&) { return {}; }
   std::string_view kind() const noexcept override { return "doubling"; }
   Shape build(const Shape& in, Rng&) override { return in; }
   void forward(const ConstMatrixRef<float>& x, MatrixRef<float> y, Scratch<float>&, Mode) const override { y = 2 * x; }
@@ -25,10 +26,10 @@ class Doubling final : public BasicLayer<float> {
   std::unique_ptr<BasicLayer<float>> clone() const override { return std::make_unique<Doubling>(*this); }
 };
 
-void check_round_trip(const Layer& layer, const json& expected) {
+void check_round_trip(const Layer& layer, const StageOptions& expected) {
   CAPTURE(std::string(layer.kind()));
   CHECK(layer.options() == expected);
-  const auto again = LayerRegistry::standard().make(layer.kind(), json::parse(layer.options().dump()));
+  const auto again = LayerRegistry::standard().make(layer.kind(), layer.options());
   CHECK(again->kind() == layer.kind());
   CHECK(again->options() == expected);
 }
@@ -57,18 +58,16 @@ TEST_CASE("every layer is made again from its kind and options") {
   check_round_trip(DepthwiseConv2d({.kernel = 5, .stride = 2, .padding = Padding::same, .bias = false}),
                    {{"kernel", 5}, {"stride", 2}, {"padding", "same"}, {"bias", false}, {"initialisation", "he"}});
   check_round_trip(Dropout({.rate = 0.3}), {{"rate", 0.3}});
-  check_round_trip(Flatten(), json::object());
-  check_round_trip(GlobalAveragePool(), json::object());
+  check_round_trip(Flatten(), StageOptions());
+  check_round_trip(GlobalAveragePool(), StageOptions());
   check_round_trip(MaxPool2d({.window = 3, .stride = 2}), {{"window", 3}, {"stride", 2}});
   check_round_trip(MaxPool2d({.window = 3}), {{"window", 3}, {"stride", 3}});
-  check_round_trip(Relu(), json::object());
-  check_round_trip(Sigmoid(), json::object());
+  check_round_trip(Relu(), StageOptions());
+  check_round_trip(Sigmoid(), StageOptions());
   check_round_trip(SqueezeExcite({.units = 3}), {{"units", 3}});
-  check_round_trip(Residual(Dropout({.rate = 0.3}), Residual(Relu())),
-                   {{"layers",
-                     {{{"kind", "dropout"}, {"options", {{"rate", 0.3}}}},
-                      {{"kind", "residual"},
-                       {"options", {{"layers", json::array({{{"kind", "relu"}, {"options", json::object()}}})}}}}}}});
+  check_round_trip(
+      Residual(Dropout({.rate = 0.3}), Residual(Relu())),
+      {{"layers", Architecture{{"dropout", {{"rate", 0.3}}}, {"residual", {{"layers", Architecture{{"relu", {}}}}}}}}});
 }
 
 TEST_CASE("a layer made from options builds and computes like the original") {
@@ -82,7 +81,7 @@ TEST_CASE("a layer made from options builds and computes like the original") {
 
 TEST_CASE("an unknown layer is refused with the known ones") {
   CHECK_THROWS_WITH_AS(
-      LayerRegistry::standard().make("lstm", json::object()),
+      LayerRegistry::standard().make("lstm", StageOptions()),
       "unknown layer \"lstm\", expected one of batch_norm, conv2d, dense, depthwise_conv2d, dropout, flatten, "
       "global_average_pool, max_pool2d, relu, residual, sigmoid, squeeze_excite",
       FormatError);
@@ -92,25 +91,23 @@ TEST_CASE("options that a layer refuses are FormatErrors that name the layer and
   const LayerRegistry registry = LayerRegistry::standard();
   struct Case {
     const char* kind;
-    json options;
+    StageOptions options;
     const char* part_of_message;
   };
-  const json conv = Conv2d({.filters = 3}).options();
-  const auto conv_with = [&](const char* name, const json& value) {
-    json changed = conv;
-    changed[name] = value;
+  const StageOptions conv = Conv2d({.filters = 3}).options();
+  const auto conv_with = [&](const char* name, const StageOption& value) {
+    StageOptions changed = conv;
+    changed.set(name, value);
     return changed;
   };
   const std::vector<Case> cases{
-      {"dense", json::object(), "expected an option \"units\""},
-      {"dense", json::array(), "expected an option \"units\""},
-      {"dense", nullptr, "expected an option \"units\""},
+      {"dense", StageOptions(), "expected an option \"units\""},
       {"dense", {{"units", "5"}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
       {"dense", {{"units", 5.5}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
       {"dense", {{"units", true}, {"initialisation", "he"}}, "\"units\" has the wrong type"},
       {"dense", {{"units", 0}, {"initialisation", "he"}}, "units must be above 0"},
       {"dense", {{"units", -1}, {"initialisation", "he"}}, "units must be above 0"},
-      {"dense", {{"units", 18446744073709551615U}, {"initialisation", "he"}}, "units"},
+      {"dense", {{"units", 0x1p64}, {"initialisation", "he"}}, "units"},
       {"dense", {{"units", 5}, {"initialisation", "zeros"}}, "unknown value \"zeros\""},
       {"dense", {{"units", 5}, {"initialisation", 1}}, "\"initialisation\" has the wrong type"},
       {"conv2d", conv_with("filters", 0), "filters must be above 0"},
@@ -124,34 +121,32 @@ TEST_CASE("options that a layer refuses are FormatErrors that name the layer and
       {"dropout", {{"rate", -0.1}}, "rate must be at least 0 and below 1"},
       {"dropout", {{"rate", false}}, "\"rate\" has the wrong type"},
       {"batch_norm", {{"epsilon", 0}}, "epsilon must be above 0"},
-      {"depthwise_conv2d", json::object(), "expected an option \"kernel\""},
+      {"depthwise_conv2d", StageOptions(), "expected an option \"kernel\""},
       {"squeeze_excite", {{"units", 0}}, "units must be above 0"},
-      {"residual", json::object(), "expected an option \"layers\""},
+      {"residual", StageOptions(), "expected an option \"layers\""},
       {"residual", {{"layers", 3}}, "\"layers\" has the wrong type"},
-      {"residual", {{"layers", json::array()}}, "at least one layer"},
-      {"residual", {{"layers", json::array({3})}}, "expected an option \"kind\""},
-      {"residual", {{"layers", json::array({{{"kind", "relu"}}})}}, "expected an option \"options\""},
-      {"residual", {{"layers", json::array({{{"kind", "lstm"}, {"options", json::object()}}})}}, "layer \"lstm\""},
+      {"residual", {{"layers", Architecture()}}, "at least one layer"},
+      {"residual", {{"layers", std::vector<Index>{3}}}, "\"layers\" has the wrong type"},
+      {"residual", {{"layers", Architecture{{"lstm", {}}}}}, "layer \"lstm\""},
   };
   for (const Case& c : cases) {
     CAPTURE(std::string(c.kind));
-    CAPTURE(c.options.dump());
     CHECK_THROWS_WITH_AS(registry.make(c.kind, c.options), doctest::Contains(c.part_of_message), FormatError);
     CHECK_THROWS_WITH_AS(registry.make(c.kind, c.options), doctest::Contains(c.kind), FormatError);
   }
 }
 
 TEST_CASE("whole numbers are accepted where a fraction is expected") {
-  CHECK(LayerRegistry::standard().make("dropout", {{"rate", 0}})->options().at("rate") == 0);
+  CHECK(LayerRegistry::standard().make("dropout", {{"rate", 0}})->options().number("rate") == 0);
 }
 
 TEST_CASE("a program adds layers of its own to a copy") {
   LayerRegistry registry = LayerRegistry::standard();
   registry.add<Doubling>("doubling");
-  CHECK(registry.make("doubling", json::object())->kind() == "doubling");
-  CHECK_THROWS_AS(LayerRegistry::standard().make("doubling", json::object()), FormatError);
+  CHECK(registry.make("doubling", StageOptions())->kind() == "doubling");
+  CHECK_THROWS_AS(LayerRegistry::standard().make("doubling", StageOptions()), FormatError);
 
-  const json block = Residual(Doubling()).options();
+  const StageOptions block = Residual(Doubling()).options();
   CHECK(registry.make("residual", block)->options() == block);
   CHECK_THROWS_AS(LayerRegistry::standard().make("residual", block), FormatError);
 }

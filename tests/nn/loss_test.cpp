@@ -1,3 +1,4 @@
+#include <inkling/core/error.hpp>
 #include <inkling/nn/training/loss.hpp>
 
 #include <doctest/doctest.h>

@@ -1,7 +1,10 @@
+#include <inkling/core/error.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/zoo.hpp>
 
 #include <doctest/doctest.h>

@@ -1,7 +1,13 @@
+#include <inkling/core/error.hpp>
+#include <inkling/data/dataset.hpp>
 #include <inkling/data/sample.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/depthwise_conv2d.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 

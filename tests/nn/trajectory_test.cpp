@@ -1,5 +1,11 @@
 #include "golden/trajectory.hpp"
 
+#include <inkling/data/dataset.hpp>
+#include <inkling/nn/layer_list.hpp>
+#include <inkling/nn/network.hpp>
+#include <inkling/nn/training/backward.hpp>
+#include <inkling/nn/training/loss.hpp>
+#include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/zoo.hpp>
 

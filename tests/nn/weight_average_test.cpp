@@ -1,4 +1,6 @@
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/dense.hpp>
+#include <inkling/nn/network.hpp>
 #include <inkling/nn/training/weight_average.hpp>
 
 #include <doctest/doctest.h>

@@ -94,8 +94,10 @@ class Classifier {
 /// The row of the highest value in each column; the lowest row wins a tie. scores: classes x n.
 std::vector<Label> best_classes(const Matrix& scores);
 
-/// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n.
-Matrix softmax(const Matrix& scores, float temperature = 1);
+/// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n. `evidence` (n values),
+/// when it is given, gets what the softmax divides out: the logarithm of the summed exponentials of scores /
+/// temperature.
+Matrix softmax(const Matrix& scores, float temperature = 1, Vector* evidence = nullptr);
 
 /// The logarithms of vote shares, none below that of 0.0001: no class is impossible because nobody voted for it.
 Matrix vote_logits(const Matrix& shares);

@@ -2,6 +2,7 @@
 
 #include <inkling/model/classifier.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -28,12 +29,15 @@ INKLING_INLINE std::vector<Label> best_classes(const Matrix& scores) {
   return best;
 }
 
-INKLING_INLINE Matrix softmax(const Matrix& scores, float temperature) {
+INKLING_INLINE Matrix softmax(const Matrix& scores, float temperature, Vector* evidence) {
   Matrix result(scores.rows(), scores.cols());
   Vector column(scores.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
   for (Index i = 0; i < scores.cols(); ++i) {
-    column = ((scores.col(i).array() - scores.col(i).maxCoeff()) / temperature).exp();
-    result.col(i) = column / column.sum();
+    const float largest = scores.col(i).maxCoeff();
+    column = ((scores.col(i).array() - largest) / temperature).exp();
+    const float sum = column.sum();
+    result.col(i) = column / sum;
+    if (evidence != nullptr) (*evidence)(i) = largest / temperature + std::log(sum);
   }
   return result;
 }

@@ -1,44 +1,50 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layer_registry.hpp>
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
-#include <string_view>
+#include <algorithm>
 
 namespace inkling::inline INKLING_ABI::nn {
 
-INKLING_INLINE auto LayerRegistry::standard() -> LayerRegistry {
+namespace detail {
+
+template <template <typename> class... L>
+LayerRegistry registry_of(LayerList<L...>) {
   LayerRegistry registry;
-  registry.add<BatchNorm>("batch_norm");
-  registry.add<Conv2d>("conv2d");
-  registry.add<Dense>("dense");
-  registry.add<DepthwiseConv2d>("depthwise_conv2d");
-  registry.add<Dropout>("dropout");
-  registry.add<Flatten>("flatten");
-  registry.add<GlobalAveragePool>("global_average_pool");
-  registry.add<MaxPool2d>("max_pool2d");
-  registry.add<Relu>("relu");
-  registry.add<Residual>("residual");
-  registry.add<Sigmoid>("sigmoid");
-  registry.add<SqueezeExcite>("squeeze_excite");
+  (registry.add<L<float>>(std::string(L<float>::name)), ...);
   return registry;
 }
 
-INKLING_INLINE std::unique_ptr<Layer> LayerRegistry::make(std::string_view kind, const nlohmann::json& options) const {
-  const auto found = factories_.find(kind);
-  if (found == factories_.end()) {
-    std::string known;
-    for (const auto& [name, factory] : factories_) known += (known.empty() ? "" : ", ") + name;
-    throw FormatError("unknown layer \"" + std::string(kind) + "\", expected one of " + known);
+}  // namespace detail
+
+INKLING_INLINE LayerRegistry LayerRegistry::standard() {
+  return detail::registry_of(AllLayers());
+}
+
+INKLING_INLINE void LayerRegistry::add(std::string kind, Factory make) {
+  const auto at =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.kind >= kind; });
+  if (at != entries_.end() && at->kind == kind) {
+    at->make = make;
+  } else {
+    entries_.insert(at, {std::move(kind), make});
   }
-  try {
-    return found->second(options, *this);
-  } catch (const Error& error) {
-    throw FormatError("layer \"" + std::string(kind) + "\": " + error.what());
+}
+
+INKLING_INLINE std::unique_ptr<Layer> LayerRegistry::make(std::string_view kind, const StageOptions& options) const {
+  for (const Entry& entry : entries_) {
+    if (entry.kind != kind) continue;
+    try {
+      return entry.make(options, *this);
+    } catch (const Error& error) {
+      throw FormatError("layer \"" + entry.kind + "\": " + error.what());
+    }
   }
+  std::string known;
+  for (const Entry& entry : entries_) known += (known.empty() ? "" : ", ") + entry.kind;
+  throw FormatError("unknown layer \"" + std::string(kind) + "\", expected one of " + known);
 }
 
 }  // namespace inkling::inline INKLING_ABI::nn

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
@@ -27,7 +28,9 @@ class BasicNetwork {
   /// Builds the layer for the output of the one before and appends it.
   /// Throws ShapeError with the number and kind of a layer that does not fit.
   template <std::derived_from<BasicLayer<S>> L>
-  BasicNetwork& add(L layer);
+  BasicNetwork& add(L layer) {
+    return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));
+  }
   BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
 
   /// Appends a layer that is built already for this place in a network, such as the clone of another network's.
@@ -55,9 +58,12 @@ class BasicNetwork {
   /// Throws ShapeError when x has another height or is not made of whole columns.
   ConstView forward(const ConstMatrixRef<S>& x, Workspace& workspace, Mode mode = Mode::inference) const;
 
+  /// Defined in nn/training/backward.hpp, which a program includes that calls it (trainer.hpp does).
+  ///
   /// Requires: forward(x, workspace, Mode::training) came before. output_gradient: dLoss/d(output), output x n.
   /// Overwrites gradients, one for each of parameters(): dLoss/d(parameter), or the value of a statistic over these
-  /// samples. When `input_gradient` is given, it gets dLoss/dx.
+  /// samples. When `input_gradient` is given, it gets dLoss/dx. Throws Error for a network that was fused for
+  /// inference.
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
                 std::vector<MatrixOf<S>>& gradients, MatrixOf<S>* input_gradient = nullptr) const;
   /// The same into memory of the caller's: gradients have the sizes of the parameters; an empty input_gradient (0

@@ -19,12 +19,6 @@ BasicNetwork<S>::BasicNetwork(Shape input, std::uint64_t seed) : shapes_{input},
 }
 
 template <typename S>
-template <std::derived_from<BasicLayer<S>> L>
-auto BasicNetwork<S>::add(L layer) -> BasicNetwork& {
-  return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));
-}
-
-template <typename S>
 void BasicNetwork<S>::append_parameters(std::vector<const Parameter<S>*>& all) const {
   for (const auto& layer : layers_) layer->append_parameters(all);
 }
@@ -133,52 +127,6 @@ auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, 
     }
   }
   return ConstView(workspace.output_of_.back(), output_shape().size(), n);
-}
-
-template <typename S>
-void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
-                               Workspace& workspace, std::vector<MatrixOf<S>>& gradients,
-                               MatrixOf<S>* input_gradient) const {
-  const auto all = parameters();
-  gradients.resize(all.size());
-  for (std::size_t p = 0; p < all.size(); ++p) gradients[p].resize(all[p]->value.rows(), all[p]->value.cols());
-  MatrixOf<S> none;
-  if (input_gradient != nullptr) input_gradient->resize(x.rows(), x.cols());
-  backward(x, output_gradient, workspace, std::span(gradients), input_gradient != nullptr ? *input_gradient : none);
-}
-
-template <typename S>
-void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient,
-                               Workspace& workspace, std::span<MatrixOf<S>> gradients,
-                               MatrixRef<S> input_gradient) const {
-  check_columns(x);
-  check_columns(output_gradient);
-  const Index n = x.cols();
-  S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
-  std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1
-  for (std::size_t i = layers_.size(); i-- > 0;) {
-    const BasicLayer<S>& layer = *layers_[i];
-    const std::size_t before = i == 0 ? 0 : parameters_until_[i - 1];
-    const std::span<MatrixOf<S>> own = gradients.subspan(before, parameters_until_[i] - before);
-
-    const Index rows = shapes_[i].size();
-    S* dx = nullptr;
-    if (i == 0) {
-      dx = input_gradient.cols() > 0 ? input_gradient.data() : nullptr;
-    } else if (layer.in_place() && dy != nullptr) {
-      dx = dy;
-    } else {
-      turn = 1 - turn;
-      dx = workspace.gradient_[turn].matrix(rows, n).data();
-    }
-    const ConstMatrixRef<S> input = i == 0 ? x : ConstMatrixRef<S>(ConstView(workspace.output_of_[i - 1], rows, n));
-    const ConstMatrixRef<S> dy_view =
-        dy == nullptr ? output_gradient : ConstMatrixRef<S>(ConstView(dy, shapes_[i + 1].size(), n));
-    layer.backward(input, ConstView(workspace.output_of_[i], shapes_[i + 1].size(), n), dy_view,
-                   Eigen::Map<MatrixOf<S>>(dx, dx == nullptr ? 0 : rows, dx == nullptr ? 0 : n), own,
-                   workspace.scratch_[i]);
-    dy = dx;
-  }
 }
 
 #ifdef INKLING_COMPILED

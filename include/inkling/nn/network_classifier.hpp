@@ -3,9 +3,9 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/pool.hpp>
 #include <inkling/model/classifier.hpp>
-#include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/network.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,18 +13,16 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
-/// Bytes 0..255 to 0..1, the range that every network of the library is trained on. An expression over `pixels`: assign
-/// it.
-template <typename Bytes>
-auto to_unit_range(const Bytes& pixels) {
-  return pixels.template cast<float>() * (1.0F / 255.0F);
-}
+/// Bytes 0..255 to 0..1, the range that every network of the library is trained on.
+void to_unit_range(const std::uint8_t* pixels, Index count, float* values) noexcept;
 
 /// A trained network with the names of its classes.
 class NetworkClassifier final : public Classifier {
  public:
   /// Throws ShapeError when the network's output does not have one value a class.
-  NetworkClassifier(Network network, std::vector<std::string> class_names, Precision precision = Precision::f32);
+  NetworkClassifier(Network network, std::vector<std::string> class_names);
+  /// `fused`: what classifies, where it is not fuse(network), such as fuse_bf16(network).
+  NetworkClassifier(Network network, std::vector<std::string> class_names, Network fused);
 
   std::string_view kind() const noexcept override { return "network"; }
   ScoreKind score_kind() const noexcept override { return ScoreKind::probability; }

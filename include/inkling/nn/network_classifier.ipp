@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/parallel.hpp>
+#include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
 #include <algorithm>
@@ -10,11 +11,14 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector<std::string> class_names)
+    : NetworkClassifier(network, std::move(class_names), fuse(network)) {}
+
 INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector<std::string> class_names,
-                                                    Precision precision)
+                                                    Network fused)
     : Classifier(network.input_shape(), std::move(class_names)),
       network_(std::move(network)),
-      fused_(fuse(network_, precision)) {
+      fused_(std::move(fused)) {
   if (network_.output_shape() != Shape{1, 1, num_classes()}) {
     throw ShapeError("NetworkClassifier: " + std::to_string(num_classes()) + " classes need an output of 1x1x" +
                      std::to_string(num_classes()) + ", the network puts out " + to_string(network_.output_shape()));
@@ -23,12 +27,16 @@ INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector
 
 INKLING_INLINE Recognition NetworkClassifier::recognise(const Pixels& images, int threads) const {
   check(images);
-  const Matrix scores = logits(images, threads);
-  const Vector largest = scores.colwise().maxCoeff().transpose();
-  const Matrix scaled = (scores.rowwise() - largest.transpose()) / temperature();
-  const Vector sums = scaled.array().exp().matrix().colwise().sum().transpose();
-  return {.probabilities = softmax(scores, temperature()),
-          .evidence = largest.array() / temperature() + sums.array().log()};
+  Recognition result;
+  Vector evidence(images.cols());
+  result.probabilities = softmax(logits(images, threads), temperature(), &evidence);
+  result.evidence = std::move(evidence);
+  return result;
+}
+
+INKLING_INLINE void to_unit_range(const std::uint8_t* pixels, Index count, float* values) noexcept {
+  constexpr float share = 1.0F / 255.0F;
+  for (Index i = 0; i < count; ++i) values[i] = static_cast<float>(pixels[i]) * share;
 }
 
 INKLING_INLINE Matrix NetworkClassifier::logits(const Pixels& images, int threads) const {
@@ -40,8 +48,9 @@ INKLING_INLINE Matrix NetworkClassifier::logits(const Pixels& images, int thread
     const Index first = b * block;
     const Index count = std::min(block, images.cols() - first);
     auto input = worker->input.matrix(images.rows(), count);
-    input = to_unit_range(images.middleCols(first, count));
-    result.middleCols(first, count) = fused_.forward(input, worker->workspace);
+    to_unit_range(images.col(first).data(), input.size(), input.data());
+    const auto scores = fused_.forward(input, worker->workspace);
+    std::copy_n(scores.data(), scores.size(), result.col(first).data());
   });
   return result;
 }

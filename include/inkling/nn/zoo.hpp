@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/batch_norm.hpp>
 #include <inkling/nn/layers/conv2d.hpp>
 #include <inkling/nn/layers/dense.hpp>

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/io/detail/json.hpp>
 #include <inkling/io/model/checkpoint.hpp>
+#include <inkling/io/model/detail/architecture_text.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -56,11 +56,26 @@ inline std::vector<Matrix> take_moments(const nn::Network& network, bool present
   return moments;
 }
 
+inline std::string notes_text(const CheckpointNotes& notes) {
+  std::string text = "{";
+  for (const auto& [key, value] : notes) {
+    text.append(text.size() > 1 ? "," : "").append(json_text(key)).append(":").append(json_text(value));
+  }
+  return text += '}';
+}
+
 /// Throws FormatError unless these are the metadata of a checkpoint.
 inline CheckpointNotes take_notes(MetadataReader& metadata) {
   metadata.expect("format", checkpoint_format);
   metadata.expect("format_version", model_format_version);
-  return parse_json(metadata.take("notes")).get<CheckpointNotes>();
+  Json said = parse_json(metadata.take("notes"));
+  if (said.kind != Json::Kind::object) throw FormatError("expected an object of texts as notes");
+  CheckpointNotes notes;
+  for (auto& [key, value] : said.members) {
+    if (!value.is_string()) throw FormatError("expected an object of texts as notes");
+    notes.insert_or_assign(key, std::move(value.string));
+  }
+  return notes;
 }
 
 inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegistry& registry) {
@@ -68,7 +83,7 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
   take_notes(metadata);
   TensorReader tensors(std::move(file.tensors));
   const Shape input = parse_shape(metadata.take("input_shape"));
-  const nlohmann::json architecture = parse_json(metadata.take("architecture"));
+  const Architecture architecture = parse_architecture(metadata.take("architecture"));
 
   nn::TrainingState state{.network = decode_network(input, architecture, registry, "network.", tensors)};
   state.epoch = parse_number<Index>(metadata.take("epoch"));
@@ -110,9 +125,9 @@ INKLING_INLINE void save_checkpoint(const nn::TrainingState& state, const std::f
   file.metadata = {{"format", std::string(detail::checkpoint_format)},
                    {"format_version", std::string(detail::model_format_version)},
                    {"written_by", "inkling " + detail::version_text()},
-                   {"notes", nlohmann::json(notes).dump()},
+                   {"notes", detail::notes_text(notes)},
                    {"input_shape", detail::shape_text(state.network.input_shape())},
-                   {"architecture", detail::architecture_of(state.network).dump()},
+                   {"architecture", detail::architecture_text(detail::architecture_of(state.network))},
                    {"epoch", detail::number_text(state.epoch)},
                    {"seconds", detail::number_text(state.seconds)},
                    {"best_accuracy", detail::number_text(state.best_accuracy)},

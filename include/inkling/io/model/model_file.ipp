@@ -10,8 +10,6 @@
 #include <inkling/io/safetensors/tensor_reader.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -24,7 +22,7 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-inline ModelInfo info_of(const Classifier& model, nlohmann::json architecture, const SaveOptions& options) {
+inline ModelInfo info_of(const Classifier& model, Architecture architecture, const SaveOptions& options) {
   return {std::string(model.kind()), model.input_shape(), model.class_names(), model.temperature(),
           std::move(architecture),   options.trained_on,  options.notes};
 }

@@ -4,8 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
-
-#include <nlohmann/json.hpp>
+#include <inkling/model/architecture.hpp>
 
 #include <array>
 #include <charconv>
@@ -27,8 +26,8 @@ struct ModelInfo {
   std::string kind;  // "network", "svm" or "forest"
   Shape input_shape;
   std::vector<std::string> class_names;
-  float temperature = 1;        // see Classifier::temperature
-  nlohmann::json architecture;  // of a network: its layers, each with kind and options; else empty
+  float temperature = 1;      // see Classifier::temperature
+  Architecture architecture;  // of a network: its layers; of another model: the features that it works on, if any
   std::string trained_on;
   std::map<std::string, std::string> notes;
 };
@@ -44,8 +43,6 @@ auto naming_source(const std::string& source, const Body& body) {
   try {
     return body();
   } catch (const Error& error) {
-    throw FormatError(source + ": " + error.what());
-  } catch (const nlohmann::json::exception& error) {
     throw FormatError(source + ": " + error.what());
   } catch (const std::bad_alloc&) {
     throw FormatError(source + ": it asks for more memory than there is");
@@ -72,9 +69,6 @@ Number parse_number(const std::string& text) {
   }
   return value;
 }
-
-/// JSON of a few levels: what works on a value later (and recurses) needs no bound of its own.
-nlohmann::json parse_json(const std::string& text);
 
 /// "[28,28,1]": height, width, channels. Throws FormatError unless all three are above 0.
 Shape parse_shape(const std::string& text);

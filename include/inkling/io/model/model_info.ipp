@@ -1,10 +1,10 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/io/detail/json.hpp>
+#include <inkling/io/model/detail/architecture_text.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/version.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,25 +24,29 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-INKLING_INLINE nlohmann::json parse_json(const std::string& text) {
-  constexpr int max_depth = 32;
-  return nlohmann::json::parse(text, [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-    if (depth > max_depth) throw FormatError("the JSON is nested too deeply");
-    return true;
-  });
-}
-
 INKLING_INLINE Shape parse_shape(const std::string& text) {
-  const nlohmann::json dims = parse_json(text);
-  const bool valid = dims.is_array() && dims.size() == 3 && std::all_of(dims.begin(), dims.end(), [](const auto& dim) {
-                       return dim.is_number_unsigned() && dim.template get<Index>() > 0;
-                     });
+  const Json dims = parse_json(text);
+  bool valid = dims.elements.size() == 3;
+  for (const Json& dim : dims.elements) valid = valid && dim.is_count() && dim.number.magnitude > 0;
   if (!valid) throw FormatError("expected [height,width,channels], all above 0, as input_shape, got " + text);
-  return {dims[0].get<Index>(), dims[1].get<Index>(), dims[2].get<Index>()};
+  const auto dim = [&](std::size_t i) { return static_cast<Index>(dims.elements[i].number.magnitude); };
+  return {dim(0), dim(1), dim(2)};
 }
 
 INKLING_INLINE std::string shape_text(const Shape& shape) {
-  return nlohmann::json{shape.height, shape.width, shape.channels}.dump();
+  return to_string(std::vector<Index>{shape.height, shape.width, shape.channels});
+}
+
+inline std::vector<std::string> parse_texts(const std::string& text) {
+  Json list = parse_json(text);
+  std::vector<std::string> texts;
+  bool valid = list.kind == Json::Kind::array;
+  for (Json& element : list.elements) {
+    valid = valid && element.is_string();
+    texts.push_back(std::move(element.string));
+  }
+  if (!valid) throw FormatError("expected a list of texts as class_names, got " + text.substr(0, 100));
+  return texts;
 }
 
 INKLING_INLINE std::string version_text() {
@@ -70,9 +74,9 @@ INKLING_INLINE ModelInfo read_info(std::map<std::string, std::string> entries) {
   ModelInfo info;
   info.kind = metadata.take("kind");
   info.input_shape = parse_shape(metadata.take("input_shape"));
-  info.class_names = parse_json(metadata.take("class_names")).get<std::vector<std::string>>();
+  info.class_names = parse_texts(metadata.take("class_names"));
   info.temperature = parse_number<float>(metadata.take("temperature"));
-  info.architecture = parse_json(metadata.take("architecture"));
+  info.architecture = parse_architecture(metadata.take("architecture"));
   info.trained_on = metadata.take("trained_on");
   info.notes = std::move(metadata).rest();
   return info;
@@ -84,9 +88,9 @@ INKLING_INLINE std::map<std::string, std::string> metadata_of(const ModelInfo& i
                                               {"written_by", "inkling " + version_text()},
                                               {"kind", info.kind},
                                               {"input_shape", shape_text(info.input_shape)},
-                                              {"class_names", nlohmann::json(info.class_names).dump()},
+                                              {"class_names", json_text(info.class_names)},
                                               {"temperature", number_text(info.temperature)},
-                                              {"architecture", info.architecture.dump()},
+                                              {"architecture", architecture_text(info.architecture)},
                                               {"trained_on", info.trained_on}};
   for (const auto& [key, value] : info.notes) {
     if (!metadata.emplace(key, value).second) throw ValueError("save_model: a note cannot have the key " + key);

@@ -2,14 +2,13 @@
 
 #include <inkling/core/matrix.hpp>
 #include <inkling/io/atomic_file.hpp>
+#include <inkling/io/detail/json.hpp>
 #include <inkling/io/detail/visit_model.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/onnx/detail/graph.hpp>
 #include <inkling/io/onnx/detail/network.hpp>
 #include <inkling/io/onnx/detail/protobuf_writer.hpp>
 #include <inkling/io/onnx/onnx.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -127,7 +126,7 @@ INKLING_INLINE std::string onnx_bytes(const Classifier& model) {
   file.message(7, graph.writer());
   file.message(8, opset("", 13)).message(8, opset(detail::onnx_ml, 1));
   file.message(14, property("kind", std::string(model.kind())));
-  file.message(14, property("class_names", nlohmann::json(model.class_names()).dump()));
+  file.message(14, property("class_names", detail::json_text(model.class_names())));
   return file.bytes();
 }
 

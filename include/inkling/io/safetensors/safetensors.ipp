@@ -1,10 +1,10 @@
 #pragma once
 
 #include <inkling/io/atomic_file.hpp>
+#include <inkling/io/detail/json.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 
 #include <Eigen/Core>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -47,63 +47,52 @@ INKLING_INLINE std::optional<std::uint64_t> tensor_bytes(Dtype dtype, std::span<
   return product;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// Takes the header's JSON as events, so that a repeated key is seen (a DOM keeps the last one) and an unexpected
 /// nesting ends the parse at once. Offsets are left relative to the start of the data.
-class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
+class SafetensorsHeaderParser final : public JsonListener {
  public:
-  explicit SafetensorsHeaderParser(const std::string& source) : source_(source) {}
-
   SafetensorsHeader take() { return std::move(header_); }
 
-  bool null() override { return refuse("null"); }
-  bool boolean(bool) override { return refuse("a boolean"); }
-  bool number_integer(number_integer_t value) override { return refuse(std::to_string(value)); }
-  bool number_float(number_float_t, const string_t& text) override { return refuse("the number " + text); }
-  bool binary(binary_t&) override { return refuse("binary data"); }
+  void null() override { refuse("null"); }
+  void boolean(bool) override { refuse("a boolean"); }
 
-  bool number_unsigned(number_unsigned_t value) override {
-    if (state_ == State::shape) {
-      if (value > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return refuse(std::to_string(value));
-      place_.dims.push_back(static_cast<Index>(value));
-    } else if (state_ == State::offsets && offsets_ < 2) {
-      (offsets_++ == 0 ? place_.begin : place_.end) = value;
+  void number(const JsonNumber& number) override {
+    const bool natural = number.kind == JsonNumber::Kind::natural;
+    if (state_ == State::shape && natural && number.magnitude <= largest_dimension) {
+      place_.dims.push_back(static_cast<Index>(number.magnitude));
+    } else if (state_ == State::offsets && natural && offsets_ < 2) {
+      (offsets_++ == 0 ? place_.begin : place_.end) = number.magnitude;
     } else {
-      return refuse("the number " + std::to_string(value));
+      const bool whole = number.kind == JsonNumber::Kind::negative;
+      refuse((whole ? "" : "the number ") + std::string(number.text.substr(0, 40)));
     }
-    return true;
   }
 
-  bool string(string_t& text) override {
+  void string(std::string& text) override {
     if (state_ == State::metadata_value) {
-      header_.metadata[key_] = text;
+      header_.metadata[key_] = std::move(text);
       state_ = State::metadata;
-      return true;
+      return;
     }
-    if (state_ != State::dtype) return refuse("the string \"" + text + '"');
-    const auto* const found =
-        std::find_if(dtype_table.begin(), dtype_table.end(), [&](const DtypeInfo& info) { return info.name == text; });
-    if (found == dtype_table.end()) return refuse("the unknown type \"" + text + '"');
-    place_.dtype = static_cast<Dtype>(found - dtype_table.begin());
+    if (state_ != State::dtype) refuse("the string \"" + text + '"');
+    std::size_t dtype = 0;
+    while (dtype < dtype_table.size() && dtype_table[dtype].name != text) ++dtype;
+    if (dtype == dtype_table.size()) refuse("the unknown type \"" + text + '"');
+    place_.dtype = static_cast<Dtype>(dtype);
     state_ = State::tensor;
-    return true;
   }
 
-  bool start_object(std::size_t) override {
+  void begin_object() override {
     if (state_ == State::start) {
       state_ = State::top;
     } else if (state_ == State::top_value) {
       state_ = name_ == "__metadata__" ? State::metadata : State::tensor;
     } else {
-      return refuse("an object");
+      refuse("an object");
     }
-    return true;
   }
 
-  bool key(string_t& text) override {
+  void key(std::string& text) override {
     switch (state_) {
       case State::top:
         name_ = text;
@@ -114,18 +103,18 @@ class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
         has_dtype_ = has_shape_ = false;
         offsets_ = 0;
         state_ = State::top_value;
-        return true;
+        return;
       case State::metadata:
         if (header_.metadata.contains(text)) fail("the key \"" + text + "\" comes twice");
         key_ = text;
         state_ = State::metadata_value;
-        return true;
+        return;
       default:  // State::tensor: no other object is ever entered
-        return tensor_key(text);
+        tensor_key(text);
     }
   }
 
-  bool end_object() override {
+  void end_object() override {
     if (state_ == State::tensor) {
       if (!has_dtype_ || !has_shape_ || offsets_ != 2) fail("expected dtype, shape and data_offsets");
       header_.tensors.emplace(name_, std::move(place_));
@@ -134,32 +123,26 @@ class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
     } else {
       state_ = state_ == State::metadata ? State::top : State::end;
     }
-    return true;
   }
 
-  bool start_array(std::size_t) override {
+  void begin_array() override {
     if (state_ == State::shape_array) {
       state_ = State::shape;
     } else if (state_ == State::offsets_array) {
       state_ = State::offsets;
     } else {
-      return refuse("an array");
+      refuse("an array");
     }
-    return true;
   }
 
-  bool end_array() override {
-    if (state_ == State::offsets && offsets_ != 2) return refuse("too few numbers");
+  void end_array() override {
+    if (state_ == State::offsets && offsets_ != 2) refuse("too few numbers");
     state_ = State::tensor;
-    return true;
-  }
-
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-    throw FormatError(source_ + ": the header is not valid JSON at its byte " + std::to_string(position) + ": " +
-                      error.what());
   }
 
  private:
+  static constexpr std::uint64_t largest_dimension = std::numeric_limits<std::int64_t>::max();
+
   enum class State {
     start,
     top,             // the next event is a name
@@ -175,7 +158,7 @@ class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
     end,
   };
 
-  bool tensor_key(const std::string& text) {
+  void tensor_key(const std::string& text) {
     bool repeated = false;
     if (text == "dtype") {
       repeated = std::exchange(has_dtype_, true);
@@ -190,15 +173,14 @@ class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
       fail("expected dtype, shape or data_offsets, got the key \"" + text + '"');
     }
     if (repeated) fail("the key \"" + text + "\" comes twice");
-    return true;
   }
 
   [[noreturn]] void fail(const std::string& what) const {
     const bool in_tensor = !name_.empty() && name_ != "__metadata__";
-    throw FormatError(source_ + ": " + (in_tensor ? "tensor '" + name_ + "'" : "header") + ": " + what);
+    throw FormatError((in_tensor ? "tensor '" + name_ + "'" : "header") + ": " + what);
   }
 
-  [[noreturn]] bool refuse(const std::string& got) const {
+  [[noreturn]] void refuse(const std::string& got) const {
     static constexpr std::array<const char*, 12> expected{"an object",        "a name",
                                                           "an object",        "a key",
                                                           "a string",         "a key",
@@ -208,7 +190,6 @@ class SafetensorsHeaderParser : public nlohmann::json_sax<nlohmann::json> {
     fail("expected " + std::string(expected[static_cast<std::size_t>(state_)]) + ", got " + got);
   }
 
-  const std::string& source_;
   SafetensorsHeader header_;
   State state_ = State::start;
   bool has_metadata_ = false;
@@ -279,8 +260,12 @@ SafetensorsHeader read_safetensors_header(std::uint64_t size, const std::string&
   if (last == std::string::npos || text.front() != '{' || text[last] != '}' || text.find('\0') != std::string::npos) {
     throw FormatError(source + ": expected a JSON object as header, with nothing but spaces after it");
   }
-  SafetensorsHeaderParser parser(source);
-  nlohmann::json::sax_parse(text, &parser);
+  SafetensorsHeaderParser parser;
+  try {
+    read_json(text, parser);
+  } catch (const FormatError& error) {
+    throw FormatError(source + ": " + error.what());
+  }
   SafetensorsHeader header = parser.take();
   place_tensors(header, prefix.size() + length, size, source);
   return header;
@@ -347,6 +332,23 @@ INKLING_INLINE SafetensorsHeader read_safetensors_header(const std::filesystem::
                                          [&](std::uint64_t at, std::span<std::byte> to) { file.read(at, to); });
 }
 
+namespace detail {
+
+/// The header up to its first tensor.
+inline std::string header_text(const std::map<std::string, std::string>& metadata) {
+  std::string text = "{";
+  if (metadata.empty()) return text;
+  for (const auto& [key, value] : metadata) {
+    text.append(text.size() > 1 ? "," : R"("__metadata__":{)")
+        .append(json_text(key))
+        .append(":")
+        .append(json_text(value));
+  }
+  return text += '}';
+}
+
+}  // namespace detail
+
 INKLING_INLINE std::vector<std::byte> safetensors_bytes(const Safetensors& file) {
   std::vector<const std::pair<const std::string, Tensor>*> order;
   order.reserve(file.tensors.size());
@@ -354,9 +356,7 @@ INKLING_INLINE std::vector<std::byte> safetensors_bytes(const Safetensors& file)
   std::stable_sort(order.begin(), order.end(),
                    [](const auto* a, const auto* b) { return size_of(a->second.dtype) > size_of(b->second.dtype); });
 
-  using Json = nlohmann::ordered_json;
-  Json header = Json::object();
-  if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+  std::string text = detail::header_text(file.metadata);
   std::uint64_t end = 0;
   for (const auto* const entry : order) {
     const auto& [name, tensor] = *entry;
@@ -366,15 +366,16 @@ INKLING_INLINE std::vector<std::byte> safetensors_bytes(const Safetensors& file)
                        to_string(tensor.dims) + " does not have " + std::to_string(tensor.bytes.size()) + " bytes");
     }
     const std::uint64_t begin = std::exchange(end, end + tensor.bytes.size());
-    header[name] = {{"dtype", to_string(tensor.dtype)}, {"shape", tensor.dims}, {"data_offsets", {begin, end}}};
+    text.append(text.size() > 1 ? "," : "").append(detail::json_text(name)).append(R"(:{"dtype":")");
+    text.append(to_string(tensor.dtype)).append(R"(","shape":)").append(to_string(tensor.dims));
+    text.append(R"(,"data_offsets":[)")
+        .append(std::to_string(begin))
+        .append(",")
+        .append(std::to_string(end))
+        .append("]}");
   }
 
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const Json::type_error& error) {
-    throw ValueError("safetensors: a name or metadata is not UTF-8: " + std::string(error.what()));
-  }
+  text += '}';
   text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the data is aligned, too
   require<ValueError>(text.size() <= max_safetensors_header, "safetensors: the header is longer than readers accept");
 

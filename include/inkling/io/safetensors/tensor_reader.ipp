@@ -42,7 +42,7 @@ INKLING_INLINE void TensorReader::finish() const {
   if (!tensors_.empty()) fail(tensors_.begin()->first, "it has no place in this model");
 }
 
-INKLING_INLINE [[noreturn]] void TensorReader::fail(const std::string& name, const std::string& what) {
+[[noreturn]] INKLING_INLINE void TensorReader::fail(const std::string& name, const std::string& what) {
   throw FormatError("tensor '" + name + "': " + what);
 }
 

@@ -65,6 +65,28 @@ void combine(const S* __restrict g, const S* __restrict x, Index pixels, Index c
   }
 }
 
+/// y = a + b, and max(that, 0) when `rectify`.
+template <typename S>
+void add(const S* __restrict a, const S* __restrict b, Index count, bool rectify, S* __restrict y) noexcept {
+  if (rectify) {
+    for (Index i = 0; i < count; ++i) y[i] = std::max(a[i] + b[i], S{0});
+  } else {
+    for (Index i = 0; i < count; ++i) y[i] = a[i] + b[i];
+  }
+}
+
+/// y += bias for each of the columns, and max(that, 0) when `rectify`.
+template <typename S>
+void add_bias(const S* __restrict bias, Index rows, Index columns, bool rectify, S* __restrict y) noexcept {
+  for (Index j = 0; j < columns; ++j, y += rows) {
+    if (rectify) {
+      for (Index i = 0; i < rows; ++i) y[i] = std::max(y[i] + bias[i], S{0});
+    } else {
+      for (Index i = 0; i < rows; ++i) y[i] += bias[i];
+    }
+  }
+}
+
 /// y = max(y, x) for one pixel.
 template <typename S>
 void take_larger(const S* __restrict x, Index channels, S* __restrict y) noexcept {

@@ -2,6 +2,7 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/shape.hpp>
+#include <inkling/nn/kernels/sizes.hpp>
 #include <inkling/nn/kernels/tile.hpp>
 
 #include <algorithm>
@@ -19,25 +20,6 @@
 ///
 /// All functions work on one sample and one thread, with every sum in a fixed order.
 namespace inkling::inline INKLING_ABI::nn::kernels {
-
-/// The sizes of one convolution. The image is already padded, so that no filter reaches outside.
-struct ConvolutionSizes {
-  Shape padded;  // input with its border of zeros
-  Index kernel;
-  Index stride;
-  Index filters;
-
-  Index out_height() const noexcept { return (padded.height - kernel) / stride + 1; }
-  Index out_width() const noexcept { return (padded.width - kernel) / stride + 1; }
-  Index out_pixels() const noexcept { return out_height() * out_width(); }
-  /// Values under one row of a filter, and under the whole filter.
-  Index row_depth() const noexcept { return kernel * padded.channels; }
-  Index depth() const noexcept { return kernel * row_depth(); }
-  /// Where the values under output pixel p begin in the padded image.
-  Index origin(Index p) const noexcept {
-    return (p / out_width() * padded.width + p % out_width()) * stride * padded.channels;
-  }
-};
 
 /// to = from, of another type or the same.
 template <typename S, typename T>

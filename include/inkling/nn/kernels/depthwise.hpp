@@ -4,6 +4,7 @@
 #include <inkling/core/shape.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
+#include <inkling/nn/kernels/sizes.hpp>
 #include <inkling/nn/kernels/tile.hpp>
 
 #include <algorithm>
@@ -17,17 +18,6 @@
 ///
 /// All functions work on one sample and one thread, with every sum in a fixed order.
 namespace inkling::inline INKLING_ABI::nn::kernels {
-
-/// The sizes of one depthwise convolution: `top` rows and `left` columns of zeros come before the input, and zeros
-/// behind it as far as the output reaches.
-struct DepthwiseSizes {
-  Shape in;
-  Shape out;
-  Index kernel;
-  Index stride;
-  Index top;
-  Index left;
-};
 
 /// y = activation(bias + taps * x), where x is `in` and y is `out`: the definition.
 template <typename S>

@@ -24,24 +24,23 @@ class BasicBatchNorm final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless epsilon > 0.
   explicit BasicBatchNorm(const BatchNormOptions& options = {});
-  static BasicBatchNorm from_options(const nlohmann::json& json);
+  static BasicBatchNorm from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "batch_norm"; }
-  nlohmann::json options() const override { return {{"epsilon", options_.epsilon}}; }
+  static constexpr std::string_view name = "batch_norm";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override { return {{"epsilon", options_.epsilon}}; }
 
   Shape build(const Shape& in, Rng&) override;
-
-  /// In inference, channel c is factor[c] * x + offset[c].
-  struct Affine {
-    VectorOf<S> factor;
-    VectorOf<S> offset;
-  };
-  Affine inference_affine() const;
+  void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
+  void describe(Operations<S>& operations) const override;
+
+  /// Its gradient, where training alone sees it: nn/training/detail/batch_norm.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicBatchNorm>(*this); }
 

@@ -2,7 +2,6 @@
 
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/batch_norm.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +15,8 @@ BasicBatchNorm<S>::BasicBatchNorm(const BatchNormOptions& options) : options_(op
 }
 
 template <typename S>
-auto BasicBatchNorm<S>::from_options(const nlohmann::json& json) -> BasicBatchNorm {
-  return BasicBatchNorm({.epsilon = option<double>(json, "epsilon")});
+auto BasicBatchNorm<S>::from_options(const StageOptions& options) -> BasicBatchNorm {
+  return BasicBatchNorm({.epsilon = options.number("epsilon")});
 }
 
 template <typename S>
@@ -32,11 +31,16 @@ Shape BasicBatchNorm<S>::build(const Shape& in, Rng&) {
 }
 
 template <typename S>
-auto BasicBatchNorm<S>::inference_affine() const -> Affine {
-  Affine affine;
+void BasicBatchNorm<S>::expect_tensors(const Shape& in, TensorExpectations& expected) const {
+  expected.tensor("scale", {in.channels});
+}
+
+template <typename S>
+void BasicBatchNorm<S>::describe(Operations<S>& operations) const {
+  Affine<S> affine;
   affine.factor = (value(running_variance).array() + static_cast<S>(options_.epsilon)).rsqrt() * value(scale).array();
   affine.offset = value(shift) - value(running_mean).cwiseProduct(affine.factor);
-  return affine;
+  operations.normalise(*this, options_.epsilon, affine);
 }
 
 template <typename S>
@@ -55,34 +59,6 @@ void BasicBatchNorm<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scra
   affine.col(1) = value(shift) - statistics.col(0).cwiseProduct(affine.col(0));
   kernels::scale_and_shift(x.data(), x.size() / channels_, channels_, affine.col(0).data(), affine.col(1).data(),
                            y.data());
-}
-
-template <typename S>
-void BasicBatchNorm<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
-                                 MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const {
-  // With n values a channel, h = (x - mean) / deviation and y = scale * h + shift:
-  //   dLoss/dscale = sum of dy * h,  dLoss/dshift = sum of dy
-  //   dLoss/dx = scale / deviation * (dy - dLoss/dshift / n - h * dLoss/dscale / n)
-  const auto statistics = scratch.buffers[0].matrix(channels_, 3);
-  const Index pixels = x.size() / channels_;
-  MatrixOf<S>& dscale = gradients[scale];
-  MatrixOf<S>& dshift = gradients[shift];
-  dscale.setZero();
-  dshift.setZero();
-  kernels::add_products(x.data(), dy.data(), pixels, channels_, statistics.col(0).data(), dshift.data(), dscale.data());
-  dscale.array() *= statistics.col(2).array();
-  gradients[running_mean] = statistics.col(0);
-  gradients[running_variance] =
-      statistics.col(1) * (static_cast<S>(pixels) / static_cast<S>(std::max<Index>(1, pixels - 1)));
-  if (dx.cols() == 0) return;
-
-  auto affine = scratch.buffers[1].matrix(channels_, 3);  // dx = a * dy + b * x + c
-  const S n = static_cast<S>(pixels);
-  affine.col(0) = value(scale).cwiseProduct(statistics.col(2));
-  affine.col(1) = -affine.col(0).cwiseProduct(statistics.col(2)).cwiseProduct(dscale.col(0)) / n;
-  affine.col(2) = -affine.col(0).cwiseProduct(dshift.col(0)) / n - affine.col(1).cwiseProduct(statistics.col(0));
-  kernels::combine(dy.data(), x.data(), pixels, channels_, affine.col(0).data(), affine.col(1).data(),
-                   affine.col(2).data(), dx.data());
 }
 
 template <typename S>

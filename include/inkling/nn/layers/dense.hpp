@@ -21,21 +21,23 @@ class BasicDense final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless units > 0.
   explicit BasicDense(const DenseOptions& options);
-  static BasicDense from_options(const nlohmann::json& json);
+  static BasicDense from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "dense"; }
-  nlohmann::json options() const override;
+  static constexpr std::string_view name = "dense";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override;
 
   Shape build(const Shape& in, Rng& rng) override;
+  void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override;
 
-  /// Puts the weights in the order that forward_packed reads; `packed` has room for packed_size().
-  void pack(S* packed) const;
-  Index packed_size() const noexcept;
+  void describe(Operations<S>& operations) const override { operations.multiply(*this); }
 
+  /// Its gradient, where training alone sees it: nn/training/detail/dense.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicDense>(*this); }
 

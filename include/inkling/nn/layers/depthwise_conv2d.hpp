@@ -1,8 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
-#include <inkling/nn/kernels/convolution.hpp>
-#include <inkling/nn/kernels/depthwise.hpp>
+#include <inkling/nn/kernels/sizes.hpp>
 #include <inkling/nn/layer.hpp>
 #include <inkling/nn/layers/initialisation.hpp>
 #include <inkling/nn/layers/padding.hpp>
@@ -29,20 +28,22 @@ class BasicDepthwiseConv2d final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless kernel and stride are above 0.
   explicit BasicDepthwiseConv2d(const DepthwiseConv2dOptions& options = {});
-  static BasicDepthwiseConv2d from_options(const nlohmann::json& json);
+  static BasicDepthwiseConv2d from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "depthwise_conv2d"; }
-  nlohmann::json options() const override;
+  static constexpr std::string_view name = "depthwise_conv2d";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override;
 
   Shape build(const Shape& in, Rng& rng) override;
+  void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
-  /// y = activation(convolution of x with `weights` + bias).
-  void convolve(const S* weights, const kernels::Epilogue<S>& epilogue, const ConstMatrixRef<S>& x,
-                MatrixRef<S>& y) const;
+  void describe(Operations<S>& operations) const override;
 
+  /// Its gradient, where training alone sees it: nn/training/detail/convolution.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicDepthwiseConv2d>(*this); }
 
@@ -53,6 +54,7 @@ class BasicDepthwiseConv2d final : public BasicLayer<S> {
   enum Slot { turned_filters, spread_gradient };
 
   /// The gradient of the output, spread by the stride, convolved with the filters turned by 180 degrees.
+  template <typename = void>
   void input_gradient(const ConstMatrixRef<S>& dy, MatrixRef<S>& dx, Scratch<S>& scratch) const;
 
   DepthwiseConv2dOptions options_;

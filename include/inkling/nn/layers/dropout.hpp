@@ -20,17 +20,22 @@ class BasicDropout final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless 0 <= rate < 1.
   explicit BasicDropout(const DropoutOptions& options);
-  static BasicDropout from_options(const nlohmann::json& json);
+  static BasicDropout from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "dropout"; }
-  nlohmann::json options() const override { return {{"rate", options_.rate}}; }
+  static constexpr std::string_view name = "dropout";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override { return {{"rate", options_.rate}}; }
   bool in_place() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return in; }
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.pass(*this); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/activations.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>>, Scratch<S>& scratch) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicDropout>(*this); }
 

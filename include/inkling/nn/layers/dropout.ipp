@@ -1,7 +1,6 @@
 #pragma once
 
 #include <inkling/nn/layers/dropout.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -15,8 +14,8 @@ BasicDropout<S>::BasicDropout(const DropoutOptions& options) : options_(options)
 }
 
 template <typename S>
-auto BasicDropout<S>::from_options(const nlohmann::json& json) -> BasicDropout {
-  return BasicDropout({.rate = option<double>(json, "rate")});
+auto BasicDropout<S>::from_options(const StageOptions& options) -> BasicDropout {
+  return BasicDropout({.rate = options.number("rate")});
 }
 
 template <typename S>
@@ -36,12 +35,6 @@ void BasicDropout<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratc
     if (i + 1 < factors.size()) factor[i + 1] = kept * static_cast<S>((bits >> 16U) >= threshold);
   }
   y = x.cwiseProduct(factors);
-}
-
-template <typename S>
-void BasicDropout<S>::backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
-                               MatrixRef<S> dx, std::span<MatrixOf<S>>, Scratch<S>& scratch) const {
-  if (dx.cols() > 0) dx = dy.cwiseProduct(scratch.buffers[0].matrix(dy.rows(), dy.cols()));
 }
 
 #ifdef INKLING_COMPILED

@@ -14,16 +14,21 @@ namespace inkling::inline INKLING_ABI::nn {
 template <typename S>
 class BasicFlatten final : public BasicLayer<S> {
  public:
-  static BasicFlatten from_options(const nlohmann::json&) { return {}; }
+  static BasicFlatten from_options(const StageOptions&) { return {}; }
 
-  std::string_view kind() const noexcept override { return "flatten"; }
+  static constexpr std::string_view name = "flatten";
+  std::string_view kind() const noexcept override { return name; }
   bool in_place() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return {1, 1, in.size()}; }
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.flatten(*this); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/activations.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override;
+                std::span<MatrixOf<S>>, Scratch<S>&) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicFlatten>(*this); }
 };

@@ -11,12 +11,6 @@ void BasicFlatten<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratc
   if (y.data() != x.data()) y = x;
 }
 
-template <typename S>
-void BasicFlatten<S>::backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
-                               MatrixRef<S> dx, std::span<MatrixOf<S>>, Scratch<S>&) const {
-  if (dx.cols() > 0 && dx.data() != dy.data()) dx = dy;
-}
-
 #ifdef INKLING_COMPILED
 template class BasicFlatten<float>;
 template class BasicFlatten<double>;

@@ -14,16 +14,21 @@ namespace inkling::inline INKLING_ABI::nn {
 template <typename S>
 class BasicGlobalAveragePool final : public BasicLayer<S> {
  public:
-  static BasicGlobalAveragePool from_options(const nlohmann::json&) { return {}; }
+  static BasicGlobalAveragePool from_options(const StageOptions&) { return {}; }
 
-  std::string_view kind() const noexcept override { return "global_average_pool"; }
+  static constexpr std::string_view name = "global_average_pool";
+  std::string_view kind() const noexcept override { return name; }
 
   Shape build(const Shape& in, Rng&) override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.take_mean(*this); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/pooling.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override;
+                std::span<MatrixOf<S>>, Scratch<S>&) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicGlobalAveragePool>(*this); }
 

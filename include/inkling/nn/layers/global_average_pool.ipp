@@ -22,16 +22,6 @@ void BasicGlobalAveragePool<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S>
   y *= share();
 }
 
-template <typename S>
-void BasicGlobalAveragePool<S>::backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>&,
-                                         const ConstMatrixRef<S>& dy, MatrixRef<S> dx, std::span<MatrixOf<S>>,
-                                         Scratch<S>&) const {
-  for (Index i = 0; i < dx.cols(); ++i) {
-    Eigen::Map<MatrixOf<S>> pixels(dx.col(i).data(), in_.channels, in_.pixels());
-    for (auto pixel : pixels.colwise()) pixel = share() * dy.col(i);
-  }
-}
-
 #ifdef INKLING_COMPILED
 template class BasicGlobalAveragePool<float>;
 template class BasicGlobalAveragePool<double>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layer.hpp>
 
 #include <memory>
@@ -20,18 +21,23 @@ class BasicMaxPool2d final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless window > 0 and stride >= 0.
   explicit BasicMaxPool2d(const MaxPool2dOptions& options);
-  static BasicMaxPool2d from_options(const nlohmann::json& json);
+  static BasicMaxPool2d from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "max_pool2d"; }
-  nlohmann::json options() const override { return {{"window", window_}, {"stride", stride_}}; }
+  static constexpr std::string_view name = "max_pool2d";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override { return {{"window", window_}, {"stride", stride_}}; }
   bool needs_output() const noexcept override { return true; }
 
   Shape build(const Shape& in, Rng&) override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.take_maximum(*this, window_, stride_); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/pooling.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>>, Scratch<S>& scratch) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicMaxPool2d>(*this); }
 
@@ -49,6 +55,24 @@ class BasicMaxPool2d final : public BasicLayer<S> {
   Shape in_;
   Shape out_;
 };
+
+template <typename S>
+template <typename Visit>
+void BasicMaxPool2d<S>::for_each_window(Visit&& visit) const {
+  for (Index y = 0; y < out_.height; ++y) {
+    for (Index x = 0; x < out_.width; ++x) {
+      visit((y * out_.width + x) * out_.channels, (y * in_.width + x) * stride_ * in_.channels);
+    }
+  }
+}
+
+template <typename S>
+template <typename Visit>
+void BasicMaxPool2d<S>::for_each_input(Index corner, Visit&& visit) const {
+  for (Index y = 0; y < window_; ++y) {
+    for (Index x = 0; x < window_; ++x) visit(corner + (y * in_.width + x) * in_.channels);
+  }
+}
 
 using MaxPool2d = BasicMaxPool2d<float>;
 

@@ -2,7 +2,6 @@
 
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/max_pool2d.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <algorithm>
 #include <span>
@@ -18,8 +17,8 @@ BasicMaxPool2d<S>::BasicMaxPool2d(const MaxPool2dOptions& options)
 }
 
 template <typename S>
-auto BasicMaxPool2d<S>::from_options(const nlohmann::json& json) -> BasicMaxPool2d {
-  return BasicMaxPool2d({.window = option<Index>(json, "window"), .stride = option<Index>(json, "stride")});
+auto BasicMaxPool2d<S>::from_options(const StageOptions& options) -> BasicMaxPool2d {
+  return BasicMaxPool2d({.window = options.integer("window"), .stride = options.integer("stride")});
 }
 
 template <typename S>
@@ -42,42 +41,6 @@ void BasicMaxPool2d<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scra
       std::copy_n(image + corner, out_.channels, to);
       for_each_input(corner, [&](Index offset) { kernels::take_larger(image + offset, out_.channels, to); });
     });
-  }
-}
-
-template <typename S>
-void BasicMaxPool2d<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy,
-                                 MatrixRef<S> dx, std::span<MatrixOf<S>>, Scratch<S>& scratch) const {
-  if (dx.cols() == 0) return;
-  dx.setZero();
-  // The gradient goes to the first place in the window that holds the maximum; `left` is what no place has taken yet.
-  S* const left = scratch.buffers[0].matrix(out_.channels, 1).data();
-  for (Index i = 0; i < x.cols(); ++i) {
-    for_each_window([&](Index out_offset, Index corner) {
-      std::copy_n(dy.col(i).data() + out_offset, out_.channels, left);
-      for_each_input(corner, [&](Index offset) {
-        kernels::route_to_maximum(x.col(i).data() + offset, y.col(i).data() + out_offset, out_.channels, left,
-                                  dx.col(i).data() + offset);
-      });
-    });
-  }
-}
-
-template <typename S>
-template <typename Visit>
-void BasicMaxPool2d<S>::for_each_window(Visit&& visit) const {
-  for (Index y = 0; y < out_.height; ++y) {
-    for (Index x = 0; x < out_.width; ++x) {
-      visit((y * out_.width + x) * out_.channels, (y * in_.width + x) * stride_ * in_.channels);
-    }
-  }
-}
-
-template <typename S>
-template <typename Visit>
-void BasicMaxPool2d<S>::for_each_input(Index corner, Visit&& visit) const {
-  for (Index y = 0; y < window_; ++y) {
-    for (Index x = 0; x < window_; ++x) visit(corner + (y * in_.width + x) * in_.channels);
   }
 }
 

@@ -43,18 +43,24 @@ class BasicResidual final : public BasicLayer<S> {
   /// Throws ValueError when the path has no layer.
   explicit BasicResidual(Layers path) : path_layers_(std::move(path)) { check(); }
 
-  template <typename Registry>
-  static BasicResidual from_options(const nlohmann::json& json, const Registry& registry);
+  static BasicResidual from_options(const StageOptions& options,
+                                    const LayerFactory& factory) requires std::same_as<S, float>;
 
-  std::string_view kind() const noexcept override { return "residual"; }
-  nlohmann::json options() const override;
+  static constexpr std::string_view name = "residual";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override;
 
   Shape build(const Shape& in, Rng& rng) override;
+  void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.add(*this, *path_, shortcut()); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/blocks.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const;
 
   void append_parameters(std::vector<const Parameter<S>*>& all) const override;
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/residual.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -12,27 +12,19 @@
 #include <utility>
 #include <vector>
 
-#ifdef INKLING_COMPILED
-#include <inkling/nn/layer_registry.hpp>
-#endif
-
 namespace inkling::inline INKLING_ABI::nn {
 
 template <typename S>
-template <typename Registry>
-auto BasicResidual<S>::from_options(const nlohmann::json& json, const Registry& registry) -> BasicResidual {
-  const auto descriptions = option<std::vector<nlohmann::json>>(json, "layers");
+auto BasicResidual<S>::from_options(const StageOptions& options, const LayerFactory& factory)
+    -> BasicResidual requires std::same_as<S, float> {
   Layers path;
-  for (const nlohmann::json& layer : descriptions) {
-    const auto kind = option<std::string>(layer, "kind");
-    path.emplace_back(registry.make(kind, option<nlohmann::json::object_t>(layer, "options")));
-  }
+  for (const Stage& layer : options.stages("layers")) path.emplace_back(factory.make(layer.kind, layer.options));
   return BasicResidual(std::move(path));
 }
 
 template <typename S>
-nlohmann::json BasicResidual<S>::options() const {
-  nlohmann::json layers = nlohmann::json::array();
+StageOptions BasicResidual<S>::options() const {
+  Architecture layers;
   for (const auto& layer : path_layers_) layers.push_back(description(*layer));
   return {{"layers", std::move(layers)}};
 }
@@ -55,31 +47,45 @@ Shape BasicResidual<S>::build(const Shape& in, Rng& rng) {
   return out;
 }
 
+namespace detail {
+
+/// The same listener for a layer within the layer.
+class InnerExpectations final : public TensorExpectations {
+ public:
+  InnerExpectations(TensorExpectations& outer, std::string prefix) : outer_(outer), prefix_(std::move(prefix)) {}
+  void tensor(const std::string& name, const std::vector<Index>& dims) override { outer_.tensor(prefix_ + name, dims); }
+  void output(const std::string& name, const Shape& shape) override { outer_.output(prefix_ + name, shape); }
+
+ private:
+  TensorExpectations& outer_;
+  std::string prefix_;
+};
+
+}  // namespace detail
+
+/// The path is built once by itself, each of its layers checked before the next: then it can be built as a whole.
+template <typename S>
+void BasicResidual<S>::expect_tensors(const Shape& in, TensorExpectations& expected) const {
+  BasicNetwork<S> path(in);
+  for (const auto& layer : path_layers_) {
+    const std::string number = std::to_string(path.size());
+    detail::InnerExpectations inner(expected, number + ".");
+    layer->expect_tensors(path.output_shape(), inner);
+    path.add(layer->clone());
+    expected.output(number, path.output_shape());
+  }
+  const Shape& out = path.output_shape();
+  if (out != in) expected.tensor("shortcut.0.weight", {1, 1, in.channels, out.channels});
+}
+
 template <typename S>
 void BasicResidual<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const {
   if (scratch.nested.empty()) scratch.nested.resize(2);
   BasicWorkspace<S>& workspace = scratch.nested[0];
   workspace.seed(scratch.rng.next());
   const auto path = path_->forward(x, workspace, mode);
-  if (shortcut_) {
-    y = path + shortcut_->forward(x, scratch.nested[1], mode);
-  } else {
-    y = path + x;
-  }
-}
-
-template <typename S>
-void BasicResidual<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
-                                MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const {
-  // dLoss/dx is the sum of what comes through the path and through the shortcut.
-  path_->backward(x, dy, scratch.nested[0], gradients.first(path_tensors_), dx);
-  if (shortcut_) {
-    auto through = scratch.buffers[0].matrix(dx.rows(), dx.cols());
-    shortcut_->backward(x, dy, scratch.nested[1], gradients.subspan(path_tensors_), through);
-    dx += through;
-  } else if (dx.cols() > 0) {
-    dx += dy;
-  }
+  const S* const shortcut = shortcut_ ? shortcut_->forward(x, scratch.nested[1], mode).data() : x.data();
+  kernels::add(path.data(), shortcut, y.size(), false, y.data());
 }
 
 template <typename S>
@@ -104,7 +110,6 @@ Index BasicResidual<S>::stride(const Shape& in, const Shape& out) {
 }
 
 #ifdef INKLING_COMPILED
-template BasicResidual<float> BasicResidual<float>::from_options(const nlohmann::json&, const LayerRegistry&);
 template class BasicResidual<float>;
 template class BasicResidual<double>;
 #endif

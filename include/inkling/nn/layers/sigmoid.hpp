@@ -13,17 +13,22 @@ namespace inkling::inline INKLING_ABI::nn {
 template <typename S>
 class BasicSigmoid final : public BasicLayer<S> {
  public:
-  static BasicSigmoid from_options(const nlohmann::json&) { return {}; }
+  static BasicSigmoid from_options(const StageOptions&) { return {}; }
 
-  std::string_view kind() const noexcept override { return "sigmoid"; }
+  static constexpr std::string_view name = "sigmoid";
+  std::string_view kind() const noexcept override { return name; }
   bool in_place() const noexcept override { return true; }
   bool needs_output() const noexcept override { return true; }
   Shape build(const Shape& in, Rng&) override { return in; }
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.squash(*this); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/activations.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>>, Scratch<S>&) const override;
+                std::span<MatrixOf<S>>, Scratch<S>&) const;
 
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<BasicSigmoid>(*this); }
 };

@@ -11,12 +11,6 @@ void BasicSigmoid<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratc
   y = (S{1} + (-x.array()).exp()).inverse();
 }
 
-template <typename S>
-void BasicSigmoid<S>::backward(const ConstMatrixRef<S>&, const ConstMatrixRef<S>& y, const ConstMatrixRef<S>& dy,
-                               MatrixRef<S> dx, std::span<MatrixOf<S>>, Scratch<S>&) const {
-  if (dx.cols() > 0) dx = dy.array() * y.array() * (S{1} - y.array());
-}
-
 #ifdef INKLING_COMPILED
 template class BasicSigmoid<float>;
 template class BasicSigmoid<double>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/dense.hpp>
 #include <inkling/nn/layers/relu.hpp>
 #include <inkling/nn/layers/sigmoid.hpp>
@@ -27,17 +28,23 @@ class BasicSqueezeExcite final : public BasicLayer<S> {
  public:
   /// Throws ValueError unless units > 0.
   explicit BasicSqueezeExcite(const SqueezeExciteOptions& options);
-  static BasicSqueezeExcite from_options(const nlohmann::json& json);
+  static BasicSqueezeExcite from_options(const StageOptions& options);
 
-  std::string_view kind() const noexcept override { return "squeeze_excite"; }
-  nlohmann::json options() const override { return {{"units", options_.units}}; }
+  static constexpr std::string_view name = "squeeze_excite";
+  std::string_view kind() const noexcept override { return name; }
+  StageOptions options() const override { return {{"units", options_.units}}; }
 
   Shape build(const Shape& in, Rng& rng) override;
+  void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
 
+  void describe(Operations<S>& operations) const override { operations.gate(*this, *gate_); }
+
+  /// Its gradient, where training alone sees it: nn/training/detail/blocks.hpp.
+  template <typename = void>
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy, MatrixRef<S> dx,
-                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const override;
+                std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const;
 
   void append_parameters(std::vector<const Parameter<S>*>& all) const override;
 
@@ -57,6 +64,16 @@ class BasicSqueezeExcite final : public BasicLayer<S> {
   Shape in_;
   std::optional<BasicNetwork<S>> gate_;
 };
+
+template <typename S>
+template <typename Columns>
+void BasicSqueezeExcite<S>::scale(const ConstMatrixRef<S>& x, const Columns& factor, const Columns& offset,
+                                  MatrixRef<S>& y) const {
+  for (Index i = 0; i < x.cols(); ++i) {
+    kernels::scale_and_shift(x.col(i).data(), in_.pixels(), in_.channels, factor.col(i).data(), offset.col(i).data(),
+                             y.col(i).data());
+  }
+}
 
 using SqueezeExcite = BasicSqueezeExcite<float>;
 

@@ -2,7 +2,6 @@
 
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
-#include <inkling/nn/option.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -17,8 +16,8 @@ BasicSqueezeExcite<S>::BasicSqueezeExcite(const SqueezeExciteOptions& options) :
 }
 
 template <typename S>
-auto BasicSqueezeExcite<S>::from_options(const nlohmann::json& json) -> BasicSqueezeExcite {
-  return BasicSqueezeExcite({.units = option<Index>(json, "units")});
+auto BasicSqueezeExcite<S>::from_options(const StageOptions& options) -> BasicSqueezeExcite {
+  return BasicSqueezeExcite({.units = options.integer("units")});
 }
 
 template <typename S>
@@ -32,6 +31,11 @@ Shape BasicSqueezeExcite<S>::build(const Shape& in, Rng& rng) {
       .add(BasicSigmoid<S>());
   gate_->name_parameters("");
   return in;
+}
+
+template <typename S>
+void BasicSqueezeExcite<S>::expect_tensors(const Shape& in, TensorExpectations& expected) const {
+  expected.tensor("0.weight", {in.channels, options_.units});
 }
 
 template <typename S>
@@ -51,37 +55,8 @@ void BasicSqueezeExcite<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, 
 }
 
 template <typename S>
-void BasicSqueezeExcite<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>&, const ConstMatrixRef<S>& dy,
-                                     MatrixRef<S> dx, std::span<MatrixOf<S>> gradients, Scratch<S>& scratch) const {
-  // dLoss/dgate = sum of dy * x over the pixels,  dLoss/dx = gate * dy + dLoss/dmean / pixels
-  const auto mean = scratch.buffers[means].matrix(in_.channels, x.cols());
-  const auto gate = scratch.buffers[gates].matrix(in_.channels, x.cols());
-  auto gate_gradient = scratch.buffers[gate_gradients].matrix(in_.channels, x.cols());
-  gate_gradient.setZero();
-  for (Index i = 0; i < x.cols(); ++i) {
-    kernels::add_dot_products(x.col(i).data(), dy.col(i).data(), in_.pixels(), in_.channels,
-                              gate_gradient.col(i).data());
-  }
-  auto mean_gradient = scratch.buffers[offsets].matrix(in_.channels, x.cols());
-  gate_->backward(mean, gate_gradient, scratch.nested[0], gradients, mean_gradient);
-  if (dx.cols() == 0) return;
-  mean_gradient /= static_cast<S>(in_.pixels());
-  scale(dy, gate, mean_gradient, dx);
-}
-
-template <typename S>
 void BasicSqueezeExcite<S>::append_parameters(std::vector<const Parameter<S>*>& all) const {
   if (gate_) gate_->append_parameters(all);
-}
-
-template <typename S>
-template <typename Columns>
-void BasicSqueezeExcite<S>::scale(const ConstMatrixRef<S>& x, const Columns& factor, const Columns& offset,
-                                  MatrixRef<S>& y) const {
-  for (Index i = 0; i < x.cols(); ++i) {
-    kernels::scale_and_shift(x.col(i).data(), in_.pixels(), in_.channels, factor.col(i).data(), offset.col(i).data(),
-                             y.col(i).data());
-  }
 }
 
 #ifdef INKLING_COMPILED

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 
 #include <algorithm>

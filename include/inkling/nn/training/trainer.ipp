@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/parallel.hpp>
+#include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/training/weight_average.hpp>
@@ -125,7 +126,7 @@ class Epoch {
     for (Index i = 0; i < count; ++i) {
       const Index sample = order_[static_cast<std::size_t>(first + i)];
       const auto image = train_.image(sample);
-      input.col(i) = to_unit_range(Eigen::Map<const Pixels>(image.data(), input.rows(), 1));
+      to_unit_range(image.data(), input.rows(), input.col(i).data());
       worker.labels[static_cast<std::size_t>(i)] = train_.label(sample);
       if (augments()) {
         Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
@@ -166,7 +167,7 @@ inline LossSum measure(const Network& network, const Dataset& data, int threads)
     const Index first = b * block;
     const Index count = std::min(block, data.size() - first);
     auto input = worker.input.matrix(data.image_shape().size(), count);
-    input = to_unit_range(data.pixels(first, count));
+    for (Index i = 0; i < count; ++i) to_unit_range(data.image(first + i).data(), input.rows(), input.col(i).data());
     worker.labels.resize(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i) worker.labels[static_cast<std::size_t>(i)] = data.label(first + i);
     const auto logits = network.forward(input, worker.workspace);

@@ -7,9 +7,8 @@
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/model/architecture.hpp>
 #include <inkling/model/classifier.hpp>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <map>
 #include <memory>
@@ -32,7 +31,7 @@
 /// one's, each split's pair gets the next two places of its tree.
 namespace inkling::inline INKLING_ABI::detail {
 
-nlohmann::json architecture_of(const RandomForest& forest);
+Architecture architecture_of(const RandomForest& forest);
 
 /// A forest holds integers: every storage keeps them.
 const RandomForest& stored_model(const RandomForest& forest, Storage);
@@ -44,7 +43,7 @@ float score_slack(const Classifier& model);
 void add_tensors(const RandomForest& forest, Storage, std::map<std::string, Tensor>& tensors);
 
 std::unique_ptr<RandomForest> decode_forest(const Shape& input, std::vector<std::string> class_names,
-                                            const nlohmann::json& architecture, TensorReader& tensors);
+                                            const Architecture& architecture, TensorReader& tensors);
 
 }  // namespace inkling::inline INKLING_ABI::detail
 

@@ -4,8 +4,6 @@
 #include <inkling/io/model/detail/forest_codec.hpp>
 #include <inkling/io/model/detail/hog_codec.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +17,7 @@
 
 namespace inkling::inline INKLING_ABI::detail {
 
-INKLING_INLINE nlohmann::json architecture_of(const RandomForest& forest) {
+INKLING_INLINE Architecture architecture_of(const RandomForest& forest) {
   return hog_architecture(forest.hog());
 }
 
@@ -125,7 +123,7 @@ INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<st
 }
 
 INKLING_INLINE std::unique_ptr<RandomForest> decode_forest(const Shape& input, std::vector<std::string> class_names,
-                                                           const nlohmann::json& architecture, TensorReader& tensors) {
+                                                           const Architecture& architecture, TensorReader& tensors) {
   const auto take = [&](const char* name, std::size_t bytes) {
     try {
       return inflate_bytes(tensors.take_list<std::uint8_t>(name), bytes);

@@ -3,8 +3,7 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/features/hog.hpp>
-
-#include <nlohmann/json_fwd.hpp>
+#include <inkling/model/architecture.hpp>
 
 #include <optional>
 
@@ -12,10 +11,10 @@
 namespace inkling::inline INKLING_ABI::detail {
 
 /// The architecture of a model that computes HOG features of images, or, without, of one that works on their pixels.
-nlohmann::json hog_architecture(const std::optional<Hog>& hog);
+Architecture hog_architecture(const std::optional<Hog>& hog);
 
 /// The inverse of hog_architecture. Throws as hog_options does.
-std::optional<HogOptions> decode_hog(const nlohmann::json& architecture);
+std::optional<HogOptions> decode_hog(const Architecture& architecture);
 
 }  // namespace inkling::inline INKLING_ABI::detail
 

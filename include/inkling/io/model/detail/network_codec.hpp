@@ -6,11 +6,10 @@
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/model/architecture.hpp>
 #include <inkling/nn/layer_registry.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <map>
 #include <string>
@@ -19,7 +18,7 @@
 namespace inkling::inline INKLING_ABI::detail {
 
 /// [{"kind": "conv2d", "options": {...}}, ...]
-nlohmann::json architecture_of(const nn::Network& network);
+Architecture architecture_of(const nn::Network& network);
 
 /// The network with the values that are left after it is stored. Throws ValueError for a value that cannot be.
 nn::Network stored_network(nn::Network network, Storage storage);
@@ -31,11 +30,11 @@ void add_tensors(const nn::Network& network, Storage storage, const std::string&
 /// Sets every parameter from the tensor that add_tensors wrote.
 void take_parameters(nn::Network& network, const std::string& prefix, TensorReader& tensors);
 
-/// Builds what architecture_of and add_tensors wrote. Throws an Error, or an exception of nlohmann::json.
-nn::Network decode_network(const Shape& input, const nlohmann::json& architecture, const nn::LayerRegistry& registry,
+/// Builds what architecture_of and add_tensors wrote. Throws an Error.
+nn::Network decode_network(const Shape& input, const Architecture& architecture, const nn::LayerRegistry& registry,
                            const std::string& prefix, TensorReader& tensors);
 
-nlohmann::json architecture_of(const nn::NetworkClassifier& model);
+Architecture architecture_of(const nn::NetworkClassifier& model);
 
 /// The classifier with the numbers that are left after it is stored. Throws ValueError for a number that cannot be.
 nn::NetworkClassifier stored_model(const nn::NetworkClassifier& model, Storage storage);

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <inkling/io/model/detail/network_codec.hpp>
-#include <inkling/nn/option.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,11 +15,9 @@ namespace inkling::inline INKLING_ABI::detail {
 /// Most values that a layer read from a file may put out for one image.
 inline constexpr Index max_activation = Index{1} << 24;
 
-INKLING_INLINE nlohmann::json architecture_of(const nn::Network& network) {
-  nlohmann::json layers = nlohmann::json::array();
-  for (Index i = 0; i < network.size(); ++i) {
-    layers.push_back(nn::description(network.layer(i)));
-  }
+INKLING_INLINE Architecture architecture_of(const nn::Network& network) {
+  Architecture layers;
+  for (Index i = 0; i < network.size(); ++i) layers.push_back(nn::description(network.layer(i)));
   return layers;
 }
 
@@ -51,23 +47,25 @@ INKLING_INLINE void add_tensors(const nn::Network& network, Storage storage, con
 
 /// Layers allocate their weights when they are built. The sizes that they ask for are compared with the file first, so
 /// that a damaged file cannot ask for much more memory than it has bytes.
-inline void check_weights(const std::string& kind, const nlohmann::json& options, const Shape& in,
-                          const std::string& prefix, const TensorReader& tensors) {
-  const auto check = [&](const char* name, const std::vector<Index>& dims) { tensors.check_dims(prefix + name, dims); };
-  if (kind == "dense") {
-    check("weight", {in.channels, nn::option<Index>(options, "units")});
-  } else if (kind == "conv2d") {
-    const auto kernel = nn::option<Index>(options, "kernel");
-    check("weight", {kernel, kernel, in.channels, nn::option<Index>(options, "filters")});
-  } else if (kind == "depthwise_conv2d") {
-    const auto kernel = nn::option<Index>(options, "kernel");
-    check("weight", {kernel, kernel, in.channels, 1});
-  } else if (kind == "squeeze_excite") {
-    check("0.weight", {in.channels, nn::option<Index>(options, "units")});
-  } else if (kind == "batch_norm") {
-    check("scale", {in.channels});
+class FileExpectations final : public nn::TensorExpectations {
+ public:
+  FileExpectations(const TensorReader& tensors, std::string prefix) : tensors_(tensors), prefix_(std::move(prefix)) {}
+
+  void tensor(const std::string& name, const std::vector<Index>& dims) override {
+    tensors_.check_dims(prefix_ + name, dims);
   }
-}
+  void output(const std::string& name, const Shape& shape) override { check_output(prefix_ + name, shape); }
+
+  static void check_output(const std::string& name, const Shape& out) {
+    if (out.height <= max_activation / out.width && out.pixels() <= max_activation / out.channels) return;
+    throw FormatError("layer " + name + " puts out " + to_string(out) + ", more than the " +
+                      std::to_string(max_activation) + " values that a file may ask for");
+  }
+
+ private:
+  const TensorReader& tensors_;
+  std::string prefix_;
+};
 
 INKLING_INLINE void take_parameters(nn::Network& network, const std::string& prefix, TensorReader& tensors) {
   const auto names = network.parameter_names();
@@ -78,35 +76,22 @@ INKLING_INLINE void take_parameters(nn::Network& network, const std::string& pre
   }
 }
 
-/// The layers of a list, built for `input` and not yet filled. Throws an Error, or an exception of nlohmann::json.
-inline nn::Network build_layers(const Shape& input, const nlohmann::json& layers, const nn::LayerRegistry& registry,
+/// The layers of a list, built for `input` and not yet filled.
+inline nn::Network build_layers(const Shape& input, const Architecture& layers, const nn::LayerRegistry& registry,
                                 const std::string& prefix, const TensorReader& tensors) {
-  if (!layers.is_array()) throw FormatError("expected a list of layers as architecture");
   nn::Network network(input);
-  for (const nlohmann::json& layer : layers) {
-    const auto kind = layer.at("kind").get<std::string>();
-    const nlohmann::json& options = layer.at("options");
-    const Shape in = network.output_shape();
+  for (const Stage& stage : layers) {
     const std::string name = prefix + std::to_string(network.size());
-    if (kind == "residual") {
-      // Built once by itself, where each of its layers is checked before the next: then it can be built as a whole.
-      const Shape out = build_layers(in, options.at("layers"), registry, name + ".", tensors).output_shape();
-      if (out != in)
-        tensors.check_dims(name + ".shortcut.0.weight", std::vector<Index>{1, 1, in.channels, out.channels});
-    } else {
-      check_weights(kind, options, in, name + ".", tensors);
-    }
-    network.add(registry.make(kind, options));
-    const Shape& out = network.output_shape();
-    if (out.height > max_activation / out.width || out.pixels() > max_activation / out.channels) {
-      throw FormatError("layer " + name + " puts out " + to_string(out) + ", more than the " +
-                        std::to_string(max_activation) + " values that a file may ask for");
-    }
+    std::unique_ptr<nn::Layer> layer = registry.make(stage.kind, stage.options);
+    FileExpectations expected(tensors, name + ".");
+    layer->expect_tensors(network.output_shape(), expected);
+    network.add(std::move(layer));
+    FileExpectations::check_output(name, network.output_shape());
   }
   return network;
 }
 
-INKLING_INLINE nn::Network decode_network(const Shape& input, const nlohmann::json& architecture,
+INKLING_INLINE nn::Network decode_network(const Shape& input, const Architecture& architecture,
                                           const nn::LayerRegistry& registry, const std::string& prefix,
                                           TensorReader& tensors) {
   nn::Network network = build_layers(input, architecture, registry, prefix, tensors);
@@ -114,7 +99,7 @@ INKLING_INLINE nn::Network decode_network(const Shape& input, const nlohmann::js
   return network;
 }
 
-INKLING_INLINE nlohmann::json architecture_of(const nn::NetworkClassifier& model) {
+INKLING_INLINE Architecture architecture_of(const nn::NetworkClassifier& model) {
   return architecture_of(model.network());
 }
 

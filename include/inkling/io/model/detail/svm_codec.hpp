@@ -5,9 +5,8 @@
 #include <inkling/core/shape.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/model/architecture.hpp>
 #include <inkling/svm/linear_svm.hpp>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <map>
 #include <memory>
@@ -19,7 +18,7 @@
 /// array for pixels, or [{"kind": "hog", ...}].
 namespace inkling::inline INKLING_ABI::detail {
 
-nlohmann::json architecture_of(const LinearSvm& svm);
+Architecture architecture_of(const LinearSvm& svm);
 
 /// The machine with the numbers that are left after it is stored. Throws ValueError for a number that cannot be.
 LinearSvm stored_model(const LinearSvm& svm, Storage storage);
@@ -27,7 +26,7 @@ LinearSvm stored_model(const LinearSvm& svm, Storage storage);
 void add_tensors(const LinearSvm& svm, Storage storage, std::map<std::string, Tensor>& tensors);
 
 std::unique_ptr<LinearSvm> decode_svm(const Shape& input, std::vector<std::string> class_names,
-                                      const nlohmann::json& architecture, TensorReader& tensors);
+                                      const Architecture& architecture, TensorReader& tensors);
 
 }  // namespace inkling::inline INKLING_ABI::detail
 

@@ -5,8 +5,6 @@
 #include <inkling/io/model/detail/svm_codec.hpp>
 #include <inkling/model/calibration.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -17,7 +15,7 @@
 
 namespace inkling::inline INKLING_ABI::detail {
 
-INKLING_INLINE nlohmann::json architecture_of(const LinearSvm& svm) {
+INKLING_INLINE Architecture architecture_of(const LinearSvm& svm) {
   return hog_architecture(svm.hog());
 }
 
@@ -44,7 +42,7 @@ INKLING_INLINE void add_tensors(const LinearSvm& svm, Storage storage, std::map<
 }
 
 INKLING_INLINE std::unique_ptr<LinearSvm> decode_svm(const Shape& input, std::vector<std::string> class_names,
-                                                     const nlohmann::json& architecture, TensorReader& tensors) {
+                                                     const Architecture& architecture, TensorReader& tensors) {
   const auto classes = static_cast<Index>(class_names.size());
   const std::optional<HogOptions> hog = decode_hog(architecture);
   const Index features = hog ? Hog(input, *hog).size() : input.size();
