@@ -44,6 +44,7 @@
 #include <inkling/form/registration/page_map.hpp>
 #include <inkling/form/registration/register_page.hpp>
 #include <inkling/form/registration/warp_fit.hpp>
+#include <inkling/form/results/copies.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
 #include <inkling/form/results/grading.hpp>

@@ -1,4 +1,5 @@
 #include <inkling/form/reading_json.hpp>
+#include <inkling/form/results/copies.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/page_table.hpp>
 #include <inkling/form/run/run.hpp>
@@ -6,6 +7,7 @@
 #include <CLI/Option.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -25,6 +27,7 @@ struct ExportCommand {
   std::string run;
   std::filesystem::path out;
   bool details = false;
+  bool copies = false;
   std::string separator = ",";
   bool byte_order_mark = false;
 };
@@ -33,6 +36,20 @@ char separator_of(const std::string& text) {
   if (text == "tab" || text == "\t") return '\t';
   if (text == "," || text == ";") return text[0];
   throw UsageError("--separator: expected , ; or tab, got '" + text + "'");
+}
+
+/// The rows of the table: pages, or copies of forms of several pages.
+void for_each_row(const Run& run, bool copies, const std::function<void(const PageReading&)>& work) {
+  if (!copies) {
+    for_each_decided_page(run, work);
+    return;
+  }
+  std::vector<PageReading> pages;
+  for_each_decided_page(run, [&](const PageReading& page) {
+    pages.push_back(page);
+    for (FieldReading& field : pages.back().fields) field.cells.clear();  // a row does not need them
+  });
+  for (const PageReading& row : join_copies(run.templates(), pages)) work(row);
 }
 
 void export_run(const ExportCommand& command) {
@@ -44,22 +61,22 @@ void export_run(const ExportCommand& command) {
   const Run run(command.run, Run::Access::read);
   if (ending == ".jsonl") {
     std::string text;
-    for_each_decided_page(run, [&](const PageReading& page) { text += reading_line(page) + "\n"; });
+    for_each_row(run, command.copies, [&](const PageReading& row) { text += reading_line(row) + "\n"; });
     write_text(command.out, text);
     return;
   }
   PageTable table(run.templates(), {.details = command.details});
-  run.for_each_page([&](const StoredPage& page) { table.note(page.reading); });
+  for_each_row(run, command.copies, [&](const PageReading& row) { table.note(row); });
   if (ending == ".xlsx") {
     write_xlsx(command.out, [&](const auto& write) {
       write(table.header());
-      for_each_decided_page(run, [&](const PageReading& page) { write(table.row(page)); });
+      for_each_row(run, command.copies, [&](const PageReading& row) { write(table.row(row)); });
     });
     return;
   }
   std::string text = csv.byte_order_mark ? "\xEF\xBB\xBF" : "";
   text += csv_row(table.header(), csv);
-  for_each_decided_page(run, [&](const PageReading& page) { text += csv_row(table.row(page), csv); });
+  for_each_row(run, command.copies, [&](const PageReading& row) { text += csv_row(table.row(row), csv); });
   write_text(command.out, text);
 }
 
@@ -71,6 +88,8 @@ void add_form_export(CLI::App& form) {
   command.add_option("run", options->run, "folder of the run")->required()->type_name("RUN");
   command.add_option("--out", options->out, "a .csv, .jsonl or .xlsx file")->required()->type_name("FILE");
   command.add_flag("--details", options->details, "CSV and XLSX: status and confidence of each field, too");
+  command.add_flag("--copies", options->copies,
+                   "a row for each copy of a form of several pages, joined by its key field");
   command.add_option("--separator", options->separator, "CSV: , ; or tab")->type_name("C")->capture_default_str();
   command.add_flag("--bom", options->byte_order_mark, "CSV: begin with a byte order mark, as Excel wants for accents");
   command.callback([options] { export_run(*options); });
