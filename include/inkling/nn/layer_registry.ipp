@@ -23,13 +23,13 @@ INKLING_INLINE LayerRegistry LayerRegistry::standard() {
   return detail::registry_of(AllLayers());
 }
 
-INKLING_INLINE void LayerRegistry::add(std::string kind, Factory make) {
+INKLING_INLINE void LayerRegistry::add(std::string kind, Factory factory) {
   const auto at =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.kind >= kind; });
   if (at != entries_.end() && at->kind == kind) {
-    at->make = make;
+    at->make = factory;
   } else {
-    entries_.insert(at, {std::move(kind), make});
+    entries_.insert(at, {std::move(kind), factory});
   }
 }
 
