@@ -83,7 +83,7 @@ int main(int argc, char** argv) try {
   check_gradients();
 
   const auto [train, test] = load_sample(INKLING_SAMPLE_FOLDER);
-  const nn::FitOptions options{.epochs = argc > 1 ? std::stol(argv[1]) : 3};
+  const nn::NetworkOptions options{.epochs = argc > 1 ? std::stol(argv[1]) : 3};
   const nn::NetworkClassifier model = nn::fit_network(small_network(train), train, options);
   const std::vector<Label> predicted = model.predict(test.pixels());
   std::cout << "accuracy " << accuracy(test.labels(), predicted) << ", learned beta "

@@ -43,7 +43,7 @@ std::string_view step_name(ModelKind kind) noexcept;
 /// A network, not yet trained, and how to train it.
 struct NetworkRecipe {
   nn::Network network;
-  nn::FitOptions fit;
+  nn::NetworkOptions fit;
 };
 
 /// What suits a cnn or mlp that learns from `train`. Throws ValueError for another kind, ShapeError for images that are

@@ -47,7 +47,7 @@ nn::Network small_network() {
   return network;
 }
 
-nn::FitOptions options(const nn::Optimizer& optimizer, Index epochs, double average = 0) {
+nn::NetworkOptions options(const nn::Optimizer& optimizer, Index epochs, double average = 0) {
   return {.optimizer = optimizer, .epochs = epochs, .batch = 16, .micro_batch = 8, .average = average, .threads = 1};
 }
 
@@ -60,7 +60,7 @@ std::vector<Matrix> weights(const nn::Network& network) {
 /// The state after two epochs.
 nn::TrainingState trained_state(const nn::Optimizer& optimizer, bool validate, double average = 0) {
   nn::TrainingState result{.network = small_network()};
-  nn::FitOptions two = options(optimizer, 2, average);
+  nn::NetworkOptions two = options(optimizer, 2, average);
   if (validate) two.validation = blobs(2);
   two.on_checkpoint = [&](const nn::TrainingState& state) { result = state; };
   nn::fit_network(small_network(), blobs(1), two);

@@ -121,7 +121,7 @@ double platt_loss(const Matrix& margins, const Labels& truth, Label label, doubl
 
 TEST_CASE("fit_sigmoids finds the lowest point of Platt's loss") {
   const auto [scores, truth] = sampled_scores();
-  const std::vector<Sigmoid> sigmoids = fit_sigmoids(scores, truth);
+  const std::vector<PlattSigmoid> sigmoids = fit_sigmoids(scores, truth);
   REQUIRE(sigmoids.size() == 4);
   for (Label k = 0; k < 4; ++k) {
     const auto slope = static_cast<double>(sigmoids[static_cast<std::size_t>(k)].slope);
@@ -144,7 +144,7 @@ TEST_CASE("fit_sigmoids recovers the sigmoid that labels were drawn from") {
     margins(1, i) = -margins(0, i);
     truth.push_back(rng.uniform() < 1 / (1 + std::exp(-1.5F * margins(0, i) + 0.5F)) ? 0 : 1);
   }
-  const std::vector<Sigmoid> sigmoids = fit_sigmoids(margins, truth);
+  const std::vector<PlattSigmoid> sigmoids = fit_sigmoids(margins, truth);
   CHECK(close(static_cast<double>(sigmoids[0].slope), -1.5, 0.06));
   CHECK(close(static_cast<double>(sigmoids[0].offset), 0.5, 0.06));
   CHECK(close(static_cast<double>(sigmoids[1].slope), -1.5, 0.06));
@@ -158,8 +158,8 @@ TEST_CASE("sigmoids are finite for whatever margins there are") {
       0, 0, 0, 0,                           //
       1, 2, 3, 4;
   const Labels truth{0, 1, 0, 1};  // the first separates perfectly, the second knows nothing, the third has no sample
-  const std::vector<Sigmoid> sigmoids = fit_sigmoids(margins, truth);
-  for (const Sigmoid& sigmoid : sigmoids) CHECK_NOTHROW(check_sigmoid(sigmoid));
+  const std::vector<PlattSigmoid> sigmoids = fit_sigmoids(margins, truth);
+  for (const PlattSigmoid& sigmoid : sigmoids) CHECK_NOTHROW(check_sigmoid(sigmoid));
   CHECK(sigmoids[1].slope == doctest::Approx(0));
   const Matrix probabilities = apply_sigmoids(sigmoids, margins);
   CHECK(probabilities.allFinite());
@@ -170,7 +170,7 @@ TEST_CASE("sigmoids are finite for whatever margins there are") {
   Matrix wrong(1, 4);
   wrong << -1, 1, -1, 1;
   CHECK(fit_sigmoids(wrong, Labels{0, 0, 0, 0})[0].slope <= 0);
-  const std::vector<Sigmoid> steep{{-100, 0}, {-100, 0}};
+  const std::vector<PlattSigmoid> steep{{-100, 0}, {-100, 0}};
   CHECK(apply_sigmoids(steep, Matrix::Constant(2, 1, -1e9F)).isConstant(0.5F));
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("sigmoids that do not fit are refused") {
   CHECK_THROWS_AS(fit_sigmoids(margins, Labels{0}), ShapeError);
   CHECK_THROWS_AS(fit_sigmoids(margins, Labels{0, 3}), ValueError);
   CHECK_THROWS_AS(fit_sigmoids(Matrix(3, 0), Labels{}), ValueError);
-  const std::vector<Sigmoid> two(2);
+  const std::vector<PlattSigmoid> two(2);
   CHECK_THROWS_AS(apply_sigmoids(two, margins), ShapeError);
   CHECK_THROWS_AS(check_sigmoid({1, 0}), ValueError);
   CHECK_THROWS_AS(check_sigmoid({-1, std::numeric_limits<float>::infinity()}), ValueError);

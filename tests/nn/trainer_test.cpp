@@ -79,7 +79,7 @@ Network linear_network() {
 }
 
 /// Everything that could make a result depend on the number of threads or on where a run was cut.
-FitOptions every_option() {
+NetworkOptions every_option() {
   return {.optimizer = AdamW{.learning_rate = 5e-3},
           .schedule = one_cycle(),
           .epochs = 4,
@@ -113,7 +113,7 @@ double accuracy(const NetworkClassifier& classifier, const Dataset& data) {
 TEST_CASE("the same seed gives the same bits for any number of threads") {
   const Dataset train = stripes(103, 1);  // batches of 25 and 26, micro-batches of 6 and 7
   for (const Optimizer& optimizer : {Optimizer(AdamW{}), Optimizer(Sgd{.weight_decay = 1e-3})}) {
-    FitOptions options = every_option();
+    NetworkOptions options = every_option();
     options.optimizer = optimizer;
     options.validation = stripes(70, 2);
     std::vector<Progress> expected;
@@ -140,7 +140,7 @@ TEST_CASE("the same seed gives the same bits for any number of threads") {
 TEST_CASE("another seed gives other weights, through the order, dropout and augmentation alone") {
   const Dataset train = stripes(60, 1);
   const auto trained = [&](std::uint64_t seed, auto change) {
-    FitOptions options = every_option();
+    NetworkOptions options = every_option();
     options.epochs = 1;
     options.seed = seed;
     Network network = linear_network();
@@ -151,16 +151,16 @@ TEST_CASE("another seed gives other weights, through the order, dropout and augm
     CHECK(same_bits(trained(1, change).network(), trained(1, change).network()));
     return !same_bits(trained(1, change).network(), trained(2, change).network());
   };
-  CHECK(differ([](FitOptions& options, Network&) { options.augment = nullptr; }));  // the order
+  CHECK(differ([](NetworkOptions& options, Network&) { options.augment = nullptr; }));  // the order
   // One batch and one micro-batch of one sample leave no order.
-  const auto first = [](FitOptions& options, Network&) { options.batch = options.micro_batch = 60; };
+  const auto first = [](NetworkOptions& options, Network&) { options.batch = options.micro_batch = 60; };
   CHECK(differ(first));
 }
 
 TEST_CASE("a run that is cut and resumed gives the bits of one that is not") {
   const Dataset train = stripes(103, 1);
   for (const Optimizer& optimizer : {Optimizer(AdamW{}), Optimizer(Sgd{})}) {
-    FitOptions options = every_option();
+    NetworkOptions options = every_option();
     options.optimizer = optimizer;
     options.validation = stripes(40, 2);
     std::vector<TrainingState> states;
@@ -217,7 +217,7 @@ TEST_CASE("progress tells what was reached, and checkpoints come before it") {
 
 TEST_CASE("the callback stops a run, and what was learned is kept") {
   const Dataset train = stripes(60, 1);
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   std::optional<Network> second;
   options.on_checkpoint = [&](const TrainingState& state) { second = state.current(); };
   options.on_progress = [](const Progress& progress) { return progress.step == 2 ? Flow::stop : Flow::go_on; };
@@ -228,7 +228,7 @@ TEST_CASE("the callback stops a run, and what was learned is kept") {
 }
 
 TEST_CASE("an exception of a callback or of the augmentation reaches the caller") {
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.threads = 2;
   options.on_progress = [](const Progress&) -> Flow { throw std::logic_error("progress"); };
   CHECK_THROWS_WITH_AS(fit_network(small_network(), stripes(60, 1), options), "progress", std::logic_error);
@@ -238,7 +238,7 @@ TEST_CASE("an exception of a callback or of the augmentation reaches the caller"
 
 TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of the best") {
   // Labels of the validation set that have nothing to do with its images: its accuracy wanders.
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.epochs = 40;
   options.patience = 3;
   options.validation = with_random_labels(stripes(50, 2), 3);
@@ -259,7 +259,7 @@ TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of t
 }
 
 TEST_CASE("resuming a run that early stopping ended changes nothing") {
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.epochs = 40;
   options.patience = 2;
   options.validation = with_random_labels(stripes(50, 2), 3);
@@ -275,7 +275,7 @@ TEST_CASE("resuming a run that early stopping ended changes nothing") {
 }
 
 TEST_CASE("a run that goes on without a validation set ends with the last weights") {
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.epochs = 2;
   options.validation = stripes(50, 2);
   std::optional<TrainingState> last;
@@ -291,7 +291,7 @@ TEST_CASE("a run that goes on without a validation set ends with the last weight
 
 TEST_CASE("with an average, it is measured and returned, and the network itself goes its way") {
   const Dataset train = stripes(103, 1);
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.validation = stripes(40, 2);
   std::optional<TrainingState> last;
   options.on_checkpoint = [&](const TrainingState& state) { last = state; };
@@ -316,7 +316,7 @@ TEST_CASE("augmentation changes each use of an image and never the data") {
   const Dataset train = stripes(20, 1);
   const Pixels before = train.pixels();
   std::vector<std::uint32_t> numbers;
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.epochs = 2;
   options.augment = [&](std::span<float> image, const Shape& shape, Rng& rng) {
     CHECK(image.size() == 36);
@@ -335,7 +335,7 @@ TEST_CASE("augmentation changes each use of an image and never the data") {
 TEST_CASE("augmentation ends with its share of the epochs") {
   const Dataset train = stripes(20, 1);
   Index uses = 0;
-  FitOptions options = every_option();
+  NetworkOptions options = every_option();
   options.epochs = 3;
   options.threads = 1;
   options.augment = [&](std::span<float>, const Shape&, Rng&) { ++uses; };
@@ -358,7 +358,7 @@ TEST_CASE("augmentation ends with its share of the epochs") {
 
 TEST_CASE("errors name what is wrong") {
   const Dataset train = stripes(40, 1);
-  const auto fit = [&](FitOptions options, const Dataset& data, const Network& network) {
+  const auto fit = [&](NetworkOptions options, const Dataset& data, const Network& network) {
     options.threads = 1;
     fit_network(network, data, options);
   };

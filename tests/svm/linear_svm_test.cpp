@@ -89,9 +89,9 @@ TEST_CASE("LinearSvm finds liblinear's optimum") {
     CAPTURE(reference.loss == hinge);
     const std::size_t classes = reference.objectives.size();
     const Labelled data = golden_data(reference.samples, reference.features, static_cast<int>(classes));
-    const LinearSvm svm = fit_svm(
-        data.features, data.labels, std::vector<std::string>(classes, "x"),
-        {.c = reference.c, .loss = reference.loss, .class_weights = reference.weights, .tolerance = 1e-5});
+    const LinearSvm svm =
+        fit_svm(data.features, data.labels, std::vector<std::string>(classes, "x"),
+                {.c = reference.c, .loss = reference.loss, .class_weights = reference.weights, .tolerance = 1e-5});
     REQUIRE(svm.convergence().size() == classes);
     for (std::size_t k = 0; k < classes; ++k) {
       const SvmConvergence& end = svm.convergence()[k];
@@ -119,8 +119,8 @@ TEST_CASE("LinearSvm finds liblinear's weights") {
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
     const bool is_hinge = loss == SvmLoss::hinge;
     const auto& reference = is_hinge ? hinge : squared_hinge;
-    const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
-                                         {.c = is_hinge ? 0.25 : 2, .loss = loss, .tolerance = 2e-6});
+    const LinearSvm svm =
+        fit_svm(data.features, data.labels, three_classes, {.c = is_hinge ? 0.25 : 2, .loss = loss, .tolerance = 2e-6});
     double gap = 0;
     for (const SvmConvergence& end : svm.convergence()) gap = std::max(gap, end.gap());
     const double radius = std::sqrt(2 * gap) + 1e-5;  // the objective is strongly convex: |w - optimum|^2 / 2 <= gap
@@ -175,7 +175,7 @@ TEST_CASE("The limit of passes is kept and reported") {
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
     for (const Index limit : {1, 2, 3, 7}) {
       const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
-                                           {.c = 100, .loss = loss, .tolerance = 1e-9, .max_passes = limit});
+                                    {.c = 100, .loss = loss, .tolerance = 1e-9, .max_passes = limit});
       CHECK(svm.weights().norm() > 0);
       for (const SvmConvergence& end : svm.convergence()) {
         CHECK(end.hit_limit);
@@ -219,7 +219,7 @@ TEST_CASE("A callback stops training, and what was learned is kept") {
   const auto stop = [](const Progress&) { return Flow::stop; };
   for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
     const LinearSvm svm = fit_svm(data.features, data.labels, three_classes,
-                                         {.c = 100, .loss = loss, .tolerance = 1e-9, .on_progress = stop});
+                                  {.c = 100, .loss = loss, .tolerance = 1e-9, .on_progress = stop});
     CHECK(svm.convergence()[0].hit_limit);
     CHECK(svm.convergence()[0].passes == (loss == SvmLoss::hinge ? 8 : 1));
     CHECK(svm.weights().norm() > 0);
@@ -240,7 +240,7 @@ TEST_CASE("Class weights are factors of c for the samples of a class, as in libl
     }
     const LinearSvm twice = fit_svm(doubled, labels, three_classes, {.c = 0.2, .loss = loss, .tolerance = 1e-5});
     const LinearSvm weighted = fit_svm(data.features, data.labels, three_classes,
-                                              {.c = 0.2, .loss = loss, .class_weights = {1, 2, 1}, .tolerance = 1e-5});
+                                       {.c = 0.2, .loss = loss, .class_weights = {1, 2, 1}, .tolerance = 1e-5});
     CHECK(weighted.convergence()[1].primal == doctest::Approx(twice.convergence()[1].primal).epsilon(2e-5));
     CHECK(test::mismatch(weighted.weights().col(1), twice.weights().col(1), 0, 0.02) == "");
   }
@@ -287,7 +287,7 @@ TEST_CASE("Sigmoids turn margins into probabilities when they are set") {
   LinearSvm svm = fit_svm(data);
   const Matrix before = svm.probabilities(data.pixels());
   CHECK(before == softmax(svm.scores(data.pixels())));
-  const std::vector<Sigmoid> sigmoids = fit_sigmoids(svm.scores(data.pixels()), data.labels());
+  const std::vector<PlattSigmoid> sigmoids = fit_sigmoids(svm.scores(data.pixels()), data.labels());
   svm.set_sigmoids(sigmoids);
   CHECK(svm.probabilities(data.pixels()) == apply_sigmoids(sigmoids, svm.scores(data.pixels())));
   CHECK(svm.clone()->probabilities(data.pixels()) == svm.probabilities(data.pixels()));
@@ -341,8 +341,7 @@ TEST_CASE("Degenerate data, whichever the loss") {
     // More classes than samples: those without any are never predicted.
     const Dataset few = left_or_right(3);
     const std::vector<std::string> twenty(20, "x");
-    const LinearSvm many =
-        fit_svm(Dataset({2, 2, 1}, few.pixels(), few.labels(), twenty), {.c = 10, .loss = loss});
+    const LinearSvm many = fit_svm(Dataset({2, 2, 1}, few.pixels(), few.labels(), twenty), {.c = 10, .loss = loss});
     CHECK(many.predict(few.pixels()) == few.labels());
     CHECK(many.scores(few.pixels()).bottomRows(18).maxCoeff() < 0);
     // Constant features are of no use beside the bias, and do no harm.

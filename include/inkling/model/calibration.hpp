@@ -29,25 +29,25 @@ double negative_log_likelihood(const Matrix& scores, std::span<const Label> trut
 
 /// p = 1 / (1 + exp(slope * margin + offset)): the probability that a sample with this margin belongs to a class (Platt
 /// 1999, "Probabilistic Outputs for Support Vector Machines and Comparisons to Regularized Likelihood Methods").
-struct Sigmoid {
+struct PlattSigmoid {
   float slope = -1;
   float offset = 0;
 
-  bool operator==(const Sigmoid&) const = default;
+  bool operator==(const PlattSigmoid&) const = default;
 };
 
 /// One sigmoid a class, fitted on held-out samples by the maximum of the likelihood with Platt's targets, by Newton's
 /// method with backtracking, in the form that neither overflows nor cancels (Lin, Lin and Weng 2007, "A Note on Platt's
 /// Probabilistic Outputs for Support Vector Machines"). margins: classes x samples. A class without samples, or with
 /// all of them, gets a nearly constant probability. Throws as fit_temperature does.
-std::vector<Sigmoid> fit_sigmoids(const Matrix& margins, std::span<const Label> truth);
+std::vector<PlattSigmoid> fit_sigmoids(const Matrix& margins, std::span<const Label> truth);
 
 /// Each class's probability by its sigmoid, divided by their sum. margins, result: classes x samples.
 /// Throws ShapeError unless there is one sigmoid for each row.
-Matrix apply_sigmoids(std::span<const Sigmoid> sigmoids, const Matrix& margins);
+Matrix apply_sigmoids(std::span<const PlattSigmoid> sigmoids, const Matrix& margins);
 
 /// Throws ValueError unless the sigmoid is finite and does not fall as the margin grows.
-void check_sigmoid(const Sigmoid& sigmoid);
+void check_sigmoid(const PlattSigmoid& sigmoid);
 
 }  // namespace inkling::inline INKLING_ABI
 

@@ -12,9 +12,9 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE void check_sigmoid(const Sigmoid& sigmoid) {
+INKLING_INLINE void check_sigmoid(const PlattSigmoid& sigmoid) {
   if (!std::isfinite(sigmoid.slope) || !std::isfinite(sigmoid.offset) || sigmoid.slope > 0) {
-    throw ValueError("Sigmoid: expected finite numbers and a slope of at most 0, got slope " +
+    throw ValueError("PlattSigmoid: expected finite numbers and a slope of at most 0, got slope " +
                      std::to_string(sigmoid.slope) + ", offset " + std::to_string(sigmoid.offset));
   }
 }
@@ -108,7 +108,7 @@ SigmoidLoss sigmoid_loss(const Margins& margins, std::span<const Label> truth, L
 }
 
 template <typename Margins>
-Sigmoid fit_sigmoid(const Margins& margins, std::span<const Label> truth, Label label) {
+PlattSigmoid fit_sigmoid(const Margins& margins, std::span<const Label> truth, Label label) {
   const auto positives = static_cast<double>(std::count(truth.begin(), truth.end(), label));
   const double negatives = static_cast<double>(truth.size()) - positives;
   const double positive_target = (positives + 1) / (positives + 2);
@@ -147,16 +147,16 @@ Sigmoid fit_sigmoid(const Margins& margins, std::span<const Label> truth, Label 
 
 }  // namespace detail
 
-INKLING_INLINE std::vector<Sigmoid> fit_sigmoids(const Matrix& margins, std::span<const Label> truth) {
+INKLING_INLINE std::vector<PlattSigmoid> fit_sigmoids(const Matrix& margins, std::span<const Label> truth) {
   detail::check_calibration("fit_sigmoids", margins, truth);
-  std::vector<Sigmoid> sigmoids;
+  std::vector<PlattSigmoid> sigmoids;
   for (Label label = 0; label < margins.rows(); ++label) {
     sigmoids.push_back(detail::fit_sigmoid(margins.row(label), truth, label));
   }
   return sigmoids;
 }
 
-INKLING_INLINE Matrix apply_sigmoids(std::span<const Sigmoid> sigmoids, const Matrix& margins) {
+INKLING_INLINE Matrix apply_sigmoids(std::span<const PlattSigmoid> sigmoids, const Matrix& margins) {
   if (static_cast<Index>(sigmoids.size()) != margins.rows()) {
     throw ShapeError("apply_sigmoids: " + std::to_string(sigmoids.size()) + " sigmoids but margins of " +
                      std::to_string(margins.rows()) + " classes");
@@ -165,7 +165,7 @@ INKLING_INLINE Matrix apply_sigmoids(std::span<const Sigmoid> sigmoids, const Ma
   Eigen::ArrayXd shares(margins.rows());
   for (Index i = 0; i < margins.cols(); ++i) {
     for (Index k = 0; k < margins.rows(); ++k) {
-      const Sigmoid& sigmoid = sigmoids[static_cast<std::size_t>(k)];
+      const PlattSigmoid& sigmoid = sigmoids[static_cast<std::size_t>(k)];
       // At most e^500, so that the sum of shares never underflows to 0.
       const double exponent =
           static_cast<double>(sigmoid.slope) * static_cast<double>(margins(k, i)) + static_cast<double>(sigmoid.offset);

@@ -58,10 +58,10 @@ class LinearSvm final : public Classifier {
 
   /// Platt's sigmoids, one a class, which turn margins into probabilities in place of softmax(margin / temperature());
   /// none unless they were set. Unlike a temperature they may change which class is the most probable.
-  const std::vector<Sigmoid>& sigmoids() const noexcept { return sigmoids_; }
+  const std::vector<PlattSigmoid>& sigmoids() const noexcept { return sigmoids_; }
   /// See fit_sigmoids. Empty: none. Throws ShapeError unless there is one a class, ValueError for one that is not
   /// finite or falls.
-  void set_sigmoids(std::vector<Sigmoid> sigmoids);
+  void set_sigmoids(std::vector<PlattSigmoid> sigmoids);
 
   /// How training ended, one entry a class; empty for a machine made from weights.
   const std::vector<SvmConvergence>& convergence() const noexcept { return convergence_; }
@@ -73,7 +73,7 @@ class LinearSvm final : public Classifier {
   Matrix weights_;  // features x classes
   Vector bias_;     // classes
   std::optional<Hog> hog_;
-  std::vector<Sigmoid> sigmoids_;
+  std::vector<PlattSigmoid> sigmoids_;
   std::vector<SvmConvergence> convergence_;
 };
 

@@ -66,12 +66,12 @@ INKLING_INLINE void LinearSvm::compute_scores(const Pixels& images, Matrix& resu
   }
 }
 
-INKLING_INLINE void LinearSvm::set_sigmoids(std::vector<Sigmoid> sigmoids) {
+INKLING_INLINE void LinearSvm::set_sigmoids(std::vector<PlattSigmoid> sigmoids) {
   if (!sigmoids.empty() && static_cast<Index>(sigmoids.size()) != num_classes()) {
     throw ShapeError("LinearSvm: expected " + std::to_string(num_classes()) + " sigmoids, got " +
                      std::to_string(sigmoids.size()));
   }
-  for (const Sigmoid& sigmoid : sigmoids) check_sigmoid(sigmoid);
+  for (const PlattSigmoid& sigmoid : sigmoids) check_sigmoid(sigmoid);
   sigmoids_ = std::move(sigmoids);
 }
 

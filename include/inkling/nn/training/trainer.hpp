@@ -21,7 +21,7 @@ struct TrainingState {
   OptimizerState<float> optimizer = {};
   Index epoch = 0;                      // epochs that are done
   double seconds = 0;                   // time they took
-  std::optional<Network> average = {};  // of the weights so far, when FitOptions::average asks for it
+  std::optional<Network> average = {};  // of the weights so far, when NetworkOptions::average asks for it
   std::optional<Network> best = {};  // the network (the average, if there is one) with the highest validation accuracy
   double best_accuracy = -1;
   Index best_epoch = 0;
@@ -30,14 +30,15 @@ struct TrainingState {
   const Network& current() const noexcept { return average ? *average : network; }
 };
 
-struct FitOptions {
+struct NetworkOptions {
   Optimizer optimizer = AdamW{};
   Schedule schedule = constant();
   Index epochs = 10;
   Index batch = 128;       // samples a step of the optimiser
   Index micro_batch = 32;  // samples a task, and that batch norm sees together
   double label_smoothing = 0;
-  double average = 0;  // decay of the moving average of the weights, which is then the result (see follow); 0: none
+  double average =
+      0;  // decay of the moving average of the weights, which is then the result (see update_average); 0: none
   std::optional<Dataset> validation = {};  // measured after every epoch; the best epoch's weights are kept
   Index patience = 0;                      // stop after so many epochs without a better validation accuracy; 0: never
   std::uint64_t seed = 1;                  // order of the samples, dropout and augmentation
@@ -60,10 +61,10 @@ struct FitOptions {
 ///
 /// Throws ValueError for options that make no sense, ShapeError when data and network do not fit, Error when the loss
 /// is not finite.
-NetworkClassifier fit_network(TrainingState state, const Dataset& train, const FitOptions& options = {});
+NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options = {});
 
 /// Trains a network from its initial weights.
-NetworkClassifier fit_network(Network network, const Dataset& train, const FitOptions& options = {});
+NetworkClassifier fit_network(Network network, const Dataset& train, const NetworkOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI::nn
 

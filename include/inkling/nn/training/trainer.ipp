@@ -26,12 +26,12 @@ namespace detail {
 /// What keeps one kind of random number apart from another with the same seed.
 enum class Stream : std::uint64_t { order = 1, dropout = 2, augmentation = 3 };
 
-inline std::uint64_t stream_seed(const FitOptions& options, Stream stream, Index epoch, Index item = 0) {
+inline std::uint64_t stream_seed(const NetworkOptions& options, Stream stream, Index epoch, Index item = 0) {
   return derive_seed(options.seed, {static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(epoch),
                                     static_cast<std::uint64_t>(item)});
 }
 
-inline void check(const FitOptions& options, const Dataset& train, const Network& network) {
+inline void check(const NetworkOptions& options, const Dataset& train, const Network& network) {
   require<ValueError>(train.size() > 0, "fit_network: the training set is empty");
   require<ValueError>(options.epochs > 0, "fit_network: epochs must be above 0");
   require<ValueError>(options.batch > 0 && options.micro_batch > 0,
@@ -67,7 +67,7 @@ struct TrainingWorker {
 /// One pass over the training samples.
 class Epoch {
  public:
-  Epoch(TrainingState& state, const Dataset& train, const FitOptions& options)
+  Epoch(TrainingState& state, const Dataset& train, const NetworkOptions& options)
       : state_(state),
         train_(train),
         options_(options),
@@ -112,7 +112,7 @@ class Epoch {
     }
     optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads);
     if (state_.average) {
-      follow(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
+      update_average(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
     }
     return sum;
   }
@@ -149,7 +149,7 @@ class Epoch {
 
   TrainingState& state_;
   const Dataset& train_;
-  const FitOptions& options_;
+  const NetworkOptions& options_;
   std::vector<Parameter<float>*> parameters_;
   std::vector<Index> order_;                    // training samples, shuffled for this epoch
   std::vector<TrainingWorker> workers_;         // one a thread
@@ -186,7 +186,7 @@ inline void keep_best(TrainingState& state, double accuracy) {
 
 }  // namespace detail
 
-INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset& train, const FitOptions& options) {
+INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options) {
   detail::check(options, train, state.network);
   const NetworkClassifier fits(state.network, train.class_names());  // throws when the output does not fit the classes
   const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
@@ -217,7 +217,7 @@ INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset&
   return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());
 }
 
-INKLING_INLINE NetworkClassifier fit_network(Network network, const Dataset& train, const FitOptions& options) {
+INKLING_INLINE NetworkClassifier fit_network(Network network, const Dataset& train, const NetworkOptions& options) {
   return fit_network(TrainingState{.network = std::move(network)}, train, options);
 }
 

@@ -14,11 +14,11 @@ namespace inkling::inline INKLING_ABI::nn {
 ///
 /// Requires: both networks have the same layers. The result does not depend on the number of threads.
 template <typename S>
-void follow(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads);
+void update_average(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads);
 
 #ifdef INKLING_COMPILED
-extern template void follow<float>(const BasicNetwork<float>&, Index, double, BasicNetwork<float>&, int);
-extern template void follow<double>(const BasicNetwork<double>&, Index, double, BasicNetwork<double>&, int);
+extern template void update_average<float>(const BasicNetwork<float>&, Index, double, BasicNetwork<float>&, int);
+extern template void update_average<double>(const BasicNetwork<double>&, Index, double, BasicNetwork<double>&, int);
 #endif
 
 }  // namespace inkling::inline INKLING_ABI::nn

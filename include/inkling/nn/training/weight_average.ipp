@@ -9,7 +9,7 @@
 namespace inkling::inline INKLING_ABI::nn {
 
 template <typename S>
-void follow(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads) {
+void update_average(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads) {
   const auto count = static_cast<double>(steps);
   const auto share = static_cast<S>(1 - std::min(decay, (1 + count) / (10 + count)));
   const auto from = network.parameters();
@@ -21,8 +21,8 @@ void follow(const BasicNetwork<S>& network, Index steps, double decay, BasicNetw
 }
 
 #ifdef INKLING_COMPILED
-template void follow<float>(const BasicNetwork<float>&, Index, double, BasicNetwork<float>&, int);
-template void follow<double>(const BasicNetwork<double>&, Index, double, BasicNetwork<double>&, int);
+template void update_average<float>(const BasicNetwork<float>&, Index, double, BasicNetwork<float>&, int);
+template void update_average<double>(const BasicNetwork<double>&, Index, double, BasicNetwork<double>&, int);
 #endif
 
 }  // namespace inkling::inline INKLING_ABI::nn

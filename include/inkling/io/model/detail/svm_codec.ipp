@@ -35,7 +35,7 @@ INKLING_INLINE void add_tensors(const LinearSvm& svm, Storage storage, std::map<
   if (svm.sigmoids().empty()) return;
   Matrix sigmoids(2, weights.cols());
   for (Index k = 0; k < weights.cols(); ++k) {
-    const Sigmoid& sigmoid = svm.sigmoids()[static_cast<std::size_t>(k)];
+    const PlattSigmoid& sigmoid = svm.sigmoids()[static_cast<std::size_t>(k)];
     sigmoids.col(k) << sigmoid.slope, sigmoid.offset;
   }
   tensors["sigmoid"] = stored_tensor(sigmoids, {weights.cols(), 2}, Storage::f32);
@@ -53,7 +53,7 @@ INKLING_INLINE std::unique_ptr<LinearSvm> decode_svm(const Shape& input, std::ve
                                          Eigen::Map<const Vector>(bias.data(), classes), hog);
   if (tensors.has("sigmoid")) {
     const std::vector<float> numbers = tensors.take_finite("sigmoid", {classes, 2});
-    std::vector<Sigmoid> sigmoids;
+    std::vector<PlattSigmoid> sigmoids;
     for (std::size_t k = 0; k < numbers.size(); k += 2) sigmoids.push_back({numbers[k], numbers[k + 1]});
     svm->set_sigmoids(std::move(sigmoids));
   }
