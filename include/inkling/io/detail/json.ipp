@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/io/detail/json.hpp>
+#include <inkling/io/detail/read_number.hpp>
 
 #include <array>
 #include <charconv>
@@ -234,7 +235,7 @@ INKLING_INLINE void JsonReader::number() {
   result.text = text_.substr(first, at_ - first);
   const char* const begin = result.text.data();
   const char* const end = begin + result.text.size();
-  if (std::from_chars(begin, end, result.value).ec != std::errc()) fail("a number that fits a double");
+  if (read_number(begin, end, result.value).ec != std::errc()) fail("a number that fits a double");
   const bool fits = is_whole && std::from_chars(begin + (minus ? 1 : 0), end, result.magnitude).ec == std::errc();
   result.kind = !fits ? JsonNumber::Kind::real : minus ? JsonNumber::Kind::negative : JsonNumber::Kind::natural;
   listener_.number(result);

@@ -3,6 +3,7 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/shape.hpp>
+#include <inkling/io/detail/read_number.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/model/architecture.hpp>
 
@@ -63,7 +64,7 @@ std::string number_text(Number value) {
 template <typename Number>
 Number parse_number(const std::string& text) {
   Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] = read_number(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(static_cast<double>(value))) {
     throw FormatError("expected a number, got \"" + text + '"');
   }
