@@ -136,6 +136,17 @@ TEST_CASE("a PNG that was written reads back equal") {
   CHECK_THROWS_AS(encode_png(GreyImage()), ShapeError);
 }
 
+TEST_CASE("a PNG in colour that was written reads back equal") {
+  RgbImage image(5, 3);
+  for (Index y = 0; y < 3; ++y) {
+    for (Index x = 0; x < 5; ++x) {
+      image(x, y) = {static_cast<std::uint8_t>(50 * x), static_cast<std::uint8_t>(80 * y), 7};
+    }
+  }
+  CHECK(decode_page(encode_png(image)).colour == image);
+  CHECK_THROWS_AS(encode_png(RgbImage()), ShapeError);
+}
+
 TEST_CASE("PNG: every colour type, bit depth and interlacing") {
   for (const std::uint8_t interlace : {std::uint8_t{0}, std::uint8_t{1}}) {
     CAPTURE(interlace);

@@ -6,8 +6,10 @@
 
 #include <zlib.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,15 +31,16 @@ INKLING_INLINE void append_png_chunk(std::vector<std::uint8_t>& png, std::string
                     static_cast<std::uint32_t>(crc32(0, png.data() + begin, static_cast<uInt>(png.size() - begin))));
 }
 
-}  // namespace detail
-
-INKLING_INLINE std::vector<std::uint8_t> encode_png(const GreyImage& image) {
-  require<ShapeError>(!image.empty(), "encode_png: the picture is empty");
+INKLING_INLINE std::vector<std::uint8_t> png_of_bytes(std::span<const std::uint8_t> pixels, Index width, Index height,
+                                                      int channels) {
+  require<ShapeError>(!pixels.empty(), "encode_png: the picture is empty");
+  const auto row_size = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
   std::vector<std::uint8_t> rows;
-  rows.reserve(static_cast<std::size_t>(image.size() + image.height()));
-  for (Index y = 0; y < image.height(); ++y) {
+  rows.reserve(pixels.size() + static_cast<std::size_t>(height));
+  for (Index y = 0; y < height; ++y) {
     rows.push_back(0);  // filter "none"
-    rows.insert(rows.end(), image.row(y), image.row(y) + image.width());
+    const auto row = pixels.subspan(static_cast<std::size_t>(y) * row_size, row_size);
+    rows.insert(rows.end(), row.begin(), row.end());
   }
   std::vector<std::uint8_t> packed(compressBound(static_cast<uLong>(rows.size())));
   uLongf packed_size = packed.size();
@@ -47,15 +50,29 @@ INKLING_INLINE std::vector<std::uint8_t> encode_png(const GreyImage& image) {
   packed.resize(packed_size);
 
   std::vector<std::uint8_t> header;
-  detail::append_big_endian(header, static_cast<std::uint32_t>(image.width()));
-  detail::append_big_endian(header, static_cast<std::uint32_t>(image.height()));
-  header.insert(header.end(), {8, 0, 0, 0, 0});  // bit depth, grey, deflate, adaptive filters, not interlaced
+  append_big_endian(header, static_cast<std::uint32_t>(width));
+  append_big_endian(header, static_cast<std::uint32_t>(height));
+  const std::uint8_t colours = channels == 3 ? 2 : 0;
+  header.insert(header.end(), {8, colours, 0, 0, 0});  // bit depth, colours, deflate, adaptive filters, not interlaced
 
   std::vector<std::uint8_t> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  detail::append_png_chunk(png, "IHDR", header);
-  detail::append_png_chunk(png, "IDAT", packed);
-  detail::append_png_chunk(png, "IEND", {});
+  append_png_chunk(png, "IHDR", header);
+  append_png_chunk(png, "IDAT", packed);
+  append_png_chunk(png, "IEND", {});
   return png;
+}
+
+}  // namespace detail
+
+INKLING_INLINE std::vector<std::uint8_t> encode_png(const GreyImage& image) {
+  return detail::png_of_bytes(image.values(), image.width(), image.height(), 1);
+}
+
+INKLING_INLINE std::vector<std::uint8_t> encode_png(const RgbImage& image) {
+  static_assert(sizeof(Rgb) == 3);
+  const std::span<const Rgb> pixels = image.values();
+  return detail::png_of_bytes({pixels.empty() ? nullptr : pixels.front().data(), 3 * pixels.size()}, image.width(),
+                              image.height(), 3);
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 
 /// Each adds one subcommand to `inkling form`; it runs when the line is parsed.
+void add_form_learn(CLI::App& form);
 void add_form_check(CLI::App& form);
 void add_form_export(CLI::App& form);
 void add_form_grade(CLI::App& form);
