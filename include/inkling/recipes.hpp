@@ -84,7 +84,7 @@ struct TrainedModel {
 /// images each model's accuracy is measured.
 ///
 /// Throws ValueError for options that are out of range and for a checkpoint of another run, FileError and FormatError
-/// for one that cannot be written or read.
+/// for one that cannot be written or read, or that another training is writing.
 TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options = {});
 
 /// The c with which an SVM of this data does best by cross-validation (see choose_c).

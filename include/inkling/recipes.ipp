@@ -6,6 +6,7 @@
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/io/file_lock.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
@@ -113,7 +114,9 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
   CheckpointNotes notes;
+  std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {
+    lock.emplace(options.checkpoint);
     notes = recipe_notes(kind, data, fit.epochs, options.seed);
     fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
   }

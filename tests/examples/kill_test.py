@@ -96,6 +96,16 @@ class Kill(CommandTest):
                 file.unlink()
         self.finish(reported)
 
+    def test_two_trainings_do_not_write_one_checkpoint(self):
+        first = start(*self.arguments(self.out, self.checkpoint, epochs=100000))
+        for line in first.stderr:
+            if "epoch 1/" in line:
+                break
+        self.fail_with(1, "run.checkpoint: another process is using it",
+                       *self.arguments(self.runs / "other.safetensors", self.checkpoint, epochs=100000), "--resume")
+        first.kill()
+        first.communicate()
+
     def test_other_options_are_refused_by_name(self):
         """And nothing is lost: the checkpoint stays as it is."""
         before = self.reference.read_bytes()

@@ -1,6 +1,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/io/file_lock.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/fit_svm.hpp>
@@ -84,6 +85,10 @@ TEST_CASE("a network goes on from its checkpoint to the same bits, and not from 
   resumed.resume = true;
   const TrainedModel second = train_model(ModelKind::mlp, data, resumed);
   CHECK(whole.model->scores(data.pixels()) == second.model->scores(data.pixels()));
+  {
+    const FileLock other_training(options.checkpoint);
+    CHECK_THROWS_AS(train_model(ModelKind::mlp, data, resumed), FileError);
+  }
   resumed.seed = 2;
   CHECK_THROWS_AS(train_model(ModelKind::mlp, data, resumed), ValueError);
 }
