@@ -19,9 +19,10 @@ class CharSet {
   CharSet() { characters_.set(); }
 
   /// "all" (everything), "digits", "upper", "lower", "letters" (both cases), or the characters themselves, in which
-  /// a-z, A-Z and 0-9 or parts of them are ranges: "0-9A-F", "xyz-". A "-" at either end stands for itself. Throws
-  /// ValueError for an empty text, a character that is not printable ASCII, and a range whose ends are not two digits,
-  /// two capitals or two small letters in order.
+  /// a-z, A-Z and 0-9 or parts of them are ranges: "0-9A-F", "xyz-". A "-" at either end stands for itself. Names are
+  /// taken in any case and as people vary them ("Digits", "numbers", "uppercase"), also in lists ("digits,A-F"). Throws
+  /// ValueError for an empty text, a character that is not printable ASCII, a range whose ends are not two digits, two
+  /// capitals or two small letters in order, and a word that names no set: letters are in the order of the alphabet.
   static CharSet parse(std::string_view text);
 
   bool contains(char c) const noexcept { return characters_[static_cast<unsigned char>(c)]; }
