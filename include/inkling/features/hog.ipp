@@ -166,7 +166,7 @@ INKLING_INLINE void Hog::extract(std::span<const std::uint8_t> image, Workspace&
   }
   workspace.ink.block(1, 1, width, height) =
       Eigen::Map<const Pixels>(image.data(), width, height).cast<float>() * (1.0F / 255.0F);
-  if (options_.deskew) deskew(workspace.ink, workspace.upright);
+  if (options_.deskew) detail::deskew(workspace.ink, workspace.upright);
   accumulate(workspace);
   for (std::size_t g = 0; g < grids_.size(); ++g) {
     features = normalise(grids_[g], workspace.cells[g], workspace.block, features);

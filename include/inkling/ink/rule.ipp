@@ -73,8 +73,9 @@ inline Line strongest_line(const std::vector<ThinRun>& runs, Index width, Index 
 /// too short, hidden or broken.
 inline std::optional<Rule> trace(const Image<std::uint8_t>& mask, const Line& line, std::vector<ThinRun>& runs,
                                  const RuleOptions& options) {
+  // A run belongs to the line when its middle is as near as half of a thin line is thick, with a pixel for rounding.
   const float reach = std::max(2.5F, static_cast<float>(options.max_thickness) / 4);
-  constexpr float inertia = 0.9F;
+  constexpr float inertia = 0.9F;  // a wave of ten columns and more is followed, a stroke that crosses is not
   float drift = 0;
   std::vector<ThinRun> on_line;
   std::vector<ThinRun> others;
@@ -117,6 +118,84 @@ inline std::optional<Rule> trace(const Image<std::uint8_t>& mask, const Line& li
   return rule;
 }
 
+/// Other ink that reaches one side of a line.
+struct RuleContact {
+  Index first;  // column
+  Index last;
+  Index row;  // the last row of that ink
+  bool joined = false;
+
+  double middle() const noexcept { return static_cast<double>(first + last) / 2; }
+  Index width() const noexcept { return last - first + 1; }
+};
+
+struct RuleContacts {
+  std::vector<RuleContact> above;
+  std::vector<RuleContact> below;
+};
+
+/// Makes paper of the line, and notes what it touched.
+inline RuleContacts cut_out(Ink& ink, const Rule& rule) {
+  RuleContacts contacts;
+  const float margin = 1 + rule.thickness / 6;                  // printed lines are ragged, and so are their ends
+  const auto overhang = static_cast<Index>(std::ceil(margin));  // to the left and the right
+  const Index depth = std::max<Index>(2, static_cast<Index>(rule.thickness / 2));  // of ink that is no fringe
+  const Index width = ink.amount.width();
+  const Index height = ink.amount.height();
+  const auto reaches = [&](Index x, Index y, Index step) {
+    for (Index i = 0; i < depth; ++i, y += step) {
+      if (y < 0 || y >= height || !(ink.amount(x, y) > ink.threshold())) return false;
+    }
+    return true;
+  };
+  const auto note = [](std::vector<RuleContact>& side, Index x, Index y) {
+    if (!side.empty() && side.back().last == x - 1) {
+      side.back().last = x;
+    } else {
+      side.push_back({x, x, y});
+    }
+  };
+  const Index end = std::min(width, rule.first + rule.length() + overhang);
+  for (Index x = std::max<Index>(0, rule.first - overhang); x < end; ++x) {
+    const Index i = std::clamp<Index>(x - rule.first, 0, rule.length() - 1);
+    const float centre = rule.centre[static_cast<std::size_t>(i)];
+    const auto top = static_cast<Index>(std::floor(centre - rule.thickness / 2 - margin));
+    const auto bottom = static_cast<Index>(std::ceil(centre + rule.thickness / 2 + margin));
+    if (reaches(x, top - 1, -1)) note(contacts.above, x, top - 1);
+    if (reaches(x, bottom, 1)) note(contacts.below, x, bottom);
+    for (Index y = std::max<Index>(0, top); y < std::min(height, bottom); ++y) ink.amount(x, y) = 0;
+  }
+  return contacts;
+}
+
+/// The contact below that goes on where `upper` ends, the nearest one; null when there is none.
+inline RuleContact* continuation(const RuleContact& upper, std::vector<RuleContact>& below) {
+  constexpr double steepest = 1.3;   // columns a row: strokes that cross at 45 degrees, and a little more
+  constexpr Index most_unalike = 3;  // a stroke keeps its width; three times is another stroke
+  RuleContact* nearest = nullptr;
+  for (RuleContact& lower : below) {
+    const auto gap = static_cast<double>(lower.row - upper.row);
+    const double apart = std::abs(lower.middle() - upper.middle());
+    const bool alike = upper.width() <= most_unalike * lower.width() && lower.width() <= most_unalike * upper.width();
+    if (lower.joined || !alike || apart > steepest * gap) continue;
+    if (nearest == nullptr || apart < std::abs(nearest->middle() - upper.middle())) nearest = &lower;
+  }
+  return nearest;
+}
+
+/// Fills what lies between both with ink, as a stroke from the one to the other.
+inline void join(Ink& ink, const RuleContact& upper, const RuleContact& lower) {
+  for (Index y = upper.row + 1; y < lower.row; ++y) {
+    const double share = static_cast<double>(y - upper.row) / static_cast<double>(lower.row - upper.row);
+    const auto between = [share](Index a, Index b) {
+      return static_cast<Index>(std::lround(static_cast<double>(a) + share * static_cast<double>(b - a)));
+    };
+    for (Index x = between(upper.first, lower.first); x <= between(upper.last, lower.last); ++x) {
+      if (y >= 0 && y < ink.amount.height()) ink.amount(x, y) = ink.level;
+    }
+  }
+}
+
 }  // namespace detail
 
 INKLING_INLINE std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options) {
@@ -135,65 +214,12 @@ INKLING_INLINE std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, con
 }
 
 INKLING_INLINE void erase_rule(Ink& ink, const Rule& rule) {
-  struct Contact {  // of other ink with one side of the line
-    Index first;
-    Index last;
-    Index row;  // the last row of that ink
-    bool joined = false;
-    double middle() const { return static_cast<double>(first + last) / 2; }
-    Index width() const { return last - first + 1; }
-  };
-  std::vector<Contact> above;
-  std::vector<Contact> below;
-  const float margin = 1 + rule.thickness / 6;  // printed lines are ragged
-  const Index depth = std::max<Index>(2, static_cast<Index>(rule.thickness / 2));
-  const Index width = ink.amount.width();
-  const Index height = ink.amount.height();
-  const auto reaches = [&](Index x, Index y, Index step) {
-    for (Index i = 0; i < depth; ++i, y += step) {
-      if (y < 0 || y >= height || !(ink.amount(x, y) > ink.threshold())) return false;
-    }
-    return true;
-  };
-  const auto note = [](std::vector<Contact>& contacts, Index x, Index y) {
-    if (!contacts.empty() && contacts.back().last == x - 1) {
-      contacts.back().last = x;
-    } else {
-      contacts.push_back({x, x, y});
-    }
-  };
-  const auto overhang = static_cast<Index>(std::ceil(margin));  // the ends are ragged, too
-  for (Index x = std::max<Index>(0, rule.first - overhang); x < std::min(width, rule.first + rule.length() + overhang);
-       ++x) {
-    const Index i = std::clamp<Index>(x - rule.first, 0, rule.length() - 1);
-    const float centre = rule.centre[static_cast<std::size_t>(i)];
-    const auto top = static_cast<Index>(std::floor(centre - rule.thickness / 2 - margin));
-    const auto bottom = static_cast<Index>(std::ceil(centre + rule.thickness / 2 + margin));
-    if (reaches(x, top - 1, -1)) note(above, x, top - 1);
-    if (reaches(x, bottom, 1)) note(below, x, bottom);
-    for (Index y = std::max<Index>(0, top); y < std::min(height, bottom); ++y) ink.amount(x, y) = 0;
-  }
-
-  for (Contact& upper : above) {
-    Contact* nearest = nullptr;
-    for (Contact& lower : below) {
-      const auto gap = static_cast<double>(lower.row - upper.row);
-      const double apart = std::abs(lower.middle() - upper.middle());
-      const bool alike = upper.width() <= 3 * lower.width() && lower.width() <= 3 * upper.width();
-      if (lower.joined || !alike || apart > 1.3 * gap) continue;
-      if (nearest == nullptr || apart < std::abs(nearest->middle() - upper.middle())) nearest = &lower;
-    }
-    if (nearest == nullptr) continue;
-    nearest->joined = true;
-    for (Index y = upper.row + 1; y < nearest->row; ++y) {
-      const double share = static_cast<double>(y - upper.row) / static_cast<double>(nearest->row - upper.row);
-      const auto between = [share](Index a, Index b) {
-        return static_cast<Index>(std::lround(static_cast<double>(a) + share * static_cast<double>(b - a)));
-      };
-      for (Index x = between(upper.first, nearest->first); x <= between(upper.last, nearest->last); ++x) {
-        if (y >= 0 && y < height) ink.amount(x, y) = ink.level;
-      }
-    }
+  detail::RuleContacts contacts = detail::cut_out(ink, rule);
+  for (const detail::RuleContact& upper : contacts.above) {
+    detail::RuleContact* const lower = detail::continuation(upper, contacts.below);
+    if (lower == nullptr) continue;
+    lower->joined = true;
+    detail::join(ink, upper, *lower);
   }
 }
 

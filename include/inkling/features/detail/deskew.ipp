@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace inkling::inline INKLING_ABI {
+namespace inkling::inline INKLING_ABI::detail {
 
 INKLING_INLINE float slant(const Matrix& ink) {
   const auto width = static_cast<float>(ink.rows());
@@ -28,7 +28,7 @@ INKLING_INLINE float slant(const Matrix& ink) {
   if (mass <= 0) return 0;
   const float variance = down_2 - down * down / mass;
   // Ink in a single row leaves what rounding makes of 0.
-  return variance > 1e-3F * mass ? (together - across * down / mass) / variance : 0;
+  return variance > 1e-3F * mass ? -(together - across * down / mass) / variance : 0;
 }
 
 INKLING_INLINE void deskew(const Matrix& ink, Matrix& result) {
@@ -42,7 +42,7 @@ INKLING_INLINE void deskew(const Matrix& ink, Matrix& result) {
   const float centre =
       ink.colwise().sum().dot(Vector::LinSpaced(ink.cols(), 0, static_cast<float>(ink.cols() - 1))) / mass;
   for (Index y = 0; y < ink.cols(); ++y) {
-    const float shift = slope * (static_cast<float>(y) - centre);  // result(x) = ink(x + shift)
+    const float shift = slope * (centre - static_cast<float>(y));  // result(x) = ink(x + shift)
     const float whole = std::floor(shift);
     const float share = shift - whole;
     const auto first = static_cast<Index>(whole);
@@ -57,4 +57,4 @@ INKLING_INLINE void deskew(const Matrix& ink, Matrix& result) {
   }
 }
 
-}  // namespace inkling::inline INKLING_ABI
+}  // namespace inkling::inline INKLING_ABI::detail
