@@ -9,6 +9,7 @@
 #include <inkling/core/parallel.hpp>
 #include <inkling/data/emnist.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/line/segment.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <array>

@@ -56,6 +56,25 @@ double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions&
 
 }  // namespace detail
 
+namespace detail {
+
+/// The classes of an element, and the log-probabilities of its best class in each arc.
+struct ElementScores {
+  std::vector<double> score;  // of each arc
+  std::vector<Label> label;
+};
+
+ElementScores score_element(const Lattice& lattice, const Pattern::Element& element, const CharSet& characters,
+                            const std::vector<std::string>& class_names, const SearchOptions& options);
+
+/// What speaks against an arc's being one character, whichever; at most 0.
+double plausibility(const Lattice& lattice, const Arc& arc, const SearchOptions& options);
+
+/// Of taking a piece for dirt, with the cut before it.
+double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOptions& options);
+
+}  // namespace detail
+
 /// The most probable way through the lattice that the pattern allows (Viterbi 1967): each arc on it is one character or
 /// mark, and every piece is in one arc or taken for dirt. Throws ValueError when an element has none of the classes.
 ///

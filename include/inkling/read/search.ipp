@@ -19,14 +19,9 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-/// The classes of an element, and the log-probabilities of its best class in each arc.
-struct ElementScores {
-  std::vector<double> score;  // of each arc
-  std::vector<Label> label;
-};
-
-inline ElementScores score_element(const Lattice& lattice, const Pattern::Element& element, const CharSet& characters,
-                                   const std::vector<std::string>& class_names, const SearchOptions& options) {
+INKLING_INLINE ElementScores score_element(const Lattice& lattice, const Pattern::Element& element,
+                                           const CharSet& characters, const std::vector<std::string>& class_names,
+                                           const SearchOptions& options) {
   ElementScores scores;
   if (element.is_mark()) {
     for (const Arc& arc : lattice.arcs) scores.score.push_back(-options.written_mark - misfit(element.mark, arc.shape));
@@ -52,8 +47,7 @@ inline ElementScores score_element(const Lattice& lattice, const Pattern::Elemen
   return scores;
 }
 
-/// What speaks against an arc's being one character, whichever; at most 0.
-inline double plausibility(const Lattice& lattice, const Arc& arc, const SearchOptions& options) {
+INKLING_INLINE double plausibility(const Lattice& lattice, const Arc& arc, const SearchOptions& options) {
   double ink = 0;
   for (std::size_t piece = arc.first; piece < arc.last; ++piece) ink += lattice.weights[piece];
   return -options.width_price * std::max(0.0, arc.shape.width - options.widest) -
@@ -66,8 +60,7 @@ inline double cut_price(const Lattice& lattice, std::size_t place, const SearchO
   return ink > 0 ? options.cut_price + options.cut_ink_price * ink : 0.0;
 }
 
-/// Of taking a piece for dirt, with the cut before it.
-inline double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOptions& options) {
+INKLING_INLINE double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOptions& options) {
   return options.dirt_price * lattice.weights[piece] + cut_price(lattice, piece, options);
 }
 
