@@ -28,11 +28,14 @@
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/trees.hpp>
+#include <inkling/form/field_picture.hpp>
 #include <inkling/form/layout/cells.hpp>
 #include <inkling/form/layout/learn.hpp>
 #include <inkling/form/layout/ruled_lines.hpp>
 #include <inkling/form/layout/table.hpp>
 #include <inkling/form/quad.hpp>
+#include <inkling/form/read_cells.hpp>
+#include <inkling/form/read_marks.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/registration/block_matching.hpp>

@@ -1,0 +1,296 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/form/detail/field_ink.hpp>
+#include <inkling/form/detail/straight_lines.hpp>
+#include <inkling/ink/rule.hpp>
+#include <inkling/picture/grey_image.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::form::detail {
+
+/// The columns of a cell, at the middle of the field's height.
+struct CellSpan {
+  double left = 0;
+  double right = 0;
+
+  double width() const noexcept { return right - left; }
+};
+
+struct PrintedLine {
+  inkling::Rule path;
+  float darkest = 1;  // amount of ink that print has at most
+};
+
+/// The places of characters in a field, and the straight lines printed around them. Pixels of the working size.
+struct CellGrid {
+  double top = 0;
+  double bottom = 0;
+  std::vector<CellSpan> cells;  // one for a field whose cells are not known
+  bool divided = false;         // lines between cells were seen
+  bool has_top = false;         // a line was seen there
+  bool has_bottom = false;
+  std::vector<PrintedLine> level;    // lines along the rows
+  std::vector<PrintedLine> upright;  // along the columns, in the transposed picture
+};
+
+/// Ridges that are no noise of the paper.
+inline float least_ridge(const FieldInk& field) noexcept {
+  return std::max(0.035F, 2.5F * field.noise);
+}
+
+/// Printed lines along the rows: the upper and lower side of the field, a base line, and what runs through all of it.
+inline void find_level_lines(const FieldInk& field, const FloatImage& turned_ridges, const FloatImage& turned_amount,
+                             CellGrid& grid) {
+  const Box& place = field.place;
+  const float least = least_ridge(field);
+  const auto left = static_cast<Index>(std::clamp(place.x, 0.0, static_cast<double>(field.width())));
+  const auto right = static_cast<Index>(std::clamp(place.x + place.width, 0.0, static_cast<double>(field.width())));
+  const auto profiles = line_profiles(turned_ridges, left, right, 0.03, least);
+  const double zone = 0.25 * place.height;
+  const bool one_character = place.width < 1.6 * place.height;
+  grid.top = place.y;
+  grid.bottom = place.y + place.height;
+  std::vector<StraightLine> lines;
+  double from = 0;
+  // The strongest line of each stretch, downwards: a stretch is as high as a line is thick.
+  constexpr double stretch = 8;
+  for (; from < static_cast<double>(field.height()); from += stretch / 2) {
+    const StraightLine line = best_line(profiles, from, from + stretch);
+    const bool upper = std::abs(line.x - place.y) < zone;
+    const bool lower = std::abs(line.x - place.y - place.height) < zone;
+    const bool outside = line.x < place.y - zone || line.x > place.y + place.height + zone;
+    const double needed = outside ? 0.6 : upper || lower ? (one_character ? 0.9 : 0.82) : one_character ? 2 : 0.9;
+    if (line.coverage < needed) continue;
+    if (!lines.empty() && std::abs(lines.back().x - line.x) < 5) {
+      if (line.coverage * static_cast<double>(line.level) >
+          lines.back().coverage * static_cast<double>(lines.back().level))
+        lines.back() = line;
+      continue;
+    }
+    lines.push_back(line);
+  }
+  std::optional<double> upper;
+  std::optional<double> lower;
+  for (const StraightLine& line : lines) {
+    grid.level.push_back({follow(turned_amount, turned_ridges, line, left, right, least)});
+    if (std::abs(line.x - place.y) < zone && (!upper || line.x > *upper)) upper = line.x;
+    if (std::abs(line.x - place.y - place.height) < zone && !lower) lower = line.x;
+  }
+  grid.has_top = upper.has_value();
+  grid.has_bottom = lower.has_value();
+  grid.top = upper.value_or(grid.top);
+  grid.bottom = lower.value_or(grid.bottom);
+}
+
+/// How well lines lie where a grid of cells would have them.
+struct GridFit {
+  double left = 0;
+  double pitch = 0;
+  double score = 0;
+  double between = 0;  // share of the lines between cells that are there
+};
+
+/// For each column the best line near it: coverage, worth more where the line is dark.
+inline std::vector<double> line_strengths(const std::vector<LineProfile>& profiles, Index width) {
+  std::vector<double> strength(static_cast<std::size_t>(width));
+  for (const LineProfile& profile : profiles) {
+    for (std::size_t x = 0; x < strength.size(); ++x) {
+      const double coverage = static_cast<double>(profile.coverage[x]);
+      if (coverage < 0.5) continue;
+      const double value = (coverage - 0.4) * std::min(1.0, 0.6 + static_cast<double>(profile.level[x]));
+      strength[x] = std::max(strength[x], value);
+    }
+  }
+  return strength;
+}
+
+inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, std::size_t count) {
+  const auto near = [&](double x) {
+    const auto at = static_cast<Index>(std::lround(x));
+    double best = 0;
+    for (Index k = at - 2; k <= at + 2; ++k) {
+      if (k >= 0 && k < static_cast<Index>(strength.size()))
+        best = std::max(best, strength[static_cast<std::size_t>(k)]);
+    }
+    return best;
+  };
+  const double pitch = place.width / static_cast<double>(count);
+  GridFit best{place.x, pitch, -1, 0};
+  for (double share = -0.06; share <= 0.0601; share += 0.01) {
+    const double width = place.width * (1 + share);
+    for (double shift = -0.3 * pitch; shift <= 0.3 * pitch + 0.01; shift += 2) {
+      const double left = place.x - share * place.width / 2 + shift;
+      double score = 0;
+      // Between cells; their outer sides help where there is nothing between.
+      for (std::size_t k = 1; k < count; ++k)
+        score += near(left + static_cast<double>(k) * width / static_cast<double>(count));
+      if (count > 1) score /= static_cast<double>(count - 1);
+      score += 0.5 * (near(left) + near(left + width)) * (count == 1 ? 1 : 0.5);
+      const double off = shift / pitch;
+      score -= 2 * off * off + 0.3 * std::abs(share);
+      if (score > best.score) best = {left, width / static_cast<double>(count), score, 0};
+    }
+  }
+  for (std::size_t k = 1; k < count; ++k) {
+    best.between +=
+        near(best.left + static_cast<double>(k) * best.pitch) > 0.15 ? 1.0 / static_cast<double>(count - 1) : 0;
+  }
+  return best;
+}
+
+/// The number of cells, by how well lines fit; 1 when there are none between the sides.
+inline std::size_t count_cells(const std::vector<double>& strength, const FieldInk& field) {
+  const double ratio = field.place.width / field.place.height;
+  const auto most = static_cast<std::size_t>(std::clamp(std::floor(ratio / 0.55), 1.0, 60.0));
+  const auto least = static_cast<std::size_t>(std::max(2.0, std::floor(0.6 * ratio)));
+  // One or two lines may be strokes; a row of them is none. Half as many cells fit as well, so the most cells count.
+  constexpr std::size_t fewest = 4;
+  std::size_t best = 1;
+  double score = 0.2;
+  for (std::size_t count = std::max(fewest, least); count <= most; ++count) {
+    const GridFit fit = fit_grid(strength, field.place, count);
+    if (fit.between < 0.8 || fit.score < 0.75 * score) continue;
+    best = count;
+    score = std::max(score, fit.score);
+  }
+  return best;
+}
+
+/// Adds the lines that lie at the same place in most cells, such as the sides of boxes that stand apart.
+inline void add_recurring_lines(const std::vector<LineProfile>& profiles, const std::vector<double>& sides,
+                                double pitch, float darkest, std::vector<StraightLine>& lines) {
+  const std::size_t count = sides.size() / 2;
+  const double zone = count == 1 ? 0.15 : 0.3;  // of the pitch, beside each side
+  for (double offset = -zone * pitch; offset < zone * pitch; offset += 3) {
+    std::vector<StraightLine> found;
+    std::size_t sure = 0;
+    const auto look = [&](double side) {
+      const StraightLine line = best_line(profiles, side + offset - 1, side + offset + 4, darkest);
+      if (line.coverage >= 0.4) found.push_back(line);
+      if (line.coverage >= 0.85) ++sure;
+    };
+    for (std::size_t k = 0; k <= count; ++k) look(k < count ? sides[2 * k] : sides.back());
+    const double needed = count == 1 ? 1 : std::max(2.0, 0.5 * static_cast<double>(count));
+    if (static_cast<double>(sure) < needed) continue;
+    for (const StraightLine& line : found) {
+      const bool known = std::any_of(lines.begin(), lines.end(),
+                                     [&](const StraightLine& other) { return std::abs(line.x - other.x) < 5; });
+      if (!known && (line.coverage >= 0.6 || count > 1)) lines.push_back(line);
+    }
+  }
+}
+
+/// Finds the cells of a field. `count`: how many, 0 when that is not known; `given`: where the template says where each
+/// of them is.
+inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::vector<CellSpan>& given = {}) {
+  CellGrid grid;
+  const float least = least_ridge(field);
+  {
+    const FloatImage turned = transposed(field.amount);
+    find_level_lines(field, ridges(turned), turned, grid);
+  }
+  const FloatImage ridge = ridges(field.amount);
+  const auto top = static_cast<Index>(std::clamp(grid.top + 5, 0.0, static_cast<double>(field.height() - 1)));
+  const auto bottom = static_cast<Index>(
+      std::clamp(grid.bottom - 4, static_cast<double>(top + 1), static_cast<double>(field.height())));
+  const auto profiles = line_profiles(ridge, top, bottom, 0.07, least);
+  const std::vector<double> strength = line_strengths(profiles, field.width());
+  const bool ruled = grid.has_top || grid.has_bottom;  // places for characters have at least a base line
+  if (count == 0 && given.empty()) count = ruled ? count_cells(strength, field) : 1;
+  count = std::max<std::size_t>(1, given.empty() ? count : given.size());
+
+  std::vector<double> sides;  // of the cells, left and right of each
+  if (!given.empty()) {
+    for (const CellSpan& span : given) {
+      sides.push_back(span.left);
+      sides.push_back(span.right);
+    }
+  } else {
+    const GridFit fit =
+        count == 1 ? GridFit{field.place.x, field.place.width, 0, 0} : fit_grid(strength, field.place, count);
+    for (std::size_t k = 0; k <= count; ++k) {
+      const double x = fit.left + static_cast<double>(k) * fit.pitch;
+      if (k > 0) sides.push_back(x);
+      if (k < count) sides.push_back(x);
+    }
+  }
+  const double pitch = (sides.back() - sides.front()) / static_cast<double>(count);
+  const double reach = count == 1 ? std::min(0.15 * pitch, 0.2 * field.place.height) : std::max(4.0, 0.08 * pitch);
+  // How dark the lines are: strokes beside a pale line are darker.
+  float darkest = 1;
+  float typical = 1;
+  {
+    std::vector<float> levels;
+    for (const double side : sides) {
+      const StraightLine line = best_line(profiles, side - 4, side + 5);
+      if (line.coverage >= 0.62) levels.push_back(line.level);
+    }
+    if (count >= 3 && levels.size() >= 3) {
+      const auto middle = levels.begin() + static_cast<std::ptrdiff_t>(levels.size() / 2);
+      std::nth_element(levels.begin(), middle, levels.end());
+      typical = *middle;
+      darkest = 1.8F * typical + 0.03F;
+    }
+  }
+  std::size_t seen = 0;
+  std::vector<double> missing;
+  std::vector<StraightLine> lines;
+  const auto add = [&](const StraightLine& line) {
+    const bool known = std::any_of(lines.begin(), lines.end(),
+                                   [&](const StraightLine& other) { return std::abs(line.x - other.x) < 5; });
+    if (!known) lines.push_back(line);
+  };
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    if (i > 0 && i % 2 == 0 && given.empty()) {  // the same as that of the cell before
+      sides[i] = sides[i - 1];
+      continue;
+    }
+    const StraightLine line = best_line(profiles, sides[i] - reach, sides[i] + reach + 1, darkest);
+    if (line.coverage >= 0.62) {
+      add(line);
+      if (i > 0 && i + 1 < sides.size()) ++seen;
+      sides[i] = line.x;
+    } else {
+      missing.push_back(sides[i]);
+    }
+  }
+  for (const double side : missing) {  // parts of it may not have come through
+    if (count < 2 || 2 * seen < count - 1 || seen == 0) break;
+    const StraightLine rest = best_line(profiles, side - 3, side + 4, darkest);
+    if (rest.coverage >= 0.25) add(rest);
+  }
+  add_recurring_lines(profiles, sides, pitch, darkest, lines);
+  for (const StraightLine& line : lines) {
+    inkling::Rule path = follow(field.amount, ridge, line, top, bottom, least);
+    // The side of a box meets its upper and lower side, or goes on beyond them: a stroke at the end of a text does not.
+    const double first = static_cast<double>(path.first) - grid.top;
+    const double last = static_cast<double>(path.first + path.length()) - grid.bottom;
+    const bool meets = (first < -8 || (grid.has_top && first < 5)) && (last > 8 || (grid.has_bottom && last > -5));
+    if (count > 1 || (meets && line.coverage > 0.85)) {
+      grid.upright.push_back({std::move(path), count >= 3 ? std::min(darkest, 1.3F * typical + 0.02F) : 1.0F});
+    }
+  }
+  // What runs through the whole picture is no stroke: a line of the table around the field.
+  const auto through = line_profiles(ridge, 0, field.height(), 0.05, least);
+  for (double from = 0; from < static_cast<double>(field.width()); from += 4) {
+    const StraightLine line = best_line(through, from, from + 4);
+    if (line.coverage < 0.92) continue;
+    const auto at_line = [&](const PrintedLine& other) {
+      const Index row = std::clamp<Index>(field.height() / 2 - other.path.first, 0, other.path.length() - 1);
+      return std::abs(static_cast<double>(other.path.centre[static_cast<std::size_t>(row)]) - line.x) < 5;
+    };
+    if (std::any_of(grid.upright.begin(), grid.upright.end(), at_line)) continue;
+    grid.upright.push_back({follow(field.amount, ridge, line, 0, field.height(), least)});
+  }
+  for (std::size_t k = 0; k < count; ++k) grid.cells.push_back({sides[2 * k], sides[2 * k + 1]});
+  grid.divided = count > 1 && 2 * seen >= count - 1;
+  return grid;
+}
+
+}  // namespace inkling::inline INKLING_ABI::form::detail

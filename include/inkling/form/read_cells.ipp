@@ -1,0 +1,302 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
+#include <inkling/form/detail/cell_grid.hpp>
+#include <inkling/form/detail/cell_ink.hpp>
+#include <inkling/form/detail/cell_shape.hpp>
+#include <inkling/form/detail/field_ink.hpp>
+#include <inkling/form/detail/free_line.hpp>
+#include <inkling/form/detail/standing.hpp>
+#include <inkling/form/read_cells.hpp>
+#include <inkling/form/read_marks.hpp>
+#include <inkling/model/charset.hpp>
+#include <inkling/model/class_meaning.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::form {
+
+namespace detail {
+
+inline bool holds_characters(const Field& field) {
+  switch (field.kind) {
+    case FieldKind::digits:
+    case FieldKind::upper:
+    case FieldKind::lower:
+    case FieldKind::letters:
+    case FieldKind::mixed:
+    case FieldKind::date:
+    case FieldKind::decimal:
+    case FieldKind::text:
+      return true;
+    default:
+      return false;
+  }
+}
+
+inline CharSet charset_of(const Field& field) {
+  if (!field.charset.empty()) return CharSet::parse(field.charset);
+  switch (field.kind) {
+    case FieldKind::digits:
+    case FieldKind::date:
+    case FieldKind::decimal:
+      return CharSet::parse("digits");
+    case FieldKind::upper:
+      return CharSet::parse("upper");
+    case FieldKind::lower:
+      return CharSet::parse("lower");
+    case FieldKind::letters:
+      return CharSet::parse("letters");
+    default:
+      return {};
+  }
+}
+
+inline FieldContent field_content(const Field& field, const FieldPicture& picture) {
+  FieldContent content;
+  content.field = find_field_ink(picture.picture, picture.place);
+  std::vector<CellSpan> given;
+  for (const Box& cell : picture.cells) {
+    given.push_back({cell.x * content.field.scale, (cell.x + cell.width) * content.field.scale});
+  }
+  const std::size_t count = field.style == CellStyle::line && given.empty() ? std::size_t{1} : field.even_cells;
+  content.grid = find_cells(content.field, count, given);
+  take_lines_out(content.field, content.grid, content.pen);
+  share_out(content);
+  return content;
+}
+
+/// What the classes of a model mean for a field.
+struct Alphabet {
+  Alphabet(const Field& field, const std::vector<std::string>& names)
+      : charset(charset_of(field)), admitted(admitted_classes(charset, names)), shown(shown_labels(charset, names)) {
+    const std::vector<ClassMeaning> meanings = class_meanings(names);
+    const bool crosses = std::any_of(field.empty_marks.begin(), field.empty_marks.end(),
+                                     [](const std::string& mark) { return mark == "X" || mark == "x"; });
+    for (std::size_t c = 0; c < names.size() && crosses; ++c) {
+      if ((names[c] == "X" || names[c] == "x") && !charset.admits(meanings[c]))
+        crosses_of.push_back(static_cast<Label>(c));
+    }
+  }
+
+  CharSet charset;
+  std::vector<Label> admitted;
+  std::vector<std::string> shown;  // of each class
+  std::vector<Label> crosses_of;   // classes that look like a mark for "nothing here"
+};
+
+/// The candidates of a cell from the probabilities of the model's classes. `diagonal`: see diagonal_share.
+inline void judge(CellReading& cell, const Alphabet& alphabet, const Vector& probabilities, double diagonal,
+                  std::size_t most) {
+  double sum = 0;
+  double cross = 0;
+  for (const Label label : alphabet.admitted) sum += static_cast<double>(probabilities(label));
+  for (const Label label : alphabet.crosses_of) cross += static_cast<double>(probabilities(label));
+  if (!alphabet.crosses_of.empty()) {
+    cross = (cross + 1e-4) * std::exp(std::clamp(16 * (diagonal - 0.83), -3.0, 3.0));
+  }
+  const double all = std::max(sum + cross, 1e-12);
+  if (cross > sum) {
+    cell.status = CellStatus::crossed;
+    cell.candidates = {{"X", cross / all}};
+    return;
+  }
+  cell.status = CellStatus::read;
+  std::vector<Label> order = alphabet.admitted;
+  std::stable_sort(order.begin(), order.end(), [&](Label a, Label b) { return probabilities(a) > probabilities(b); });
+  for (std::size_t c = 0; c < std::min(most, order.size()); ++c) {
+    const double share = static_cast<double>(probabilities(order[c])) / all;
+    cell.candidates.push_back({alphabet.shown[static_cast<std::size_t>(order[c])], share});
+  }
+  if (cross / all > 0.01) cell.candidates.push_back({"", cross / all});
+}
+
+/// The text of a field's cells: what is empty between others is a blank, what is crossed out is left out.
+inline void compose(FieldReading& reading) {
+  reading.confidence = 1;
+  bool blank = false;
+  bool crossed = false;
+  for (const CellReading& cell : reading.cells) {
+    if (!cell.candidates.empty()) reading.confidence *= cell.candidates.front().probability;
+    crossed = crossed || cell.status == CellStatus::crossed;
+    if (cell.status == CellStatus::empty && cell.ink > 0) reading.confidence *= 0.95;  // a dot, most likely
+    if (cell.status == CellStatus::empty) {
+      blank = !reading.text.empty();
+    } else if (cell.status == CellStatus::read) {
+      if (blank) reading.text += ' ';
+      blank = false;
+      reading.text += cell.candidates.front().label;
+    }
+  }
+  reading.status = !reading.text.empty() ? FieldStatus::read : crossed ? FieldStatus::crossed : FieldStatus::empty;
+}
+
+/// Whether a field is signed: there is more ink than a dot or a stray line, and it is as wide as writing.
+inline FieldReading read_signature(const Field& field, const FieldContent& content) {
+  FieldReading reading{.name = field.name};
+  reading.confidence = 1;
+  const double height = content.grid.bottom - content.grid.top;
+  Component all{content.field.width(), content.field.height(), 0, 0, 0};
+  for (const CellInk& cell : content.cells) {
+    if (cell.box.area > 0) all = together(all, cell.box);
+  }
+  const double ink = static_cast<double>(all.area) / (height * height);
+  const bool there = all.area > 0 && ink > 0.03 && static_cast<double>(all.width()) > 0.5 * height &&
+                     static_cast<double>(all.height()) > 0.2 * height;
+  reading.text = there ? "yes" : "no";
+  reading.status = there ? FieldStatus::read : FieldStatus::empty;
+  reading.confidence = there ? 1 - 0.5 * std::exp(-ink / 0.05) : 1 - std::min(0.5, ink / 0.06);
+  return reading;
+}
+
+/// Fields of a page on their way from pictures to readings.
+class PageOfFields {
+ public:
+  PageOfFields(std::span<const Field> fields, std::span<const FieldPicture> pictures, const Classifier& model,
+               const ReadCellsOptions& options)
+      : fields_(fields), model_(model), options_(options), readings_(fields.size()) {
+    std::vector<std::size_t> marks;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      readings_[i].name = fields[i].name;
+      if (fields[i].kind == FieldKind::tick || fields[i].kind == FieldKind::choice) marks.push_back(i);
+      if (holds_characters(fields[i]) || fields[i].kind == FieldKind::signature) {
+        contents_.push_back({i, field_content(fields[i], pictures[i])});
+      }
+    }
+    read_all_marks(pictures, marks);
+    forget_paper();
+    for (const auto& [field, content] : contents_) {
+      if (options_.on_step) options_.on_step(field, "clean", whole_clean_picture(content));
+    }
+    ask();
+    for (const auto& [field, content] : contents_) read(field, content);
+  }
+
+  std::vector<FieldReading> take() && { return std::move(readings_); }
+
+ private:
+  struct Content {
+    std::size_t field;
+    FieldContent content;
+  };
+
+  void read_all_marks(std::span<const FieldPicture> pictures, const std::vector<std::size_t>& marks) {
+    std::vector<Field> fields;
+    std::vector<FieldPicture> places;
+    for (const std::size_t i : marks) {
+      fields.push_back(fields_[i]);
+      places.push_back(pictures[i]);
+    }
+    std::vector<FieldReading> readings = read_marks(fields, places);
+    for (std::size_t k = 0; k < marks.size(); ++k) readings_[marks[k]] = std::move(readings[k]);
+  }
+
+  /// Where nothing is as dark as the page's pen, there is paper, a watermark, or the shadow of a fold.
+  void forget_paper() {
+    std::vector<float> pens;
+    for (const Content& content : contents_) {
+      if (content.content.pen > 0) pens.push_back(content.content.pen);
+    }
+    if (pens.empty()) return;
+    const auto middle = pens.begin() + static_cast<std::ptrdiff_t>(pens.size() / 2);
+    std::nth_element(pens.begin(), middle, pens.end());
+    for (auto& [field, content] : contents_) {
+      if (content.pen >= 0.4F * *middle) continue;
+      content.pen = 0;
+      share_out(content);
+    }
+  }
+
+  /// One look of the model at all cells of the page.
+  void ask() {
+    std::vector<GreyImage> images;
+    for (const auto& [field, content] : contents_) {
+      standings_.push_back(standing_of(fields_[field], content));
+      firsts_.push_back(images.size());
+      if (standings_.back() != Standing::in_cells || fields_[field].kind == FieldKind::signature) continue;
+      for (std::size_t k = 0; k < content.cells.size(); ++k) {
+        if (shape_of(content, k) == CellShape::character) images.push_back(cell_image(content, k));
+      }
+    }
+    Pixels pixels(model_.input_shape().size(), static_cast<Index>(images.size()));
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      pixels.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(images[i].values().data(), images[i].size(), 1);
+    }
+    if (!images.empty()) probabilities_ = model_.probabilities(pixels, options_.threads);
+  }
+
+  void read(std::size_t field, const FieldContent& content) {
+    const auto number = static_cast<std::size_t>(number_++);
+    FieldReading& reading = readings_[field];
+    const Field& description = fields_[field];
+    if (description.kind == FieldKind::signature) {
+      reading = read_signature(description, content);
+      return;
+    }
+    const Alphabet alphabet(description, model_.class_names());
+    if (standings_[number] != Standing::in_cells) {
+      reading = read_line(content, description, alphabet.charset, model_, options_.threads,
+                          standings_[number] == Standing::crowded);
+      return;
+    }
+    const double height = content.grid.bottom - content.grid.top;
+    const double scale = content.field.scale;
+    std::size_t image = firsts_[number];
+    for (std::size_t k = 0; k < content.cells.size(); ++k) {
+      const CellSpan& span = content.grid.cells[k];
+      CellReading cell{.status = CellStatus::empty};
+      cell.place = upright(span.left / scale, content.grid.top / scale, span.width() / scale, height / scale);
+      cell.ink =
+          content.cells[k].box.area > 0 ? static_cast<double>(content.cells[k].box.area) / (span.width() * height) : 0;
+      switch (shape_of(content, k)) {
+        case CellShape::nothing:
+          break;
+        case CellShape::dash:
+          cell.status = CellStatus::crossed;
+          cell.candidates = {{"-", 0.95}};
+          break;
+        case CellShape::scribble:
+          cell.status = CellStatus::crossed;
+          cell.candidates = {{"X", 0.7}};
+          break;
+        case CellShape::character:
+          judge(cell, alphabet, probabilities_.col(static_cast<Index>(image++)), diagonal_share(content, k),
+                options_.candidates);
+          break;
+      }
+      reading.cells.push_back(std::move(cell));
+    }
+    compose(reading);
+  }
+
+  std::span<const Field> fields_;
+  const Classifier& model_;
+  const ReadCellsOptions& options_;
+  std::vector<FieldReading> readings_;
+  std::vector<Content> contents_;
+  std::vector<Standing> standings_;  // of each content
+  std::vector<std::size_t> firsts_;  // column of probabilities_ of its first character
+  Matrix probabilities_;             // classes x characters
+  std::size_t number_ = 0;
+};
+
+}  // namespace detail
+
+INKLING_INLINE std::vector<FieldReading> read_cells(std::span<const Field> fields,
+                                                    std::span<const FieldPicture> pictures, const Classifier& model,
+                                                    const ReadCellsOptions& options) {
+  if (fields.size() != pictures.size()) {
+    throw ShapeError("read_cells: expected a picture for each of " + std::to_string(fields.size()) + " fields, got " +
+                     std::to_string(pictures.size()));
+  }
+  return detail::PageOfFields(fields, pictures, model, options).take();
+}
+
+}  // namespace inkling::inline INKLING_ABI::form
