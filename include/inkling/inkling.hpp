@@ -1,7 +1,7 @@
 #pragma once
 
-/// Every public header but codec/decode.hpp, which needs the image libraries (target inkling::decode), and
-/// form/run/run.hpp, which needs SQLite (target inkling::form).
+/// Every public header but codec/decode.hpp and normalise/labelled_pictures.hpp, which need the image libraries (target
+/// inkling::decode), and form/run/run.hpp, which needs SQLite (target inkling::form).
 
 #include <inkling/codec/limits.hpp>
 #include <inkling/core/config.hpp>
@@ -14,12 +14,18 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/augmentation.hpp>
+#include <inkling/data/capture.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/emnist.hpp>
+#include <inkling/data/found_ink.hpp>
 #include <inkling/data/idx.hpp>
+#include <inkling/data/labelled_files.hpp>
 #include <inkling/data/pen.hpp>
 #include <inkling/data/sample.hpp>
+#include <inkling/data/sheet.hpp>
+#include <inkling/data/surroundings.hpp>
+#include <inkling/data/wear.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>

@@ -121,6 +121,77 @@ TEST_CASE("lines and rims that come in from the edge are dropped, and specks") {
   CHECK(difference(normalise(disturbed), reference) < 1);
 }
 
+TEST_CASE("squared and ruled paper is told from the character that stands on it") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  GreyImage ruled(140, 140);
+  for (Index y = 0; y < 100; ++y) {
+    for (Index x = 0; x < 100; ++x) ruled(x + 20, y + 20) = four(x, y);
+  }
+  GreyImage squared = ruled;
+  for (Index y = 88; y < 90; ++y) {
+    for (Index x = 0; x < 140; ++x) ruled(x, y) = 255;
+  }
+  CHECK(difference(normalise(ruled), reference) < 6);
+  for (Index line = 15; line < 140; line += 37) {
+    for (Index k = 0; k < 140; ++k) squared(line, k) = squared(k, line) = 255;
+  }
+  CHECK(difference(normalise(squared), reference) < 12);
+}
+
+TEST_CASE("the bar of a T that is cut to its box is no ruled line") {
+  GreyImage t(60, 70);
+  for (Index y = 0; y < 70; ++y) {
+    for (Index x = 0; x < 60; ++x) t(x, y) = y < 5 || (x >= 27 && x < 33) ? 255 : 0;
+  }
+  const GreyImage result = normalise(t);
+  CHECK(result(6, 3) > 200);
+  CHECK(result(21, 3) > 200);
+}
+
+TEST_CASE("neighbours that reach in, and a point behind the foot, are left out") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  const auto box = bounding_box<std::uint8_t>(four, 0).value();
+  GreyImage crowded = four;
+  for (Index y = 20; y < 80; ++y) crowded(0, y) = crowded(1, y) = crowded(98, y) = crowded(99, y) = 255;
+  for (Index y = 0; y < 4; ++y) {
+    for (Index x = 0; x < 4; ++x) {
+      crowded(static_cast<Index>(box.x + box.width) + 3 + x, static_cast<Index>(box.y + box.height) - 4 + y) = 255;
+    }
+  }
+  CHECK(difference(normalise(crowded), reference) < 1);
+}
+
+TEST_CASE("a black and white ring that fills its picture is ink, whichever colour it has") {
+  GreyImage ring(16, 16, 255);
+  for (Index y = 0; y < 16; ++y) {
+    for (Index x = 0; x < 16; ++x) {
+      const double radius = std::hypot(static_cast<double>(x) - 7.5, static_cast<double>(y) - 7.5);
+      if (radius > 6 && radius < 8.3) ring(x, y) = 0;
+    }
+  }
+  const GreyImage result = normalise(ring);
+  CHECK(result(14, 14) == 0);
+  CHECK(result(14, 3) > 200);
+  CHECK(normalise(invert(ring)) == result);
+}
+
+TEST_CASE("a stroke of one pixel that lies between two is as whole as one that does not") {
+  GreyImage slash(28, 28, 255);
+  for (Index y = 4; y < 24; ++y) {
+    const double at = 10 + 0.25 * static_cast<double>(y - 4);
+    const auto x = static_cast<Index>(at);
+    const double right = at - static_cast<double>(x);
+    slash(x, y) = static_cast<std::uint8_t>(255 - 120 * (1 - right));
+    slash(x + 1, y) = static_cast<std::uint8_t>(255 - 120 * right);
+  }
+  Image<std::uint8_t> mask = normalise(slash);
+  for (std::uint8_t& value : mask.values()) value = value > 100;
+  CHECK(connected_components(mask).parts.size() == 1);
+  CHECK(bounding_box<std::uint8_t>(mask, 0)->height >= 22);
+}
+
 TEST_CASE("a character that is cut to its box keeps all its parts") {
   const GreyImage i = draw_i(100);
   const Box box = bounding_box<std::uint8_t>(i, 0).value();

@@ -31,7 +31,6 @@
 namespace {
 
 using inkling::Dataset;
-using inkling::Part;
 
 struct CompareOptions {
   std::vector<std::string> models = inkling::model_names();
@@ -86,8 +85,7 @@ void print_row(const ModelResult& model) {
 
 void compare(const CompareOptions& options) {
   const DataSource source(options.data);
-  const Dataset train = source.load(Part::train);
-  const Dataset test = source.load(Part::test);
+  const auto [train, test] = source.load_both();
   std::filesystem::create_directories(options.out);
   Comparison comparison{.data = source.name(),
                         .split = source.split_name(),

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 /// Where the command's images come from, as the options say.
 struct DataOptions {
@@ -19,7 +20,9 @@ struct DataOptions {
 void add_data_options(CLI::App& command, DataOptions& options);
 void add_limit_option(CLI::App& command, DataOptions& options);
 
-/// One split of one folder, or the sample.
+/// One split of one folder, the sample, or a folder of pictures by label (see inkling::labelled_files). Such a folder
+/// may have the parts `train` and `test` as folders of their own; else train and evaluate take all of it, and a fifth
+/// of every class is the test part where both are asked for.
 class DataSource {
  public:
   /// Throws UsageError when the split is unknown, or neither named nor obvious.
@@ -28,6 +31,9 @@ class DataSource {
   /// Reads one part: at most `--limit` images of it, chosen at random but always the same.
   inkling::Dataset load(inkling::Part part) const;
 
+  /// Both parts, without an image in common.
+  std::pair<inkling::Dataset, inkling::Dataset> load_both() const;
+
   /// "EMNIST bymerge"
   std::string name() const;
 
@@ -35,11 +41,14 @@ class DataSource {
   std::string describe(inkling::Part part) const;
 
   /// "digits"
-  std::string split_name() const { return std::string(to_string(split_)); }
+  std::string split_name() const { return is_pictures_ ? "pictures" : std::string(to_string(split_)); }
 
  private:
+  inkling::Dataset limited(const inkling::Dataset& data) const;
+
   std::filesystem::path folder_;
   bool is_sample_;
+  bool is_pictures_;
   inkling::Split split_;
   std::optional<inkling::Index> limit_;
 };

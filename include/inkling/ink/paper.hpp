@@ -42,7 +42,8 @@ int median_level(std::span<const std::uint32_t> histogram) noexcept;
 /// True when the ink is lighter than the paper, whose level is given: what differs most from paper is ink.
 bool has_light_ink(const GreyImage& image, int paper) noexcept;
 
-/// The same when the border of the picture is paper.
+/// The same when the border of the picture is paper. A black and white picture that is cut to its character has ink at
+/// its border, too: where neither colour has three quarters of it, the corners are paper.
 bool has_light_ink(const GreyImage& image) noexcept;
 
 /// Fits the paper of a picture with dark ink by least squares over the pixels that are not ink, which are found in

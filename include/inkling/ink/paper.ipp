@@ -190,6 +190,18 @@ INKLING_INLINE bool has_light_ink(const GreyImage& image) noexcept {
     ++border[image(0, y)];
     ++border[image(image.width() - 1, y)];
   }
+  const double dark = std::accumulate(border.begin(), border.begin() + 128, 0.0);
+  const double light = std::accumulate(border.begin() + 128, border.end(), 0.0);
+  const auto counts = detail::histogram(image.values());
+  constexpr std::ptrdiff_t extreme = 32;  // grey levels that count as black or white
+  const double between = std::accumulate(counts.begin() + extreme, counts.end() - extreme, 0.0);
+  if (10 * between < static_cast<double>(image.size()) && 3 * dark > light && 3 * light > dark) {
+    const Index right = image.width() - 1;
+    const Index bottom = image.height() - 1;
+    const int dark_corners =
+        (image(0, 0) < 128) + (image(right, 0) < 128) + (image(0, bottom) < 128) + (image(right, bottom) < 128);
+    if (dark_corners != 2) return dark_corners > 2;
+  }
   return has_light_ink(image, median_level(border));
 }
 

@@ -15,7 +15,8 @@ namespace inkling::inline INKLING_ABI {
 ///
 ///  1. "grey": inverted when the border is dark, and reduced by a whole factor when it is large.
 ///  2. "ink": a smooth surface is fitted to the paper; what takes light from it is ink.
-///  3. "character": specks and what reaches in from the edge are removed.
+///  3. "character": ruled lines, specks and what reaches in from the edge are removed, and strokes of a pixel made
+///  even.
 ///  4. "strokes": enlarged or reduced to a common size by bicubic interpolation, and every stroke made full.
 ///  5. "soft": blurred with a Gaussian of one pixel.
 ///  6. "normalised": the box around it, squared and bordered, reduced by antialiased bicubic interpolation, stretched.

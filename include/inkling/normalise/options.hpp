@@ -17,6 +17,8 @@ struct NormaliseOptions {
   Index side = 28;           // pixels of the result
   double margin = 2.0 / 28;  // clear border on each side, as a share of the result
   InkOptions ink = {};       // what is ink
+  double thinnest = 2;       // pixels: thinner strokes are blurred
+  double thin_sigma = 0.6;   // ... by a Gaussian of so many pixels
   Index largest_side = 512;  // larger pictures are reduced by a whole factor first
   double working_side = 80;  // pixels of the character's longer side while strokes are drawn anew
   double stroke_width = 10;  // in those pixels; thinner strokes are thickened to it. EMNIST's mean is 11

@@ -1,0 +1,92 @@
+// Draws docs/images/found-EFFECT.png: four characters of the sample as each effect of FoundInk finds them.
+//
+//     inkling-found-ink-pictures DATA_FOLDER OUT_FOLDER
+
+#include <inkling/core/error.hpp>
+#include <inkling/data/found_ink.hpp>
+#include <inkling/data/sample.hpp>
+#include <inkling/picture/encode.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace inkling;
+
+const std::vector<std::pair<std::string, float FoundInk::*>>& effects() {
+  static const std::vector<std::pair<std::string, float FoundInk::*>> all{{"low-resolution", &FoundInk::low_resolution},
+                                                                          {"slant", &FoundInk::slant},
+                                                                          {"stretch", &FoundInk::stretch},
+                                                                          {"perspective", &FoundInk::perspective},
+                                                                          {"thickness", &FoundInk::thickness},
+                                                                          {"faint", &FoundInk::faint},
+                                                                          {"pressure", &FoundInk::pressure},
+                                                                          {"grain", &FoundInk::grain},
+                                                                          {"light", &FoundInk::light},
+                                                                          {"texture", &FoundInk::texture},
+                                                                          {"print-through", &FoundInk::print_through},
+                                                                          {"rules", &FoundInk::rules},
+                                                                          {"squares", &FoundInk::squares},
+                                                                          {"box", &FoundInk::box},
+                                                                          {"scan-edge", &FoundInk::scan_edge},
+                                                                          {"neighbours", &FoundInk::neighbours},
+                                                                          {"joining", &FoundInk::joining},
+                                                                          {"tight", &FoundInk::tight},
+                                                                          {"blur", &FoundInk::blur},
+                                                                          {"noise", &FoundInk::noise},
+                                                                          {"specks", &FoundInk::specks},
+                                                                          {"blocks", &FoundInk::blocks},
+                                                                          {"one-bit", &FoundInk::one_bit},
+                                                                          {"inverted", &FoundInk::inverted}};
+  return all;
+}
+
+/// Puts a picture into a square of the strip, as large as fits.
+void place(const Pixels& picture, Index side, Index left, GreyImage& strip) {
+  const Index longer = std::max(picture.rows(), picture.cols());
+  for (Index y = 0; y < side; ++y) {
+    for (Index x = 0; x < side; ++x) {
+      const Index column = x * longer / side;
+      const Index row = y * longer / side;
+      if (column < picture.rows() && row < picture.cols()) strip(left + x, y) = picture(column, row);
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc != 3) {
+    std::cerr << "usage: inkling-found-ink-pictures DATA_FOLDER OUT_FOLDER\n";
+    return 2;
+  }
+  constexpr Index side = 56;
+  constexpr Index characters = 4;
+  const Dataset sample = load_sample(argv[1]).first;
+  for (const auto& [name, chance] : effects()) {
+    FoundInk found;
+    for (const auto& [other, none] : effects()) found.*none = 0;
+    found.*chance = 1;
+    GreyImage strip(characters * (side + 4) - 4, side, 255);
+    for (Index i = 0; i < characters; ++i) {
+      std::vector<float> values;
+      for (const std::uint8_t value : sample.image(i)) values.push_back(static_cast<float>(value) / 255);
+      Rng rng(static_cast<std::uint64_t>(i) + 1);
+      place(found_picture(values, sample.image_shape(), found, &sample, rng), side, i * (side + 4), strip);
+    }
+    const std::vector<std::uint8_t> png = encode_png(strip);
+    std::ofstream file(std::filesystem::path(argv[2]) / ("found-" + name + ".png"), std::ios::binary);
+    file.write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
+    if (!file) throw FileError(std::string(argv[2]) + ": cannot write");
+  }
+  return 0;
+} catch (const inkling::Error& error) {
+  std::cerr << "inkling-found-ink-pictures: " << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,248 @@
+#pragma once
+
+#include <inkling/data/capture.hpp>
+#include <inkling/data/found_ink.hpp>
+#include <inkling/data/sheet.hpp>
+#include <inkling/data/surroundings.hpp>
+#include <inkling/data/wear.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+namespace detail {
+
+/// The box of the ink in a clean picture, whole pixels, both ends inside. Empty (last before first) without ink.
+struct InkBox {
+  Index first_x = 0;
+  Index last_x = -1;
+  Index first_y = 0;
+  Index last_y = -1;
+
+  bool empty() const noexcept { return last_x < first_x; }
+  float width() const noexcept { return static_cast<float>(last_x - first_x + 1); }
+  float height() const noexcept { return static_cast<float>(last_y - first_y + 1); }
+  float middle_x() const noexcept { return static_cast<float>(first_x + last_x) / 2; }
+  float middle_y() const noexcept { return static_cast<float>(first_y + last_y) / 2; }
+};
+
+inline InkBox box_of_ink(std::span<const float> values, const Shape& image) {
+  constexpr float least = 0.4F;
+  InkBox box{image.width, -1, image.height, -1};
+  for (Index y = 0; y < image.height; ++y) {
+    for (Index x = 0; x < image.width; ++x) {
+      if (!(values[static_cast<std::size_t>(y * image.width + x)] > least)) continue;
+      box.first_x = std::min(box.first_x, x);
+      box.last_x = std::max(box.last_x, x);
+      box.first_y = std::min(box.first_y, y);
+      box.last_y = std::max(box.last_y, y);
+    }
+  }
+  return box;
+}
+
+/// One picture in the making. Every step draws its own random numbers.
+class FoundPicture {
+ public:
+  FoundPicture(const Shape& image, const FoundInk& found, const Dataset* others, Rng& rng)
+      : image_(image), found_(found), others_(others), rng_(rng) {}
+
+  Pixels draw(std::span<const float> values) {
+    size_ = happens(found_.low_resolution) ? rng_.uniform(10, 18) : rng_.uniform(18, 44);
+    const bool tight = happens(found_.tight);
+    const InkBox box = box_of_ink(values, image_);
+    if (box.empty()) return Pixels::Constant(8, 8, 255);
+    write(values, box, tight);
+    surround();
+    print();
+    light();
+    return captured();
+  }
+
+ private:
+  bool happens(float chance) { return rng_.uniform() < chance; }
+
+  /// How the hand and the camera stand to the paper.
+  Placement placement() {
+    Placement place{.size = size_};
+    if (happens(found_.slant)) {
+      place.slant = rng_.uniform(-0.3F, 0.45F);
+      place.rotation = rng_.uniform(-0.14F, 0.14F);
+    }
+    if (happens(found_.stretch)) place.stretch = rng_.uniform(0.75F, 1.33F);
+    if (happens(found_.perspective)) {
+      place.tilt_across = rng_.uniform(-0.3F, 0.3F);
+      place.tilt_down = rng_.uniform(-0.3F, 0.3F);
+    }
+    place.steepness = rng_.uniform(1.2F, 3.5F);
+    if (happens(found_.thickness)) place.edge = rng_.uniform(0.12F, 0.72F);
+    return place;
+  }
+
+  /// The character on a sheet that is cut around it.
+  void write(std::span<const float> values, const InkBox& box, bool tight) {
+    const auto margin = [&] { return size_ * (tight ? rng_.uniform(-0.03F, 0.08F) : rng_.uniform(0.05F, 0.45F)); };
+    const auto side = [](float pixels) { return std::max<Index>(6, static_cast<Index>(std::lround(pixels))); };
+    place_ = placement();
+    const float unit =
+        7.0F / 6 * size_ / static_cast<float>(image_.width);  // pixels of the sheet in one of the picture
+    const float width = unit * (box.width() * place_.stretch + std::abs(place_.slant) * box.height());
+    const float height = unit * box.height();
+    const float left = margin();
+    const float top = margin();
+    const float right = margin();
+    const float bottom = margin();
+    sheet_ = blank_sheet(side(left + width + right), side(top + height + bottom), size_);
+    const float centre = static_cast<float>(image_.width - 1) / 2;
+    place_.x = left + width / 2 - unit * place_.stretch * (box.middle_x() - centre);
+    place_.y = top + height / 2 - unit * (box.middle_y() - centre);
+    draw_character(sheet_, values, image_.width, place_);
+  }
+
+  /// Other writing, and how strong all of it is.
+  void surround() {
+    const float pen = size_ * rng_.uniform(0.06F, 0.13F);
+    if (happens(found_.joining)) {
+      const std::uint32_t which = 1 + rng_.below(3);
+      add_joining_strokes(sheet_, (which & 1U) != 0, (which & 2U) != 0, pen, rng_);
+    }
+    if (others_ != nullptr && happens(found_.neighbours)) {
+      const std::uint32_t which = 1 + rng_.below(3);
+      if ((which & 1U) != 0) write_neighbour(0, -1);
+      if ((which & 2U) != 0) write_neighbour(static_cast<float>(sheet_.width()), 1);
+    }
+    if (happens(found_.pressure)) press_unevenly(sheet_, rng_.uniform(0.3F, 0.95F), rng_);
+    if (happens(found_.grain)) add_grain(sheet_, rng_.uniform(0.2F, 0.8F), rng_);
+    sheet_.strength = happens(found_.faint) ? rng_.uniform(0.15F, 0.5F) : rng_.uniform(0.5F, 1.0F);
+  }
+
+  /// Its middle is outside the edge of the picture: at most half of it shows.
+  void write_neighbour(float edge, float direction) {
+    const std::vector<float> character = lent();
+    Placement beside = place_;
+    beside.size *= rng_.uniform(0.8F, 1.2F);
+    beside.y += rng_.uniform(-0.15F, 0.15F) * size_;
+    beside.x = edge + direction * rng_.uniform(0.05F, 0.4F) * size_;
+    draw_character(sheet_, character, image_.width, beside);
+  }
+
+  std::vector<float> lent() {
+    const auto bytes = others_->image(static_cast<Index>(rng_.below(static_cast<std::uint32_t>(others_->size()))));
+    std::vector<float> values(bytes.size());
+    std::transform(bytes.begin(), bytes.end(), values.begin(),
+                   [](std::uint8_t value) { return static_cast<float>(value) / 255; });
+    return values;
+  }
+
+  RuleStyle line_style() {
+    RuleStyle style;
+    style.thickness = size_ * rng_.uniform(0.02F, 0.09F);
+    style.darkness = rng_.uniform(0.2F, 1.0F);
+    if (happens(0.25F)) style.dash = size_ * rng_.uniform(0.03F, 0.15F);
+    return style;
+  }
+
+  /// The lines of the form or of the paper.
+  void print() {
+    const float slope = rng_.uniform(-0.04F, 0.04F);
+    if (happens(found_.rules)) {
+      const RuleStyle line = line_style();
+      const auto height = static_cast<float>(sheet_.height());
+      const float row = happens(0.6F) ? rng_.uniform(0.7F, 1.0F) * height : rng_.uniform(0, 0.4F) * height;
+      add_rule(sheet_, false, row, slope, line);
+      if (happens(0.3F)) add_rule(sheet_, false, row > height / 2 ? row - size_ : row + size_, slope, line);
+    }
+    if (happens(found_.squares)) {
+      const float spacing = size_ * rng_.uniform(0.35F, 1.1F);
+      add_squares(sheet_, spacing, slope, line_style(), rng_);
+    }
+    if (happens(found_.box)) {
+      const float share = rng_.uniform(0.2F, 0.9F);
+      add_box_sides(sheet_, share, slope, line_style(), rng_);
+    }
+  }
+
+  void light() {
+    if (happens(0.5F)) sheet_.paper *= rng_.uniform(0.5F, 1.0F);
+    if (happens(found_.light)) light_unevenly(sheet_, rng_.uniform(0.1F, 0.5F), rng_);
+    if (happens(found_.texture)) {
+      const float depth = rng_.uniform(0.03F, 0.15F);
+      add_texture(sheet_, depth, size_ * rng_.uniform(0.05F, 0.5F), rng_);
+    }
+    if (others_ != nullptr && happens(found_.print_through)) {
+      const std::vector<float> character = lent();
+      Sheet back = blank_sheet(sheet_.width(), sheet_.height(), size_);
+      Placement behind = place_;
+      behind.x += rng_.uniform(-0.5F, 0.5F) * size_;
+      behind.y += rng_.uniform(-0.5F, 0.5F) * size_;
+      draw_character(back, character, image_.width, behind);
+      add_print_through(sheet_, back, rng_.uniform(0.03F, 0.2F) * sheet_.strength);
+    }
+    if (happens(found_.scan_edge)) {
+      const float band = rng_.uniform(0.02F, 0.15F) * size_;
+      add_scan_edge(sheet_, band, rng_.uniform(0.3F, 1.0F), rng_);
+    }
+  }
+
+  Pixels captured() {
+    Matrix picture = photographed(sheet_);
+    if (happens(found_.blur)) {
+      const float side = rng_.uniform(0.05F, 0.3F);
+      defocus(picture, side, size_ > 26 && happens(0.5F) ? 3 : 1);
+    }
+    if (happens(found_.noise)) add_noise(picture, sheet_.strength * rng_.uniform(0.005F, 0.1F), rng_);
+    if (happens(found_.specks)) {
+      const float chance = rng_.uniform(0.002F, 0.01F);
+      add_specks(picture, chance, rng_.uniform(0.3F, 1.0F), rng_);
+    }
+    if (happens(found_.blocks)) compress_blocks(picture, sheet_.strength * rng_.uniform(0.02F, 0.15F));
+    if (happens(found_.one_bit)) {
+      // Scanners that know their business compare with the paper around; the threshold is rarely in the middle.
+      picture.array() /= sheet_.paper.array().max(0.05F);
+      make_one_bit(picture, 1 - sheet_.strength * rng_.uniform(0.3F, 0.7F));
+    }
+    if (happens(found_.inverted)) picture = 1 - picture.array();
+    return to_bytes(picture);
+  }
+
+  const Shape& image_;
+  const FoundInk& found_;
+  const Dataset* others_;
+  Rng& rng_;
+  float size_ = 0;  // pixels of the character's longer side
+  Placement place_;
+  Sheet sheet_;
+};
+
+}  // namespace detail
+
+INKLING_INLINE Pixels found_picture(std::span<const float> values, const Shape& image, const FoundInk& found,
+                                    const Dataset* others, Rng& rng) {
+  return detail::FoundPicture(image, found, others, rng).draw(values);
+}
+
+INKLING_INLINE Augmentation random_found_ink(const FoundInk& found, float share, std::optional<Dataset> others,
+                                             PictureReader read) {
+  if (!(share >= 0 && share <= 1)) {
+    throw ValueError("random_found_ink: a share is 0 to 1, got " + std::to_string(share));
+  }
+  if (!read) throw ValueError("random_found_ink: expected a reader of pictures, got none");
+  if (others && (others->image_shape().width != others->image_shape().height || others->image_shape().channels != 1)) {
+    throw ShapeError("random_found_ink: expected square grey images to lend characters, got " +
+                     to_string(others->image_shape()));
+  }
+  if (others && others->size() == 0) others.reset();
+  return [found, share, others = std::move(others), read = std::move(read)](std::span<float> values, const Shape& image,
+                                                                            Rng& rng) {
+    if (!(rng.uniform() < share)) return;
+    read(found_picture(values, image, found, others ? &*others : nullptr, rng), values);
+  };
+}
+
+}  // namespace inkling::inline INKLING_ABI
