@@ -42,6 +42,7 @@
 #include <inkling/form/quad.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_marks.hpp>
+#include <inkling/form/read_page.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/registration/block_matching.hpp>

@@ -1,9 +1,16 @@
 """Pages of a form: templates and what the form commands do around a run."""
 
 import json
+import pathlib
+import re
+import time
 import unittest
 
-from command import CommandTest
+from command import CommandTest, inkling, start, write_png
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FORM = ROOT / "examples" / "forms"
+MODEL = ROOT / "models" / "cnn.safetensors"
 
 OMRCHECKER = {
     "pageDimensions": [400, 300],
@@ -62,6 +69,81 @@ class Form(CommandTest):
                           ("merge", "--out", self.folder / "whole", self.folder)):
             self.fail_with(1, "is no run: there is no run.sqlite in it", "form", *arguments)
         self.fail_with(2, ".csv, .jsonl or .xlsx", "form", "export", self.folder, "--out", self.folder / "t.doc")
+
+
+class Read(CommandTest):
+    """The pages of examples/forms, through to the table."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pages = sorted(FORM.glob("filled-*.png"))
+        cls.run = cls.folder / "run"
+        cls.first = inkling("form", "read", FORM / "form.json", "--model", MODEL, "--out", cls.run, *cls.pages)
+
+    def lines(self, run):
+        out = self.folder / "pages.jsonl"
+        self.succeed("form", "export", run, "--out", out)
+        return [json.loads(line) for line in out.read_text().splitlines()]
+
+    def test_pages_in_are_read_held_or_refused(self):
+        self.assertEqual(self.first.returncode, 0, self.first.stderr)
+        counts = re.search(r"pages in (\d+) = read (\d+) \+ held (\d+) \+ refused (\d+)", self.first.stdout)
+        total, *parts = map(int, counts.groups())
+        self.assertEqual(total, 4)
+        self.assertEqual(sum(parts), 4)
+        pages = self.lines(self.run)
+        self.assertEqual([page["form"] for page in pages], ["village-vote"] * 4)
+        # On the third page the writer's sum is wrong: the rule is broken, and no digit was changed to mend it.
+        self.assertEqual(pages[2]["rules"][2]["holds"], False)
+        self.assertEqual(pages[2]["fields"]["valid"]["text"], "253")
+        self.assertEqual(pages[2]["status"], "doubtful")
+        # On the fourth a number is empty: the rule cannot be checked.
+        self.assertIsNone(pages[3]["rules"][3]["holds"])
+        self.assertEqual(pages[3]["fields"]["total"]["status"], "empty")
+
+    def test_what_was_read_is_what_is_written(self):
+        run = self.succeed("form", "evaluate", self.run, "--truth", FORM / "truth.csv", "--json")
+        self.assertGreaterEqual(json.loads(run.stdout)["characters"]["share"], 0.9)
+
+    def test_a_run_is_gone_on_with_and_no_page_is_read_twice(self):
+        self.fail_with(2, "--resume", "form", "read", FORM / "form.json", "--model", MODEL, "--out", self.run, *self.pages)
+        run = self.succeed("form", "read", FORM / "form.json", "--model", MODEL, "--out", self.run, "--resume", *self.pages)
+        self.assertIn("in the run before 4", run.stdout)
+
+    def test_bad_pages_are_rows_with_their_reasons(self):
+        blank = self.folder / "grey.png"
+        write_png(blank, b"\x80" * 10000, 100)
+        empty = self.folder / "empty.pdf"
+        empty.write_bytes(b"")
+        out = self.folder / "bad"
+        run = inkling("form", "read", FORM / "form.json", "--model", MODEL, "--out", out, self.pages[0], blank, empty,
+                      self.folder / "none.png", self.pages[1])
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("pages in 5", run.stdout)
+        self.assertIn("refused 3", run.stdout)
+        reasons = {page["file"]: page.get("reason", "") for page in self.lines(out) if page["status"] == "refused"}
+        self.assertIn("nothing is on the page", reasons[str(blank)])
+        self.assertIn("the file is empty", reasons[str(empty)])
+        self.assertEqual(len(reasons), 3)
+
+    def test_killed_and_gone_on_with(self):
+        out = self.folder / "killed"
+        for pause in (0.05, 0.3, 0.8):
+            process = start("form", "read", FORM / "form.json", "--model", MODEL, "--out", out, "--threads", 1, "--resume",
+                            *self.pages)
+            time.sleep(pause)
+            process.kill()
+            process.communicate()
+        self.succeed("form", "read", FORM / "form.json", "--model", MODEL, "--out", out, "--resume", *self.pages)
+        self.assertEqual(self.lines(out), self.lines(self.run))
+
+    def test_shards_are_merged(self):
+        for i in (1, 2):
+            self.succeed("form", "read", FORM / "form.json", "--model", MODEL, "--out", self.folder / f"shard{i}", "--shard",
+                         f"{i}/2", *self.pages)
+        self.succeed("form", "merge", "--out", self.folder / "merged", self.folder / "shard1", self.folder / "shard2")
+        self.assertEqual(self.lines(self.folder / "merged"), self.lines(self.run))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <inkling/core/config.hpp>
+#include <inkling/form/reading.hpp>
+#include <inkling/form/registration/register_page.hpp>
+#include <inkling/form/rules/apply_rules.hpp>
+#include <inkling/form/template.hpp>
+#include <inkling/model/classifier.hpp>
+#include <inkling/picture/grey_image.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI::form {
+
+/// A template and the picture of its page.
+struct TemplatePage {
+  FormTemplate form;
+  GreyImage image;  // of form.page.width x form.page.height pixels: the print
+                    // alone where PageTemplate::print is given
+};
+
+struct FormReaderOptions {
+  RegistrationOptions registration = {};
+  double accept = 0.9;          // fields of less confidence are doubtful
+  double least_support = 0.34;  // of the print around a field that must be found
+                                // on the page; less is doubtful
+  bool picture = false;         // give the registered page back as well
+};
+
+/// What came out of a page. `file` and `page` of the reading are the caller's.
+struct ReadPage {
+  PageReading reading;
+  std::optional<GreyImage> registered = {};  // the page as it lies on its template
+};
+
+/// Reads pages of some forms: which form it is, where it lies, what is in its
+/// cells, what the rules say. Prepared once; const use is thread-safe.
+class FormReader {
+ public:
+  /// Throws ValueError for no template, for two of one name, and for one whose
+  /// picture has no print; FormatError for a rule that cannot be read; what
+  /// check_readable throws for a model that cannot read them.
+  FormReader(std::vector<TemplatePage> pages, std::shared_ptr<const Classifier> model, FormReaderOptions options = {});
+
+  const std::vector<FormTemplate>& forms() const noexcept { return forms_; }
+
+  /// A page that fits none of the forms is refused with a reason. Throws
+  /// ShapeError for an empty picture.
+  ReadPage read(const GreyImage& page) const;
+
+ private:
+  std::vector<FormTemplate> forms_;
+  std::vector<GreyImage> images_;  // of the templates' pages
+  std::vector<ReferencePage> references_;
+  std::vector<CompiledRules> rules_;
+  std::shared_ptr<const Classifier> model_;
+  FormReaderOptions options_;
+};
+
+}  // namespace inkling::inline INKLING_ABI::form
+
+#ifndef INKLING_COMPILED
+#include <inkling/form/read_page.ipp>
+#endif
