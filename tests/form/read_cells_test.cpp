@@ -1,0 +1,215 @@
+#include <inkling/core/error.hpp>
+#include <inkling/core/rng.hpp>
+#include <inkling/data/sample.hpp>
+#include <inkling/form/read_cells.hpp>
+#include <inkling/io/model/model_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drawn_field.hpp"
+
+namespace inkling::form {
+namespace {
+
+using test::DrawnField;
+using test::FieldDrawing;
+
+const std::filesystem::path source = INKLING_SOURCE_DIR;
+
+const Classifier& shipped_cnn() {
+  static const std::unique_ptr<Classifier> model = load_model(source / "models/cnn.safetensors");
+  return *model;
+}
+
+const Dataset& digits() {
+  static const Dataset test = load_sample(source / "data").second;
+  return test;
+}
+
+/// An image of a digit that the shipped model is sure of when it stands alone, so that tests are about forms.
+GreyImage image_of(int digit, Rng& rng) {
+  for (;;) {
+    const auto i = static_cast<Index>(rng.below(static_cast<std::uint32_t>(digits().size())));
+    if (static_cast<int>(digits().label(i)) != digit) continue;
+    const auto pixels = digits().image(i);
+    const Pixels image = Eigen::Map<const Pixels>(pixels.data(), static_cast<Index>(pixels.size()), 1);
+    if (shipped_cnn().probabilities(image, 1)(digit, 0) < 0.98F) continue;
+    return GreyImage(28, 28, {pixels.begin(), pixels.end()});
+  }
+}
+
+Field digits_field(std::size_t cells) {
+  return {.name = "n", .kind = FieldKind::digits, .even_cells = cells};
+}
+
+FieldReading read_one(const Field& field, const FieldPicture& picture) {
+  return read_cells(std::vector{field}, std::vector{picture}, shipped_cnn()).front();
+}
+
+/// Characters of twelve fields of four digits that are read right, of 48.
+int characters_read(const FieldDrawing& drawing, double off_x = 0, double off_y = 0, double low = 0) {
+  Rng rng(11);
+  int right = 0;
+  for (int i = 0; i < 12; ++i) {
+    DrawnField drawn(4, drawing);
+    std::string text;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const int digit = static_cast<int>(rng.below(10));
+      drawn.write(k, image_of(digit, rng), static_cast<double>(rng.uniform(-4, 4)),
+                  low + static_cast<double>(rng.uniform(-3, 3)));
+      text += static_cast<char>('0' + digit);
+    }
+    const FieldReading reading = read_one(digits_field(4), drawn.picture(rng, off_x, off_y));
+    REQUIRE(reading.cells.size() == 4);
+    for (std::size_t k = 0; k < 4; ++k) {
+      const CellReading& cell = reading.cells[k];
+      right += cell.status == CellStatus::read && cell.candidates.front().label == text.substr(k, 1) ? 1 : 0;
+    }
+  }
+  return right;
+}
+
+TEST_CASE("digits in cells are read, however the cells are printed") {
+  CHECK(characters_read({}) >= 46);
+  CHECK(characters_read({.print = 0.3}) >= 46);
+  CHECK(characters_read({.thickness = 5}) >= 46);
+  CHECK(characters_read({.upper_line = false}) >= 46);
+  CHECK(characters_read({.gap = 12}) >= 46);
+  CHECK(characters_read({.cell = 34, .thickness = 1}) >= 45);
+  CHECK(characters_read({.cell = 130, .thickness = 4}) >= 46);
+}
+
+TEST_CASE("digits over printed guides are read, and guides alone are nothing") {
+  const FieldDrawing guides{.gap = 8, .print = 0.28, .guides = true, .pen = 0.95};
+  CHECK(characters_read(guides) >= 45);
+  Rng rng(3);
+  DrawnField drawn(3, guides);
+  drawn.write(2, image_of(7, rng));
+  const FieldReading reading = read_one(digits_field(3), drawn.picture(rng));
+  CHECK(reading.text == "7");
+  CHECK(reading.cells[0].status == CellStatus::empty);
+  CHECK(reading.cells[1].status == CellStatus::empty);
+}
+
+TEST_CASE("a place that is some pixels off, and digits that cross the line, do no harm") {
+  CHECK(characters_read({}, 5, 0) >= 45);
+  CHECK(characters_read({}, 0, -5) >= 45);
+  CHECK(characters_read({.character = 0.75}, 0, 0, 14) >= 43);
+}
+
+TEST_CASE("empty, dashed and crossed cells are three things and no digits") {
+  Rng rng(5);
+  DrawnField drawn(5, {});
+  drawn.cross(0);
+  drawn.stroke(1, 0.3, 0.5, 0.7, 0.52);
+  drawn.stroke(3, 0.5, 0.48, 0.52, 0.5);  // a dot
+  drawn.write(4, image_of(3, rng));
+  const FieldReading reading = read_one(digits_field(5), drawn.picture(rng));
+  CHECK(reading.text == "3");
+  CHECK(reading.status == FieldStatus::read);
+  REQUIRE(reading.cells.size() == 5);
+  CHECK(reading.cells[0].status == CellStatus::crossed);
+  CHECK(reading.cells[0].candidates.front().label == "X");
+  CHECK(reading.cells[1].status == CellStatus::crossed);
+  CHECK(reading.cells[1].candidates.front().label == "-");
+  CHECK(reading.cells[2].status == CellStatus::empty);
+  CHECK(reading.cells[3].status == CellStatus::empty);
+  CHECK(reading.cells[4].status == CellStatus::read);
+
+  const FieldReading nothing = read_one(digits_field(4), DrawnField(4, {}).picture(rng));
+  CHECK(nothing.text == "");
+  CHECK(nothing.status == FieldStatus::empty);
+  for (const CellReading& cell : nothing.cells) CHECK(cell.status == CellStatus::empty);
+
+  DrawnField crossed(2, {});
+  crossed.cross(0);
+  crossed.cross(1);
+  CHECK(read_one(digits_field(2), crossed.picture(rng)).status == FieldStatus::crossed);
+}
+
+TEST_CASE("a lone 1 beside the border is a 1, and a 0 that touches both sides a 0") {
+  Rng rng(9);
+  for (const double u : {0.12, 0.5, 0.88}) {
+    DrawnField drawn(3, {});
+    drawn.stroke(1, u, 0.2, u, 0.8);
+    const FieldReading reading = read_one(digits_field(3), drawn.picture(rng));
+    CAPTURE(u);
+    CHECK(reading.text == "1");
+  }
+  DrawnField wide(3, {.character = 0.85});
+  GreyImage ring(28, 28);
+  for (Index y = 0; y < 28; ++y) {
+    for (Index x = 0; x < 28; ++x) {
+      const double apart = std::hypot(static_cast<double>(x) - 13.5, static_cast<double>(y) - 13.5);
+      ring(x, y) = std::abs(apart - 12) < 1.2 ? 255 : 0;
+    }
+  }
+  wide.write(1, ring);
+  CHECK(read_one(digits_field(3), wide.picture(rng)).text == "0");
+  DrawnField touching(3, {.character = 1.02});
+  touching.write(1, ring);
+  CHECK(read_one(digits_field(3), touching.picture(rng)).text == "0");
+}
+
+TEST_CASE("the page tells paper from ink where a field is empty") {
+  Rng rng(13);
+  DrawnField written(3, {});
+  written.write(0, image_of(4, rng));
+  DrawnField watermark(3, {.pen = 0.12});  // as pale as a watermark
+  watermark.write(1, image_of(8, rng));
+  const std::vector<Field> fields{digits_field(3), digits_field(3), digits_field(3)};
+  const std::vector<FieldPicture> pictures{written.picture(rng), watermark.picture(rng), written.picture(rng)};
+  const std::vector<FieldReading> readings = read_cells(fields, pictures, shipped_cnn());
+  REQUIRE(readings.size() == 3);
+  CHECK(readings[0].text == "4");
+  CHECK(readings[1].text == "");
+  CHECK(readings[2].text == "4");
+}
+
+TEST_CASE("characters on a bare line and in boxes that were ignored are read where they stand") {
+  Rng rng(17);
+  DrawnField line(3, {.upper_line = false, .between = false});
+  for (std::size_t k = 0; k < 3; ++k)
+    line.write(k, image_of(static_cast<int>(2 + k), rng), 8.0 - 9.0 * static_cast<double>(k));
+  Field field = digits_field(3);
+  field.style = CellStyle::line;
+  CHECK(read_one(field, line.picture(rng)).text == "234");
+
+  DrawnField crowded(3, {.character = 0.4});
+  for (int k = 0; k < 3; ++k) crowded.write(0, image_of(5 + k, rng), -18.0 + 18.0 * k);
+  CHECK(read_one(digits_field(3), crowded.picture(rng)).text == "567");
+}
+
+TEST_CASE("a signature is there or not") {
+  Rng rng(19);
+  const Field field{.name = "s", .kind = FieldKind::signature};
+  DrawnField empty(4, {.upper_line = false, .between = false});
+  CHECK(read_one(field, empty.picture(rng)).status == FieldStatus::empty);
+  DrawnField drawn(4, {.upper_line = false, .between = false});
+  for (std::size_t k = 0; k < 4; ++k) {
+    drawn.stroke(k, 0.1, 0.8, 0.5, 0.2);
+    drawn.stroke(k, 0.5, 0.2, 0.9, 0.8);
+  }
+  const FieldReading signed_one = read_one(field, drawn.picture(rng));
+  CHECK(signed_one.status == FieldStatus::read);
+  CHECK(signed_one.text == "yes");
+}
+
+TEST_CASE("each field needs its picture, and a picture has pixels") {
+  const std::vector<Field> two(2);
+  const std::vector<FieldPicture> one(1);
+  CHECK_THROWS_WITH_AS(read_cells(two, one, shipped_cnn()),
+                       doctest::Contains("expected a picture for each of 2 fields, got 1"), ShapeError);
+  CHECK_THROWS_AS(read_one(digits_field(3), {}), ShapeError);
+}
+
+}  // namespace
+}  // namespace inkling::form
