@@ -1,3 +1,5 @@
+#include <inkling/line/detail/line_slant.hpp>
+#include <inkling/line/detail/seam.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/normalise/normalise.hpp>
 

@@ -25,7 +25,7 @@ namespace {
 
 using Net = BasicNetwork<double>;
 using Conv = BasicConv2d<double>;
-using Pool = BasicMaxPool2d<double>;
+using MaxPool = BasicMaxPool2d<double>;
 using Full = BasicDense<double>;
 using Norm = BasicBatchNorm<double>;
 using Positive = BasicRelu<double>;
@@ -187,11 +187,11 @@ TEST_CASE("gradients of Conv2d with more filters than a register tile holds, and
 }
 
 TEST_CASE("gradients of MaxPool2d") {
-  check(one({4, 6, 3}, Pool({.window = 2})), 2);
-  check(one({5, 7, 2}, Pool({.window = 2})), 2);               // the last row and column are left out
-  check(one({7, 6, 2}, Pool({.window = 3, .stride = 2})), 2);  // windows overlap
-  check(one({5, 5, 1}, Pool({.window = 3, .stride = 1})), 2);
-  check(one({7, 7, 2}, Pool({.window = 2, .stride = 3})), 2);  // pixels between the windows
+  check(one({4, 6, 3}, MaxPool({.window = 2})), 2);
+  check(one({5, 7, 2}, MaxPool({.window = 2})), 2);               // the last row and column are left out
+  check(one({7, 6, 2}, MaxPool({.window = 3, .stride = 2})), 2);  // windows overlap
+  check(one({5, 5, 1}, MaxPool({.window = 3, .stride = 1})), 2);
+  check(one({7, 7, 2}, MaxPool({.window = 2, .stride = 3})), 2);  // pixels between the windows
 }
 
 TEST_CASE("gradients of Relu, Flatten and Dropout") {
@@ -251,14 +251,14 @@ TEST_CASE("gradients of Residual") {
     const Conv halving({.filters = 4, .stride = 2, .padding = Padding::same});
     check(one({5, 6, 3}, Block(halving, Norm(), Positive())), 3);
     check(one({4, 4, 2}, Block(Conv({.filters = 3, .padding = Padding::same}), Drop({.rate = 0.3}))), 3);
-    check(one({4, 4, 2}, Block(Pool({.window = 2}))), 3);
+    check(one({4, 4, 2}, Block(MaxPool({.window = 2}))), 3);
     check(one({3, 2, 2}, Block(Flat(), Full({.units = 3}))), 3);
   }
   SUBCASE("with a path that begins or ends in place, or needs its output") {
     check(one({4, 4, 3}, Block(Positive(), same)), 2);
     check(one({4, 4, 3}, Block(same, Positive())), 2);
     check(one({4, 4, 3}, Block(Drop({.rate = 0.3}), Positive(), Drop({.rate = 0.3}))), 2);
-    check(one({4, 4, 3}, Block(Pool({.window = 1}))), 2);
+    check(one({4, 4, 3}, Block(MaxPool({.window = 1}))), 2);
   }
   SUBCASE("of residuals") {
     check(one({4, 4, 3}, Block(same, Block(Norm(), Positive(), same), Positive())), 2);
@@ -290,12 +290,12 @@ TEST_CASE("gradients of networks in which layers share memory") {
     check(build(image, Conv({.filters = 3}), Flat(), Positive(), Drop({.rate = 0.3}), Flat()), 3);
   }
   SUBCASE("a layer that works in place after one that needs its output") {
-    check(build(image, Pool({.window = 2}), Drop({.rate = 0.3}), Flat(), Full({.units = 3})), 3);
-    check(build(image, Pool({.window = 2}), Positive()), 3);
-    check(build(image, Conv({.filters = 3}), Positive(), Drop({.rate = 0.3}), Pool({.window = 2})), 3);
+    check(build(image, MaxPool({.window = 2}), Drop({.rate = 0.3}), Flat(), Full({.units = 3})), 3);
+    check(build(image, MaxPool({.window = 2}), Positive()), 3);
+    check(build(image, Conv({.filters = 3}), Positive(), Drop({.rate = 0.3}), MaxPool({.window = 2})), 3);
   }
   SUBCASE("batch norm between a convolution and a layer that works in place") {
-    check(build(image, Conv({.filters = 3, .bias = false}), Norm(), Positive(), Pool({.window = 2}), Flat(),
+    check(build(image, Conv({.filters = 3, .bias = false}), Norm(), Positive(), MaxPool({.window = 2}), Flat(),
                 Full({.units = 4}), Norm(), Drop({.rate = 0.3}), Full({.units = 2})),
           4);
   }
@@ -310,7 +310,7 @@ TEST_CASE("gradients of the networks of the zoo, made smaller") {
       .add(Positive())
       .add(Conv({.filters = 4}))
       .add(Positive())
-      .add(Pool({.window = 2}))
+      .add(MaxPool({.window = 2}))
       .add(Drop({.rate = 0.25}))
       .add(Flat())
       .add(Full({.units = 6}))
