@@ -1,8 +1,5 @@
 // Counts every allocation: Eigen asks before each of its own, and everything else goes through operator new.
 #define EIGEN_RUNTIME_NO_MALLOC
-#include <inkling/nn/layer_list.hpp>
-#include <inkling/nn/network.hpp>
-
 #include <stdexcept>
 #define eigen_assert(condition)                           \
   do {                                                    \
@@ -10,9 +7,11 @@
   } while (false)
 
 #include <inkling/nn/inference/fuse.hpp>
+#include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/network.hpp>
 #include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/zoo.hpp>
 

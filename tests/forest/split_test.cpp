@@ -11,8 +11,8 @@
 #include "naive_split.hpp"
 
 using namespace inkling;
+using forest::detail::NodeSplit;
 using forest::detail::Sample;
-using Split = forest::detail::NodeSplit;
 using forest::detail::SplitFinder;
 
 namespace {
@@ -50,7 +50,7 @@ TEST_CASE("SplitFinder finds what trying every threshold finds") {
           CAPTURE(zeros);
           const Node node = random_node(count, classes, zeros, count + classes);
           finder.start_node(node.samples);
-          const Split split = finder.best(node.column.data(), 5);
+          const NodeSplit split = finder.best(node.column.data(), 5);
           const double best = test::naive_best_score(node.samples, node.column.data(), classes, min_leaf);
           REQUIRE(split.valid() == (best > 0));
           if (!split.valid()) continue;
@@ -75,7 +75,7 @@ TEST_CASE("Random thresholds are uniform between the lowest and the highest byte
     Rng rng(3);
     std::vector<int> drawn(256, 0);
     for (int i = 0; i < 4000; ++i) {
-      const Split split = finder.random(node.column.data(), 9, rng);
+      const NodeSplit split = finder.random(node.column.data(), 9, rng);
       REQUIRE(split.valid());
       CHECK(split.feature == 9);
       CHECK(split.score == test::naive_score(node.samples, node.column.data(), split.threshold, classes, 1));
