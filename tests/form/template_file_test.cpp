@@ -48,7 +48,7 @@ TEST_CASE("template: the smallest form.json is accepted as written") {
   REQUIRE(cells_of(field).size() == 3);
   CHECK(cells_of(field)[1].place == upright(40, 20, 30, 30));
   REQUIRE(parsed.form.rules.size() == 1);
-  CHECK(parsed.form.rules[0].use == Rule::Use::decide);
+  CHECK(parsed.form.rules[0].use == form::Rule::Use::decide);
   CHECK(parsed.form.find("valid") == &parsed.form.fields[2]);
   CHECK(parsed.form.find("none") == nullptr);
 }
@@ -85,7 +85,7 @@ TEST_CASE("template: every kind, and writing gives the same again") {
   CHECK(form.find("own")->by_quad);
   CHECK(form.find("name")->list->values == std::vector<std::string>{"ANNA", "BERTA"});
   CHECK(form.find("grid")->columns[1] == Column{"g", FieldKind::upper, "A-F"});
-  CHECK(form.rules[1].use == Rule::Use::check);
+  CHECK(form.rules[1].use == form::Rule::Use::check);
   CHECK(form.sheet->page == 2);
 
   const std::string written = template_text(form);

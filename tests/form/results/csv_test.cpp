@@ -72,7 +72,7 @@ TEST_CASE("csv: pages as rows, always with as many cells") {
   page.fields[1].status = FieldStatus::read;
   const PageReading refused{.file = "b.png", .status = PageStatus::refused, .reason = "no form"};
   PageReading with_table = page;
-  FieldReading marks{.name = "marks", .text = {}};
+  form::FieldReading marks{.name = "marks", .text = {}};
   marks.rows = {{{.name = "grade", .text = "A", .status = FieldStatus::read, .confidence = 1}},
                 {{.name = "grade", .text = "B", .status = FieldStatus::read, .confidence = 1}}};
   with_table.fields.push_back(marks);

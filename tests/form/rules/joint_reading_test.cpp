@@ -17,7 +17,7 @@ using namespace inkling;
 using namespace inkling::form;
 
 JointField random_field(Rng& rng, const std::string& name, std::size_t cells, std::size_t choices) {
-  FieldReading reading{.name = name, .text = {}};
+  form::FieldReading reading{.name = name, .text = {}};
   const Field field{.name = name, .kind = FieldKind::digits, .even_cells = cells};
   for (std::size_t i = 0; i < cells; ++i) {
     CellReading cell{.status = CellStatus::read};
@@ -144,8 +144,8 @@ struct Doubt {
   double probability;
 };
 
-FieldReading reading_of(const std::string& name, const std::string& text, const std::vector<Doubt>& doubts = {}) {
-  FieldReading reading{.name = name, .text = text, .status = FieldStatus::read, .confidence = 1};
+form::FieldReading reading_of(const std::string& name, const std::string& text, const std::vector<Doubt>& doubts = {}) {
+  form::FieldReading reading{.name = name, .text = text, .status = FieldStatus::read, .confidence = 1};
   if (text.empty()) reading.status = FieldStatus::empty;
   for (const char c : text) reading.cells.push_back(cell({{std::string(1, c), 0.9999}}));
   for (const Doubt& doubt : doubts) {
@@ -168,7 +168,7 @@ FormTemplate votes_form(const std::string& rules) {
       .form;
 }
 
-PageReading read_page(const FormTemplate& form, std::vector<FieldReading> fields,
+PageReading read_page(const FormTemplate& form, std::vector<form::FieldReading> fields,
                       const ApplyRulesOptions& options = {}) {
   PageReading page{.file = "p.png", .form = form.name, .status = PageStatus::read};
   page.fields = std::move(fields);
@@ -211,7 +211,7 @@ TEST_CASE("rules on a page: a change that is not sure enough is doubtful") {
   CHECK(page.rules[0].outcome == RuleOutcome::holds);
   CHECK(page.status == PageStatus::doubtful);
   bool told = false;
-  for (const FieldReading& field : page.fields) {
+  for (const form::FieldReading& field : page.fields) {
     if (field.changed_by.empty()) continue;
     told = true;
     CHECK(field.status == FieldStatus::doubtful);
@@ -224,9 +224,9 @@ TEST_CASE("rules on a page: a change that is not sure enough is doubtful") {
 TEST_CASE("rules on a page: a clear number is not repaired to make a sum fit") {
   const FormTemplate form = votes_form(sum_rule);
   for (const std::string total : {"128", "137", "172"}) {  // off by 1, by 10, two digits exchanged
-    std::vector<FieldReading> fields{reading_of("votes01", "012"), reading_of("votes02", "115"),
-                                     reading_of("valid", total)};
-    for (FieldReading& field : fields) {
+    std::vector<form::FieldReading> fields{reading_of("votes01", "012"), reading_of("votes02", "115"),
+                                           reading_of("valid", total)};
+    for (form::FieldReading& field : fields) {
       for (CellReading& c : field.cells) {
         for (int digit = 0; digit < 10; ++digit) {
           if (std::to_string(digit) != c.candidates[0].label) c.candidates.push_back({std::to_string(digit), 1e-7});
@@ -238,7 +238,7 @@ TEST_CASE("rules on a page: a clear number is not repaired to make a sum fit") {
     CHECK(page.fields[2].text == total);
     CHECK(page.fields[2].changed_by.empty());
     CHECK(page.status == PageStatus::doubtful);
-    for (const FieldReading& field : page.fields) CHECK(field.status == FieldStatus::doubtful);
+    for (const form::FieldReading& field : page.fields) CHECK(field.status == FieldStatus::doubtful);
   }
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("rules on a page: a rule that only checks changes nothing") {
 
 TEST_CASE("rules on a page: blank is not 0, and a blank part leaves the rule open") {
   const FormTemplate form = votes_form(sum_rule);
-  FieldReading blank = reading_of("valid", "");
+  form::FieldReading blank = reading_of("valid", "");
   blank.cells.assign(3, CellReading{});
   blank.confidence = 1;
   const PageReading page = read_page(form, {reading_of("votes01", "003"), reading_of("votes02", "004"), blank});
@@ -272,7 +272,7 @@ TEST_CASE("rules on a page: blank is not 0, and a blank part leaves the rule ope
 
 TEST_CASE("rules on a page: a field is not emptied to escape a rule") {
   const FormTemplate form = votes_form(sum_rule);
-  FieldReading votes = reading_of("votes01", "5");
+  form::FieldReading votes = reading_of("votes01", "5");
   votes.cells[0].candidates.push_back({"", 0.0001});
   const PageReading page = read_page(form, {votes, reading_of("votes02", "115"), reading_of("valid", "127")});
   CHECK(page.fields[0].text == "5");
@@ -281,7 +281,7 @@ TEST_CASE("rules on a page: a field is not emptied to escape a rule") {
 
 TEST_CASE("rules on a page: an unread cell leaves the rule open, and nothing is made up for it") {
   const FormTemplate form = votes_form(sum_rule);
-  FieldReading votes = reading_of("votes01", "01");
+  form::FieldReading votes = reading_of("votes01", "01");
   votes.cells.push_back({.candidates = {}, .status = CellStatus::unread});
   const PageReading page = read_page(form, {votes, reading_of("votes02", "115"), reading_of("valid", "127")});
   CHECK(page.rules[0].outcome == RuleOutcome::unchecked);
@@ -324,7 +324,7 @@ TEST_CASE("rules on a page: twelve numbers and their sum") {
   Rng rng(11);
   int right = 0;
   for (int trial = 0; trial < 5; ++trial) {
-    std::vector<FieldReading> readings;
+    std::vector<form::FieldReading> readings;
     long sum = 0;
     std::string changed;
     for (int i = 1; i <= 13; ++i) {
@@ -332,7 +332,7 @@ TEST_CASE("rules on a page: twelve numbers and their sum") {
       if (i < 13) sum += value;
       std::string text = std::to_string(value);
       text = std::string(4 - text.size(), '0') + text;
-      FieldReading reading{
+      form::FieldReading reading{
           .name = i == 13 ? "total" : "n" + std::to_string(i), .status = FieldStatus::read, .confidence = 0.9};
       for (const char c : text) {
         CellReading at{.status = CellStatus::read};

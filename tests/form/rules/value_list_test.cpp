@@ -13,8 +13,8 @@ using namespace inkling;
 using namespace inkling::form;
 
 /// Every letter has 0.7, another 0.2; empty cells behind.
-FieldReading written(const std::string& text, std::size_t cells) {
-  FieldReading reading{.name = "who", .text = text, .status = FieldStatus::read, .confidence = 0.5};
+form::FieldReading written(const std::string& text, std::size_t cells) {
+  form::FieldReading reading{.name = "who", .text = text, .status = FieldStatus::read, .confidence = 0.5};
   for (std::size_t i = 0; i < cells; ++i) {
     CellReading cell;
     if (i < text.size() && text[i] != ' ') {
@@ -32,7 +32,7 @@ Field field_with(std::vector<std::string> values, double margin = 3) {
   return field;
 }
 
-PageReading read_page(const Field& field, const FieldReading& reading) {
+PageReading read_page(const Field& field, const form::FieldReading& reading) {
   FormTemplate form{.name = "list"};
   form.fields.push_back(field);
   PageReading page{.file = "p.png", .status = PageStatus::read};
@@ -61,7 +61,7 @@ TEST_CASE("lists: a cell that was left out, one too many, a value longer than th
 
 TEST_CASE("lists: two values that are equally near are told") {
   const PageReading page = read_page(field_with({"HANS", "HANT", "XAVER"}), [] {
-    FieldReading reading = written("HAN", 4);
+    form::FieldReading reading = written("HAN", 4);
     reading.cells[3] = {.candidates = {{"S", 0.5}, {"T", 0.45}}, .status = CellStatus::read};
     reading.text = "HANS";
     return reading;
@@ -79,7 +79,7 @@ TEST_CASE("lists: what is far from all of them is kept and told") {
 }
 
 TEST_CASE("lists: an empty field stays empty") {
-  FieldReading reading = written("", 10);
+  form::FieldReading reading = written("", 10);
   reading.status = FieldStatus::empty;
   reading.confidence = 1;
   const PageReading page = read_page(field_with({"ANNA"}), reading);
@@ -94,7 +94,7 @@ TEST_CASE("lists: ten thousand numbers, one digit of which is read wrong") {
   field.kind = FieldKind::digits;
   int right = 0;
   for (std::size_t i = 0; i < 20; ++i) {
-    FieldReading reading{.name = "who", .status = FieldStatus::read, .confidence = 0.8};
+    form::FieldReading reading{.name = "who", .status = FieldStatus::read, .confidence = 0.8};
     std::string text = ids[i * 500];
     text[i % 9] = text[i % 9] == '9' ? '0' : static_cast<char>(text[i % 9] + 1);
     reading.text = text;
@@ -118,7 +118,7 @@ TEST_CASE("lists: ten thousand numbers, one digit of which is read wrong") {
 TEST_CASE("lists: a line that was read as a whole") {
   Field field = field_with({"Anna Müller", "Berta Meier"});
   field.kind = FieldKind::text;
-  FieldReading reading{.name = "who", .text = "Ana Muller", .status = FieldStatus::read, .confidence = 0.5};
+  form::FieldReading reading{.name = "who", .text = "Ana Muller", .status = FieldStatus::read, .confidence = 0.5};
   reading.alternatives = {{"Ana Muller", 0.5}, {"Ana Miller", 0.1}};
   CHECK(match_list(field, reading).candidates[0].text == "Anna Müller");
 }

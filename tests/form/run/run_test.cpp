@@ -29,16 +29,16 @@ std::string hash_of(const std::string& text) {
 PageReading reading_of(const std::string& file, int page, const std::string& text) {
   PageReading reading{.file = file, .page = page, .form = "c1", .edition = "2", .status = PageStatus::read};
   reading.registration = RegistrationQuality{.residual = 0.5, .coverage = 0.75};
-  FieldReading field{.name = "votes",
-                     .text = text,
-                     .plain = "x",
-                     .status = FieldStatus::read,
-                     .confidence = 0.5,
-                     .changed_by = "a = b"};
+  form::FieldReading field{.name = "votes",
+                           .text = text,
+                           .plain = "x",
+                           .status = FieldStatus::read,
+                           .confidence = 0.5,
+                           .changed_by = "a = b"};
   field.cells = {
       {.candidates = {{"1", 0.75}, {"", 0.25}}, .status = CellStatus::read, .place = upright(1, 2, 3, 4), .ink = 0.125},
       {.place = {{{0, 0}, {5, 1}, {5, 6}, {0, 5}}}}};
-  FieldReading table{.name = "table", .text = {}, .status = FieldStatus::doubtful, .reason = "why"};
+  form::FieldReading table{.name = "table", .text = {}, .status = FieldStatus::doubtful, .reason = "why"};
   table.alternatives = {{"ab", 0.5}};
   table.rows = {{{.name = "c1", .text = "7", .status = FieldStatus::read, .confidence = 1}}, {}};
   reading.fields = {field, table};
