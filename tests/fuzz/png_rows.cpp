@@ -1,4 +1,5 @@
 #include <inkling/codec/decode.hpp>
+#include <inkling/codec/detail/png_check.hpp>
 
 #include <zlib.h>
 
@@ -63,7 +64,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Buffer rows(bytes.rest().begin(), bytes.rest().end());
   try {
     const inkling::DecodeLimits limits{};
-    const auto parsed = inkling::detail::read_png_header({"IHDR", header}, limits);
+    const auto parsed = inkling::detail::parse_png_header(header, limits);
     rows.resize(static_cast<std::size_t>(inkling::detail::png_raw_size(parsed)));
     append_chunk(png, "IDAT", compressed(rows));
     append_chunk(png, "IEND", {});

@@ -133,7 +133,7 @@ TEST_CASE("joint reading: the best texts of a field come in order, and each once
 }
 
 /// A cell that may hold each label with a probability.
-CellReading cell(const std::vector<Candidate>& candidates) {
+CellReading cell(const std::vector<form::Candidate>& candidates) {
   return {.candidates = candidates, .status = CellStatus::read};
 }
 

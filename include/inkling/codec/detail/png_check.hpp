@@ -32,6 +32,14 @@ struct PngHeader {
   int channels() const noexcept;
 };
 
+/// The 13 bytes of an IHDR chunk. Throws FormatError for a header that no PNG has, ImageTooLargeError beyond the
+/// limits.
+PngHeader parse_png_header(std::span<const std::uint8_t> data, const DecodeLimits& limits);
+
+/// The size of the rows before compression: each has one byte for its filter. An interlaced PNG holds seven pictures
+/// (Adam7).
+std::uint64_t png_raw_size(const PngHeader& header) noexcept;
+
 /// What a decoder needs of a PNG. The spans point into the file.
 struct PngContents {
   PngHeader header;

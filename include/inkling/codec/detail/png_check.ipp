@@ -69,12 +69,7 @@ inline PngChunk read_png_chunk(std::span<const std::uint8_t> bytes, std::size_t 
   return chunk;
 }
 
-inline PngHeader read_png_header(const PngChunk& chunk, const DecodeLimits& limits) {
-  if (chunk.type != "IHDR" || chunk.data.size() != 13) {
-    throw FormatError("PNG: expected an IHDR chunk of 13 bytes first, got " + std::string(chunk.type) + " of " +
-                      std::to_string(chunk.data.size()));
-  }
-  const std::span<const std::uint8_t> data = chunk.data;
+INKLING_INLINE PngHeader parse_png_header(std::span<const std::uint8_t> data, const DecodeLimits& limits) {
   const PngHeader header{.width = read_big_endian(data, 0),
                          .height = read_big_endian(data, 4),
                          .bit_depth = data[8],
@@ -98,9 +93,15 @@ inline PngHeader read_png_header(const PngChunk& chunk, const DecodeLimits& limi
   return header;
 }
 
-/// The size of the rows before compression: each has one byte for its filter. An interlaced PNG holds seven pictures
-/// (Adam7).
-inline std::uint64_t png_raw_size(const PngHeader& header) noexcept {
+inline PngHeader read_png_header(const PngChunk& chunk, const DecodeLimits& limits) {
+  if (chunk.type != "IHDR" || chunk.data.size() != 13) {
+    throw FormatError("PNG: expected an IHDR chunk of 13 bytes first, got " + std::string(chunk.type) + " of " +
+                      std::to_string(chunk.data.size()));
+  }
+  return parse_png_header(chunk.data, limits);
+}
+
+INKLING_INLINE std::uint64_t png_raw_size(const PngHeader& header) noexcept {
   const auto rows_size = [&](Index width, Index height) -> std::uint64_t {
     if (width <= 0 || height <= 0) return 0;
     const auto bits = static_cast<std::uint64_t>(width) * static_cast<unsigned>(header.channels() * header.bit_depth);
