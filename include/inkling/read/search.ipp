@@ -55,7 +55,7 @@ INKLING_INLINE double plausibility(const Lattice& lattice, const Arc& arc, const
          options.ink_price * std::max(0.0, ink - options.most_ink) - options.gap_price * std::max(0.0, arc.gap);
 }
 
-inline double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions& options) {
+INKLING_INLINE double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions& options) {
   const auto ink = static_cast<double>(lattice.cuts[place]);
   return ink > 0 ? options.cut_price + options.cut_ink_price * ink : 0.0;
 }
