@@ -6,8 +6,10 @@ import { trial } from "./trial.js";
 
 function table(headings, rows) {
   const row = (tag, cells) => element("tr", "", ...cells.map((cell) => element(tag, "", cell)));
-  return element("div", "table", element("table", "",
+  const region = element("div", "table", element("table", "",
     element("thead", "", row("th", headings)), element("tbody", "", ...rows.map((cells) => row("td", cells)))));
+  region.tabIndex = 0;  // on a narrow screen it scrolls: the keyboard must reach it
+  return region;
 }
 
 const code = (text) => element("code", "", text);
