@@ -4,6 +4,7 @@
 #include <inkling/form/registration/consensus.hpp>
 
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
 
 #include <algorithm>
 #include <cmath>

@@ -7,6 +7,8 @@
 #include <inkling/form/registration/warp_fit.hpp>
 #include <inkling/picture/resize.hpp>
 
+#include <Eigen/LU>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
