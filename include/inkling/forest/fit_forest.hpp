@@ -7,6 +7,10 @@
 #include <inkling/forest/options.hpp>
 #include <inkling/forest/random_forest.hpp>
 
+#include <span>
+#include <string>
+#include <vector>
+
 namespace inkling::inline INKLING_ABI {
 
 /// Grows a random forest. Forests of at least least_calibrated_trees trees are calibrated on their out-of-bag votes, if
@@ -17,6 +21,16 @@ namespace inkling::inline INKLING_ABI {
 /// Throws ValueError when the data is empty, has more than 65,535 classes or features or 16,777,216 samples, or when an
 /// option is out of range.
 RandomForest fit_forest(const Dataset& dataset, const ForestOptions& options = {});
+
+/// The same from plain features, cut into bytes by fit_quantile_bins. features: features x samples; labels: one per
+/// sample in [0, class_names.size()). options.hog is ignored.
+///
+///     const RandomForest forest = fit_forest(features, labels, {"malignant", "benign"});
+///     const Matrix shares = forest.feature_scores(others);
+///
+/// Throws as above and as fit_quantile_bins does; ShapeError unless there is a label a sample.
+RandomForest fit_forest(const Matrix& features, std::span<const Label> labels, std::vector<std::string> class_names,
+                        ForestOptions options = {});
 
 /// The forest with further trees, up to options.trees. When data and other options are those it was fitted with, the
 /// result is the one of fitting all trees at once. Throws as fit_forest does, and ValueError when the forest has more

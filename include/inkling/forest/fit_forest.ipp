@@ -13,6 +13,7 @@
 #include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/options.hpp>
+#include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/forest/trees.hpp>
 
@@ -22,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,8 +98,8 @@ inline void add_trees(const TrainingData& data, const ForestOptions& options, Gr
 }
 
 /// The forest with the trees that are missing. temperature: kept unless the forest can be calibrated.
-inline RandomForest finish(GrownForest forest, float temperature, const Dataset& dataset,
-                           const ForestOptions& options) {
+inline RandomForest finish(GrownForest forest, float temperature, const Dataset& dataset, const ForestOptions& options,
+                           std::optional<QuantileBins> bins = {}) {
   check(options, dataset.num_classes());
   const TrainingData data(
       options.hog ? gradients_of(dataset, Hog(dataset.image_shape(), *options.hog), options.threads) : dataset,
@@ -114,7 +116,7 @@ inline RandomForest finish(GrownForest forest, float temperature, const Dataset&
   }
   RandomForest result(dataset.image_shape(), dataset.class_names(), std::move(forest.trees.nodes),
                       std::move(forest.trees.roots), std::move(forest.trees.leaf_table), options.hog,
-                      {std::move(forest.importance), std::move(confusion)});
+                      {std::move(forest.importance), std::move(confusion)}, std::move(bins));
   result.set_temperature(temperature);
   return result;
 }
@@ -123,6 +125,15 @@ inline RandomForest finish(GrownForest forest, float temperature, const Dataset&
 
 INKLING_INLINE RandomForest fit_forest(const Dataset& dataset, const ForestOptions& options) {
   return forest::detail::finish({}, 1, dataset, options);
+}
+
+INKLING_INLINE RandomForest fit_forest(const Matrix& features, std::span<const Label> labels,
+                                       std::vector<std::string> class_names, ForestOptions options) {
+  options.hog.reset();
+  QuantileBins bins = fit_quantile_bins(features);
+  const Dataset dataset(Shape{1, 1, features.rows()}, bins.transform(features), {labels.begin(), labels.end()},
+                        std::move(class_names));
+  return forest::detail::finish({}, 1, dataset, options, std::move(bins));
 }
 
 INKLING_INLINE RandomForest grow_forest(const RandomForest& forest, const Dataset& dataset,

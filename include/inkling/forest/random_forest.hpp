@@ -6,6 +6,7 @@
 #include <inkling/core/shape.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/node.hpp>
+#include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/trees.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
@@ -34,8 +35,9 @@ struct ForestTraining {
 ///     const RandomForest forest = fit_forest(train, {.trees = 200});
 ///     const std::vector<Label> predicted = forest.predict(test.pixels());
 ///
-/// Thresholds are bytes, so that pixels are treated exactly. Images are read better through ForestOptions::hog. Other
-/// features become bytes through QuantileBins.
+/// Thresholds are bytes, so that pixels are treated exactly. Images are read better through ForestOptions::hog. Plain
+/// features become bytes through QuantileBins, which a forest that learned from features holds; what it takes as pixels
+/// are such bytes.
 class RandomForest final : public Classifier {
  public:
   /// The trees of both, which were grown apart with different seeds. Out-of-bag figures are lost; the temperature is
@@ -44,11 +46,13 @@ class RandomForest final : public Classifier {
 
   /// A grown forest from its arrays, which are checked so that no input can make a walk leave them or run for ever.
   /// nodes: all trees, one after another, each with its root first; roots: where each tree begins, ascending from 0;
-  /// leaf_table: see forest::Node::child; training: empty for a forest whose training is not known. Throws FormatError
-  /// naming the first node that is wrong.
+  /// leaf_table: see forest::Node::child; training: empty for a forest whose training is not known; bins: of plain
+  /// features, or none. Throws FormatError naming the first node that is wrong, ShapeError for bins of another number
+  /// of features, ValueError for bins beside hog.
   RandomForest(Shape input, std::vector<std::string> class_names, std::vector<forest::Node> nodes,
                std::vector<std::uint32_t> roots, std::vector<std::uint16_t> leaf_table,
-               const std::optional<HogOptions>& hog = {}, ForestTraining training = {});
+               const std::optional<HogOptions>& hog = {}, ForestTraining training = {},
+               std::optional<QuantileBins> bins = {});
 
   std::string_view kind() const noexcept override { return "forest"; }
   ScoreKind score_kind() const noexcept override { return ScoreKind::vote; }
@@ -61,6 +65,8 @@ class RandomForest final : public Classifier {
   std::span<const std::uint16_t> leaf_table() const noexcept { return trees_.leaf_table; }
   /// What the trees look at instead of the image's bytes; empty: those.
   const std::optional<Hog>& hog() const noexcept { return hog_; }
+  /// What makes bytes of plain features; none for a forest of images.
+  const std::optional<QuantileBins>& bins() const noexcept { return bins_; }
 
   /// Training samples by the votes of those trees alone that did not learn from them: an honest estimate without a test
   /// set. Samples that every tree has seen are left out. Empty when it was not asked for, when no sample is left, and
@@ -79,8 +85,10 @@ class RandomForest final : public Classifier {
 
  private:
   void compute_scores(const Pixels& images, Matrix& result, int threads) const override;
+  Matrix compute_feature_scores(const Matrix& features, int threads) const override;
 
   std::optional<Hog> hog_;
+  std::optional<QuantileBins> bins_;
   forest::Trees trees_;
   ForestTraining training_;
 };
@@ -89,7 +97,7 @@ namespace forest::detail {
 
 /// Throws ValueError unless the forest has these images, classes and features.
 void check_same_kind(const RandomForest& forest, const Shape& input, const std::vector<std::string>& class_names,
-                     const std::optional<Hog>& hog);
+                     const std::optional<Hog>& hog, const std::optional<QuantileBins>& bins = {});
 
 }  // namespace forest::detail
 

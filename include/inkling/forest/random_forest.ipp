@@ -26,8 +26,10 @@ namespace inkling::inline INKLING_ABI {
 namespace forest::detail {
 
 INKLING_INLINE void check_same_kind(const RandomForest& forest, const Shape& input,
-                                    const std::vector<std::string>& class_names, const std::optional<Hog>& hog) {
-  const bool same_features = forest.hog() ? hog && forest.hog()->options() == hog->options() : !hog;
+                                    const std::vector<std::string>& class_names, const std::optional<Hog>& hog,
+                                    const std::optional<QuantileBins>& bins) {
+  const bool same_bytes = forest.bins() ? bins && forest.bins()->cuts() == bins->cuts() : !bins;
+  const bool same_features = (forest.hog() ? hog && forest.hog()->options() == hog->options() : !hog) && same_bytes;
   require<ValueError>(forest.input_shape() == input, "RandomForest: both need images of the same shape");
   require<ValueError>(forest.class_names() == class_names, "RandomForest: both need the same classes");
   require<ValueError>(same_features, "RandomForest: both need the same features");
@@ -38,16 +40,23 @@ INKLING_INLINE void check_same_kind(const RandomForest& forest, const Shape& inp
 INKLING_INLINE RandomForest::RandomForest(Shape input, std::vector<std::string> class_names,
                                           std::vector<forest::Node> nodes, std::vector<std::uint32_t> roots,
                                           std::vector<std::uint16_t> leaf_table, const std::optional<HogOptions>& hog,
-                                          ForestTraining training)
+                                          ForestTraining training, std::optional<QuantileBins> bins)
     : Classifier(input, std::move(class_names)),
+      bins_(std::move(bins)),
       trees_{std::move(nodes), std::move(roots), std::move(leaf_table)},
       training_(std::move(training)) {
+  require<ValueError>(!(hog && bins_),
+                      "RandomForest: it looks at gradients of images or at plain features, not at both");
   if (hog) hog_.emplace(input, *hog);
+  if (bins_ && bins_->num_features() != input.size()) {
+    throw ShapeError("RandomForest: expected bins of " + std::to_string(input.size()) + " features, got " +
+                     std::to_string(bins_->num_features()));
+  }
   trees_.check(hog_ ? hog_->size() : input.size(), num_classes());
 }
 
 INKLING_INLINE RandomForest RandomForest::merged(const RandomForest& first, const RandomForest& second) {
-  forest::detail::check_same_kind(first, second.input_shape(), second.class_names(), second.hog());
+  forest::detail::check_same_kind(first, second.input_shape(), second.class_names(), second.hog(), second.bins());
   RandomForest result = first;
   result.trees_.append(second.trees_);
   result.training_.out_of_bag.reset();
@@ -90,6 +99,11 @@ INKLING_INLINE void RandomForest::compute_scores(const Pixels& images, Matrix& r
     trees_.vote(std::span(samples).first(static_cast<std::size_t>(count)), votes);
   });
   result /= static_cast<float>(num_trees());
+}
+
+INKLING_INLINE Matrix RandomForest::compute_feature_scores(const Matrix& features, int threads) const {
+  require<ValueError>(bins_.has_value(), "RandomForest: this forest learned from images and takes no plain features");
+  return scores(bins_->transform(features), threads);
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -59,6 +59,15 @@ class Classifier {
   /// The same probabilities, with the evidence where the model measures it.
   virtual Recognition recognise(const Pixels& images, int threads = 0) const;
 
+  /// The scores of plain float features, with which each of the library's models works, too: those of a model that
+  /// learned from features. To a network or an SVM of images, a pixel p is the feature p / 255.
+  /// features: as many as the model learned from x n; result: classes x n.
+  /// Throws ShapeError for another number of features, ValueError for a model that knows images alone.
+  Matrix feature_scores(const Matrix& features, int threads = 0) const;
+
+  /// What `probabilities` makes of those scores.
+  Matrix feature_probabilities(const Matrix& features, int threads = 0) const;
+
   /// The class with the highest score for each image; the lowest class number wins a tie.
   std::vector<Label> predict(const Pixels& images, int threads = 0) const;
 
@@ -85,6 +94,9 @@ class Classifier {
  private:
   /// images have the right size; result: classes x images, overwritten.
   virtual void compute_scores(const Pixels& images, Matrix& result, int threads) const = 0;
+
+  /// See feature_scores. Unless it is overridden: there are no features, only images.
+  virtual Matrix compute_feature_scores(const Matrix& features, int threads) const;
 
   Shape input_shape_;
   std::vector<std::string> class_names_;

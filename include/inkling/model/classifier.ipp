@@ -71,6 +71,18 @@ INKLING_INLINE Matrix Classifier::probabilities(const Pixels& images, int thread
   return to_probabilities(scores(images, threads));
 }
 
+INKLING_INLINE Matrix Classifier::feature_scores(const Matrix& features, int threads) const {
+  return compute_feature_scores(features, threads);
+}
+
+INKLING_INLINE Matrix Classifier::feature_probabilities(const Matrix& features, int threads) const {
+  return to_probabilities(feature_scores(features, threads));
+}
+
+INKLING_INLINE Matrix Classifier::compute_feature_scores(const Matrix&, int) const {
+  throw ValueError("Classifier: this " + std::string(kind()) + " learned from images and takes no plain features");
+}
+
 INKLING_INLINE Matrix Classifier::to_probabilities(Matrix scores) const {
   if (score_kind() == ScoreKind::margin) return softmax(scores, temperature_);
   if (score_kind() == ScoreKind::vote && temperature_ != 1) return softmax(vote_logits(scores), temperature_);

@@ -38,6 +38,9 @@ class NetworkClassifier final : public Classifier {
 
  private:
   void compute_scores(const Pixels& images, Matrix& result, int threads) const override;
+  Matrix compute_feature_scores(const Matrix& features, int threads) const override;
+  template <typename CopyInput>
+  Matrix logits_of(Index count, int threads, const CopyInput& copy_input) const;
 
   struct Worker {
     Workspace workspace;

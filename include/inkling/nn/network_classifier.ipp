@@ -39,20 +39,37 @@ INKLING_INLINE void to_unit_range(const std::uint8_t* pixels, Index count, float
   for (Index i = 0; i < count; ++i) values[i] = static_cast<float>(pixels[i]) * share;
 }
 
-INKLING_INLINE Matrix NetworkClassifier::logits(const Pixels& images, int threads) const {
-  constexpr Index block = 32;  // images whose activations stay in the cache between layers
-  Matrix result(num_classes(), images.cols());
-  const Index blocks = (images.cols() + block - 1) / block;
+/// copy_input(first, values, to) writes the values that the network takes of samples from `first` on.
+template <typename CopyInput>
+Matrix NetworkClassifier::logits_of(Index count, int threads, const CopyInput& copy_input) const {
+  constexpr Index block = 32;  // samples whose activations stay in the cache between layers
+  Matrix result(num_classes(), count);
+  const Index blocks = (count + block - 1) / block;
   parallel_for(blocks, threads, [&](Index b, int) {
     const auto worker = workers_.take();
     const Index first = b * block;
-    const Index count = std::min(block, images.cols() - first);
-    auto input = worker->input.matrix(images.rows(), count);
-    to_unit_range(images.col(first).data(), input.size(), input.data());
+    auto input = worker->input.matrix(input_shape().size(), std::min(block, count - first));
+    copy_input(first, input.size(), input.data());
     const auto scores = fused_.forward(input, worker->workspace);
     std::copy_n(scores.data(), scores.size(), result.col(first).data());
   });
   return result;
+}
+
+INKLING_INLINE Matrix NetworkClassifier::logits(const Pixels& images, int threads) const {
+  return logits_of(images.cols(), threads,
+                   [&](Index first, Index values, float* to) { to_unit_range(images.col(first).data(), values, to); });
+}
+
+INKLING_INLINE Matrix NetworkClassifier::compute_feature_scores(const Matrix& features, int threads) const {
+  if (features.rows() != input_shape().size()) {
+    throw ShapeError("NetworkClassifier: expected " + std::to_string(input_shape().size()) +
+                     " features a sample, got " + std::to_string(features.rows()));
+  }
+  const Matrix logits = logits_of(features.cols(), threads, [&](Index first, Index values, float* to) {
+    std::copy_n(features.col(first).data(), values, to);
+  });
+  return softmax(logits, temperature());
 }
 
 INKLING_INLINE void NetworkClassifier::compute_scores(const Pixels& images, Matrix& result, int threads) const {

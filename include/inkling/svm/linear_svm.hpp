@@ -68,6 +68,9 @@ class LinearSvm final : public Classifier {
 
  private:
   void compute_scores(const Pixels& images, Matrix& result, int threads) const override;
+  Matrix compute_feature_scores(const Matrix& features, int threads) const override {
+    return margins(features, threads);
+  }
   Matrix to_probabilities(Matrix margins) const override;
 
   Matrix weights_;  // features x classes

@@ -10,9 +10,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -102,6 +104,9 @@ std::map<std::string, std::string> metadata_of(const ModelInfo& info);
 /// What the file says about its model; reads the header alone, and does not run the self-test.
 /// Throws FileError and FormatError.
 ModelInfo read_model_info(const std::filesystem::path& path);
+
+/// The same of a file in memory; `source` names the bytes in errors.
+ModelInfo read_model_info(std::span<const std::byte> bytes, const std::string& source);
 
 }  // namespace inkling::inline INKLING_ABI
 

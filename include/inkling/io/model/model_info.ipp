@@ -105,4 +105,9 @@ INKLING_INLINE ModelInfo read_model_info(const std::filesystem::path& path) {
   return detail::naming_source(path.string(), [&] { return detail::read_info(std::move(header.metadata)); });
 }
 
+INKLING_INLINE ModelInfo read_model_info(std::span<const std::byte> bytes, const std::string& source) {
+  Safetensors file = read_safetensors(bytes, source);
+  return detail::naming_source(source, [&] { return detail::read_info(std::move(file.metadata)); });
+}
+
 }  // namespace inkling::inline INKLING_ABI

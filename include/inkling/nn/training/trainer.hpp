@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/matrix.hpp>
 #include <inkling/core/progress.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/nn/network.hpp>
@@ -12,6 +13,8 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
 
@@ -65,6 +68,13 @@ NetworkClassifier fit_network(TrainingState state, const Dataset& train, const N
 
 /// Trains a network from its initial weights.
 NetworkClassifier fit_network(Network network, const Dataset& train, const NetworkOptions& options = {});
+
+/// Trains a network of plain features from its initial weights. features: features x samples, best with values of order
+/// 1; labels: one per sample in [0, class_names.size()). What options.augment gets, and what a pixel p of
+/// options.validation counts as, are values of the same kind: p / 255. Throws as above, and ValueError for a label out
+/// of range or a feature that is not finite.
+NetworkClassifier fit_network(Network network, const Matrix& features, std::span<const Label> labels,
+                              std::vector<std::string> class_names, const NetworkOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI::nn
 

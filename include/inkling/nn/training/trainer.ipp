@@ -31,7 +31,63 @@ inline std::uint64_t stream_seed(const NetworkOptions& options, Stream stream, I
                                     static_cast<std::uint64_t>(item)});
 }
 
-inline void check(const NetworkOptions& options, const Dataset& train, const Network& network) {
+/// What a network learns from: images, whose bytes become 0 .. 1, or plain features.
+class TrainingSamples {
+ public:
+  TrainingSamples(const Dataset& images)
+      : images_(&images),
+        size_(images.size()),
+        shape_(images.image_shape()),
+        labels_(images.labels()),
+        class_names_(images.class_names()) {}
+
+  /// Of the shape that the network takes. Throws ShapeError and ValueError.
+  TrainingSamples(const Matrix& features, const Shape& shape, std::span<const Label> labels,
+                  std::vector<std::string> class_names)
+      : features_(&features),
+        size_(features.cols()),
+        shape_(shape),
+        labels_(labels.begin(), labels.end()),
+        class_names_(std::move(class_names)) {
+    if (features.rows() != shape.size() || features.cols() != static_cast<Index>(labels.size())) {
+      throw ShapeError("fit_network: expected " + std::to_string(shape.size()) + " features for each of " +
+                       std::to_string(labels.size()) + " labels, got " + std::to_string(features.rows()) + " x " +
+                       std::to_string(features.cols()));
+    }
+    require<ValueError>(features.allFinite(), "fit_network: a feature is not a finite number");
+    for (const Label label : labels) {
+      if (label < 0 || label >= num_classes()) {
+        throw ValueError("fit_network: label " + std::to_string(label) + " of " + std::to_string(num_classes()) +
+                         " classes");
+      }
+    }
+  }
+
+  Index size() const noexcept { return size_; }
+  const Shape& image_shape() const noexcept { return shape_; }
+  Index num_classes() const noexcept { return static_cast<Index>(class_names_.size()); }
+  const std::vector<std::string>& class_names() const noexcept { return class_names_; }
+  Label label(Index i) const noexcept { return labels_[static_cast<std::size_t>(i)]; }
+
+  /// to: image_shape().size() values.
+  void copy(Index i, float* to) const noexcept {
+    if (images_ != nullptr) {
+      to_unit_range(images_->image(i).data(), shape_.size(), to);
+    } else {
+      std::copy_n(features_->col(i).data(), shape_.size(), to);
+    }
+  }
+
+ private:
+  const Dataset* images_ = nullptr;  // these, or those
+  const Matrix* features_ = nullptr;
+  Index size_;
+  Shape shape_;
+  std::vector<Label> labels_;
+  std::vector<std::string> class_names_;
+};
+
+inline void check(const NetworkOptions& options, const TrainingSamples& train, const Network& network) {
   require<ValueError>(train.size() > 0, "fit_network: the training set is empty");
   require<ValueError>(options.epochs > 0, "fit_network: epochs must be above 0");
   require<ValueError>(options.batch > 0 && options.micro_batch > 0,
@@ -67,7 +123,7 @@ struct TrainingWorker {
 /// One pass over the training samples.
 class Epoch {
  public:
-  Epoch(TrainingState& state, const Dataset& train, const NetworkOptions& options)
+  Epoch(TrainingState& state, const TrainingSamples& train, const NetworkOptions& options)
       : state_(state),
         train_(train),
         options_(options),
@@ -125,12 +181,12 @@ class Epoch {
     worker.labels.resize(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i) {
       const Index sample = order_[static_cast<std::size_t>(first + i)];
-      const auto image = train_.image(sample);
-      to_unit_range(image.data(), input.rows(), input.col(i).data());
+      train_.copy(sample, input.col(i).data());
       worker.labels[static_cast<std::size_t>(i)] = train_.label(sample);
       if (augments()) {
         Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
-        options_.augment(std::span<float>(input.col(i).data(), image.size()), train_.image_shape(), rng);
+        options_.augment(std::span<float>(input.col(i).data(), static_cast<std::size_t>(input.rows())),
+                         train_.image_shape(), rng);
       }
     }
     worker.workspace.seed(stream_seed(options_, Stream::dropout, state_.epoch, first));
@@ -148,7 +204,7 @@ class Epoch {
   }
 
   TrainingState& state_;
-  const Dataset& train_;
+  const TrainingSamples& train_;
   const NetworkOptions& options_;
   std::vector<Parameter<float>*> parameters_;
   std::vector<Index> order_;                    // training samples, shuffled for this epoch
@@ -184,10 +240,8 @@ inline void keep_best(TrainingState& state, double accuracy) {
   state.best_epoch = state.epoch;
 }
 
-}  // namespace detail
-
-INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options) {
-  detail::check(options, train, state.network);
+inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, const NetworkOptions& options) {
+  check(options, train, state.network);
   const NetworkClassifier fits(state.network, train.class_names());  // throws when the output does not fit the classes
   const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
     return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
@@ -195,18 +249,18 @@ INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset&
   if (options.average > 0 && !state.average) state.average = state.network;
   while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();
-    const LossSum sum = detail::Epoch(state, train, options).run();
+    const LossSum sum = Epoch(state, train, options).run();
     ++state.epoch;
     Progress progress{.step = state.epoch, .steps = options.epochs};
     const auto samples = static_cast<double>(train.size());
     progress.loss = sum.loss / samples;
     progress.accuracy = static_cast<double>(sum.correct) / samples;
     if (options.validation) {
-      const LossSum validation = detail::measure(state.current(), *options.validation, options.threads);
+      const LossSum validation = measure(state.current(), *options.validation, options.threads);
       const auto size = static_cast<double>(options.validation->size());
       progress.validation_loss = validation.loss / size;
       progress.validation_accuracy = static_cast<double>(validation.correct) / size;
-      detail::keep_best(state, *progress.validation_accuracy);
+      keep_best(state, *progress.validation_accuracy);
     }
     state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     progress.seconds = state.seconds;
@@ -217,8 +271,20 @@ INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset&
   return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());
 }
 
+}  // namespace detail
+
+INKLING_INLINE NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options) {
+  return detail::fit(std::move(state), train, options);
+}
+
 INKLING_INLINE NetworkClassifier fit_network(Network network, const Dataset& train, const NetworkOptions& options) {
   return fit_network(TrainingState{.network = std::move(network)}, train, options);
+}
+
+INKLING_INLINE NetworkClassifier fit_network(Network network, const Matrix& features, std::span<const Label> labels,
+                                             std::vector<std::string> class_names, const NetworkOptions& options) {
+  const detail::TrainingSamples train(features, network.input_shape(), labels, std::move(class_names));
+  return detail::fit(TrainingState{.network = std::move(network)}, train, options);
 }
 
 }  // namespace inkling::inline INKLING_ABI::nn

@@ -24,8 +24,10 @@
 ///     leaf.classes     16 bits for each leaf: how many classes it holds
 ///     leaf.class       16 bits for each class of each leaf
 ///     leaf.count       16 bits for each class of each leaf that holds several
+///     bins.count       U8 [features]  of a forest of plain features: how many cuts each has
+///     bins.cut         F32 [cuts]     those of all features (see QuantileBins)
 ///
-/// All but the first are U8 [bytes], compressed by zlib. Numbers of 16 bits are all their low bytes, then all their
+/// Those without a type are U8 [bytes], compressed by zlib. Numbers of 16 bits are all their low bytes, then all their
 /// high bytes. Trees follow one another, and so do splits and leaves in the order of the nodes. The children of a split
 /// stand side by side. Where is not stored: taking the root, then always the left children's subtree before the right
 /// one's, each split's pair gets the next two places of its tree.

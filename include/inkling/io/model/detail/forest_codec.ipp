@@ -68,6 +68,17 @@ inline std::vector<std::uint16_t> from_byte_planes(std::span<const std::uint8_t>
   return values;
 }
 
+inline void add_bins(const QuantileBins& bins, std::map<std::string, Tensor>& tensors) {
+  std::vector<std::uint8_t> counts;
+  std::vector<float> all;
+  for (const std::vector<float>& cuts : bins.cuts()) {
+    counts.push_back(static_cast<std::uint8_t>(cuts.size()));
+    all.insert(all.end(), cuts.begin(), cuts.end());
+  }
+  tensors["bins.count"] = make_tensor<std::uint8_t>({static_cast<Index>(counts.size())}, counts);
+  tensors["bins.cut"] = make_tensor<float>({static_cast<Index>(all.size())}, all);
+}
+
 INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<std::string, Tensor>& tensors) {
   std::vector<std::uint32_t> tree_nodes;
   std::vector<std::uint8_t> is_split;
@@ -120,6 +131,22 @@ INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<st
   add("leaf.classes", byte_planes(leaf_classes));
   add("leaf.class", byte_planes(classes));
   add("leaf.count", byte_planes(counts));
+  if (forest.bins()) add_bins(*forest.bins(), tensors);
+}
+
+inline std::optional<QuantileBins> take_bins(Index features, TensorReader& tensors) {
+  if (!tensors.has("bins.count")) return std::nullopt;
+  const auto counts = tensors.take<std::uint8_t>("bins.count", {features});
+  Index total = 0;
+  for (const std::uint8_t count : counts) total += count;
+  const std::vector<float> all = tensors.take_finite("bins.cut", {total});
+  std::vector<std::vector<float>> cuts;
+  auto next = all.begin();
+  for (const std::uint8_t count : counts) {
+    cuts.emplace_back(next, next + count);
+    next += count;
+  }
+  return QuantileBins(std::move(cuts));
 }
 
 INKLING_INLINE std::unique_ptr<RandomForest> decode_forest(const Shape& input, std::vector<std::string> class_names,
@@ -196,7 +223,8 @@ INKLING_INLINE std::unique_ptr<RandomForest> decode_forest(const Shape& input, s
     root += tree_nodes[t];
   }
   return std::make_unique<RandomForest>(input, std::move(class_names), std::move(trees.nodes), std::move(trees.roots),
-                                        std::move(trees.leaf_table), decode_hog(architecture));
+                                        std::move(trees.leaf_table), decode_hog(architecture), ForestTraining{},
+                                        take_bins(input.size(), tensors));
 }
 
 }  // namespace inkling::inline INKLING_ABI::detail
