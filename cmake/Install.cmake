@@ -3,6 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+set(c_package ${CMAKE_INSTALL_LIBDIR}/cmake/inkling-c)  # of inkling::c, which depends on the machine
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/inkling)
 
 target_include_directories(inkling INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -15,7 +16,7 @@ install(EXPORT inklingTargets NAMESPACE inkling:: DESTINATION ${package_dir} COM
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/inklingConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake INSTALL_DESTINATION ${package_dir}
-                              PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
+                              PATH_VARS CMAKE_INSTALL_INCLUDEDIR c_package)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake ${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake

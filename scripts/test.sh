@@ -24,8 +24,8 @@ run() {
   return "$status"
 }
 
-build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON
-build asan
+build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON -D INKLING_C=ON
+build asan -D INKLING_C=ON
 
 status=0
 run default || status=1
