@@ -24,7 +24,8 @@ run() {
   return "$status"
 }
 
-build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON -D INKLING_C=ON
+build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON -D INKLING_C=ON -D INKLING_PYTHON=ON \
+  -D Python3_EXECUTABLE=/usr/bin/python3
 build asan -D INKLING_C=ON
 
 status=0

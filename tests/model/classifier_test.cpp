@@ -92,3 +92,10 @@ TEST_CASE("Classifier needs an input and a class") {
   CHECK_THROWS_AS(Echo(ScoreKind::vote, {.width = 0}), ShapeError);
   CHECK_THROWS_AS(Echo(ScoreKind::vote, {.width = 3}, {}), ValueError);
 }
+
+TEST_CASE("the logits of a sample's votes do not depend on the samples beside it") {
+  Matrix shares(3, 9);
+  for (Index i = 0; i < shares.size(); ++i) shares(i) = 0.03F * static_cast<float>(i) + 0.0123F;
+  const Matrix logits = vote_logits(shares);
+  for (Index i = 0; i < shares.cols(); ++i) CHECK(vote_logits(shares.col(i)) == logits.col(i));
+}

@@ -44,7 +44,13 @@ INKLING_INLINE Matrix softmax(const Matrix& scores, float temperature, Vector* e
 
 INKLING_INLINE Matrix vote_logits(const Matrix& shares) {
   constexpr float least = 1e-4F;
-  return shares.array().max(least).log();
+  Matrix logits(shares.rows(), shares.cols());
+  Vector column(shares.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
+  for (Index i = 0; i < shares.cols(); ++i) {
+    column = shares.col(i).array().max(least).log();
+    logits.col(i) = column;
+  }
+  return logits;
 }
 
 INKLING_INLINE Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
