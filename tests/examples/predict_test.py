@@ -112,13 +112,15 @@ class Predict(CommandTest):
         self.train("mlp", network, "--epochs", 1)
         self.succeed("export", "--model", network, "--out", out)
         written = out.read_bytes()
-        for part in (b"inkling", b"image", b"scores", b"Gemm"):
+        for part in (b"inkling", b"image", b"scores", b"Gemm", b"label"):
             self.assertTrue(part in written, part)
+        self.succeed("export", "--model", network, "--out", out, "--only-scores")
+        self.assertFalse(b"label" in out.read_bytes())
+        self.succeed("export", "--model", self.model, "--out", self.folder / "forest.onnx")
 
         refused = self.folder / "no.onnx"
-        for model, words in ((self.model, "histograms of gradients"), (self.pictures[0], "")):
-            self.fail_with(1, words, "export", "--model", model, "--out", refused)
-            self.assertFalse(refused.exists())
+        self.fail_with(1, "", "export", "--model", self.pictures[0], "--out", refused)
+        self.assertFalse(refused.exists())
 
     def test_a_bad_picture_does_not_keep_the_others_from_being_read(self):
         blank, text, cut = (self.folder / name for name in ("blank.png", "text.png", "cut.png"))

@@ -6,6 +6,7 @@
 #include <inkling/io/detail/visit_model.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/onnx/detail/graph.hpp>
+#include <inkling/io/onnx/detail/hog.hpp>
 #include <inkling/io/onnx/detail/network.hpp>
 #include <inkling/io/onnx/detail/protobuf_writer.hpp>
 #include <inkling/io/onnx/onnx.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,10 +27,8 @@ namespace detail {
 
 /// A matrix product: more tools run it than LinearClassifier of ai.onnx.ml, and it gives the same margins.
 inline void append_model(OnnxGraph& graph, const LinearSvm& model) {
-  if (model.hog()) {
-    throw ValueError("export_onnx: ONNX has no operator for HOG features; export an SVM of pixels, or a network");
-  }
   graph.scale("pixel_scale", 1.0F / 255.0F);
+  if (model.hog()) append_hog(graph, *model.hog());
   graph.flatten();
   const Matrix& weights = model.weights();  // features x classes: in memory [classes][features]
   graph.apply("Gemm",
@@ -62,6 +62,13 @@ inline void append_votes(const RandomForest& forest, const forest::Node& leaf, T
   for (std::size_t k = 0; k < pairs.size(); k += 2) vote(pairs[k], static_cast<float>(pairs[k + 1]) / total);
 }
 
+/// What goes left: bytes up to this, or values of a plain feature.
+inline float threshold_of(const RandomForest& forest, const forest::Node& node) {
+  if (!forest.bins()) return static_cast<float>(node.threshold);
+  const std::vector<float>& cuts = forest.bins()->cuts()[node.feature];
+  return node.threshold < cuts.size() ? cuts[node.threshold] : std::numeric_limits<float>::max();
+}
+
 inline TreeEnsemble tree_ensemble(const RandomForest& forest) {
   TreeEnsemble ensemble;
   const auto roots = forest.roots();
@@ -73,7 +80,7 @@ inline TreeEnsemble tree_ensemble(const RandomForest& forest) {
     ensemble.tree.push_back(static_cast<std::int64_t>(tree));
     ensemble.node.push_back(static_cast<std::int64_t>(i) - roots[tree]);
     ensemble.feature.push_back(node.is_leaf() ? 0 : node.feature);
-    ensemble.value.push_back(node.is_leaf() ? 0.0F : static_cast<float>(node.threshold));
+    ensemble.value.push_back(node.is_leaf() ? 0.0F : threshold_of(forest, node));
     ensemble.mode.emplace_back(node.is_leaf() ? "LEAF" : "BRANCH_LEQ");
     ensemble.if_true.push_back(left);
     ensemble.if_false.push_back(node.is_leaf() ? 0 : left + 1);
@@ -87,7 +94,15 @@ inline constexpr std::string_view onnx_ml = "ai.onnx.ml";
 /// A regression on the votes. TreeEnsembleClassifier would give the same scores and a label beside them, but with two
 /// classes ONNX Runtime (1.30) follows rules of its own, and gives others.
 inline void append_model(OnnxGraph& graph, const RandomForest& model) {
-  require<ValueError>(!model.hog(), "a forest that looks at histograms of gradients has no counterpart in ONNX");
+  if (model.hog()) {  // as Hog::byte_features rounds them
+    constexpr float levels = 255;
+    constexpr float half = 0.5F;
+    graph.scale("pixel_scale", 1.0F / levels);
+    append_hog(graph, *model.hog());
+    graph.scale("feature_scale", levels);
+    graph.apply("Add", {graph.constant("half", {}, {&half, 1})});
+    graph.apply("Floor");
+  }
   graph.flatten();
   const TreeEnsemble ensemble = tree_ensemble(model);
   graph.finish("TreeEnsembleRegressor",
@@ -108,11 +123,57 @@ inline void append_model(OnnxGraph& graph, const RandomForest& model) {
                onnx_ml);
 }
 
+/// What makes probabilities of the scores at hand.
+inline void append_probabilities(OnnxGraph&, const nn::NetworkClassifier&) {}
+
+inline void append_softmax(OnnxGraph& graph, float temperature) {
+  graph.scale("inverse_temperature", 1.0F / temperature);
+  graph.apply("Softmax", {}, {{"axis", std::int64_t{1}}});
+}
+
+inline void append_probabilities(OnnxGraph& graph, const LinearSvm& model) {
+  if (model.sigmoids().empty()) return append_softmax(graph, model.temperature());
+  std::vector<float> slopes;
+  std::vector<float> offsets;
+  for (const PlattSigmoid& sigmoid : model.sigmoids()) {  // 1 / (1 + exp(slope * margin + offset))
+    slopes.push_back(-sigmoid.slope);
+    offsets.push_back(-sigmoid.offset);
+  }
+  graph.apply("Mul", {graph.constant("slopes", {model.num_classes()}, slopes)});
+  graph.apply("Add", {graph.constant("offsets", {model.num_classes()}, offsets)});
+  graph.apply("Sigmoid");
+  const std::string shares = graph.position().value;
+  graph.apply("ReduceSum", {graph.integers("classes_axis", {1})}, {{"keepdims", std::int64_t{1}}});
+  graph.apply_to("Div", {shares, graph.position().value});
+}
+
+inline void append_probabilities(OnnxGraph& graph, const RandomForest& model) {
+  if (model.temperature() == 1) return;
+  constexpr float least = 1e-4F;  // see vote_logits
+  graph.apply("Max", {graph.constant("least_share", {}, {&least, 1})});
+  graph.apply("Log");
+  append_softmax(graph, model.temperature());
+}
+
+/// The name of the class with the highest score.
+inline void append_label(OnnxGraph& graph, const std::vector<std::string>& class_names) {
+  const std::string best =
+      graph.apply_to("ArgMax", {"scores"}, {{"axis", std::int64_t{1}}, {"keepdims", std::int64_t{0}}});
+  graph.apply_to("Gather", {graph.texts("class_names", class_names), best});
+}
+
 }  // namespace detail
 
-INKLING_INLINE std::string onnx_bytes(const Classifier& model) {
+INKLING_INLINE std::string onnx_bytes(const Classifier& model, const OnnxOptions& options) {
   detail::OnnxGraph graph(model.input_shape(), model.num_classes());
-  detail::visit_model(model, [&](const auto& known) { detail::append_model(graph, known); });
+  detail::visit_model(model, [&](const auto& known) {
+    detail::append_model(graph, known);
+    if (options.only_scores) return;
+    detail::append_probabilities(graph, known);
+    graph.put_out("probabilities", detail::OnnxGraph::float_type, {-1, model.num_classes()});
+    detail::append_label(graph, model.class_names());
+    graph.put_out("label", detail::OnnxGraph::string_type, {-1});
+  });
 
   const auto opset = [](std::string_view domain, std::int64_t number) {
     return ProtobufWriter().text(1, domain).integer(2, number);
@@ -130,8 +191,9 @@ INKLING_INLINE std::string onnx_bytes(const Classifier& model) {
   return file.bytes();
 }
 
-INKLING_INLINE void export_onnx(const Classifier& model, const std::filesystem::path& path) {
-  const std::string bytes = onnx_bytes(model);
+INKLING_INLINE void export_onnx(const Classifier& model, const std::filesystem::path& path,
+                                const OnnxOptions& options) {
+  const std::string bytes = onnx_bytes(model, options);
   write_atomically(path, std::as_bytes(std::span(bytes)));
 }
 

@@ -43,11 +43,21 @@ class OnnxGraph {
   void apply(std::string_view op, const std::vector<std::string>& constants = {},
              const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "");
 
-  /// The last operator: it puts the scores out.
+  /// Appends an operator to any values and constants, and returns the name of what it puts out: the value at hand.
+  std::string apply_to(std::string_view op, const std::vector<std::string>& inputs,
+                       const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "");
+
+  /// Puts the value at hand out under another name as well. type: float_type or string_type.
+  void put_out(std::string_view name, std::int64_t type, const std::vector<std::int64_t>& dims);
+
+  /// The last operator of the model: it puts the scores out.
   void finish(std::string_view op, const std::vector<OnnxAttribute>& attributes = {}, std::string_view domain = "");
 
   /// Adds a constant and returns its name. values: product(dims), the last one fastest.
   std::string constant(std::string name, const std::vector<Index>& dims, std::span<const float> values);
+
+  std::string integers(std::string name, const std::vector<std::int64_t>& values);
+  std::string texts(std::string name, const std::vector<std::string>& values);
 
   /// From [n, channels, height, width] to [n, values in the order of Shape].
   void flatten();
@@ -57,6 +67,11 @@ class OnnxGraph {
   const Shape& shape() const noexcept { return shape_; }
   void set_shape(const Shape& shape) noexcept { shape_ = shape; }
   bool is_flat() const noexcept { return flat_; }
+  /// The value at hand has become [n, shape.size()].
+  void set_flat(const Shape& shape) noexcept {
+    shape_ = shape;
+    flat_ = true;
+  }
 
   /// The value at hand, to come back to: two paths begin at one value, or meet.
   struct Position {
@@ -69,14 +84,16 @@ class OnnxGraph {
 
   const ProtobufWriter& writer() const noexcept { return graph_; }
 
- private:
-  static constexpr std::int64_t float_type = 1;
+  static constexpr std::int64_t float_type = 1;  // of TensorProto.DataType
+  static constexpr std::int64_t integer_type = 7;
+  static constexpr std::int64_t string_type = 8;
 
-  void append(std::string_view op, const std::vector<std::string>& constants, const std::string& output,
+ private:
+  void append(std::string_view op, const std::vector<std::string>& inputs, const std::string& output,
               const std::vector<OnnxAttribute>& attributes, std::string_view domain);
 
   /// An input (field 11) or output (field 12) of the graph; -1 is the number of images.
-  void describe(int field, std::string_view name, const std::vector<std::int64_t>& dims);
+  void describe(int field, std::string_view name, std::int64_t type, const std::vector<std::int64_t>& dims);
 
   ProtobufWriter graph_;
   std::string value_ = "image";  // what the next operator takes

@@ -18,20 +18,35 @@ INKLING_INLINE OnnxAttribute::OnnxAttribute(std::string_view name, const std::ve
 
 INKLING_INLINE OnnxGraph::OnnxGraph(const Shape& input, Index classes) : shape_(input) {
   graph_.text(2, "inkling");
-  describe(11, "image", {-1, input.channels, input.height, input.width});
-  describe(12, "scores", {-1, classes});
+  describe(11, "image", float_type, {-1, input.channels, input.height, input.width});
+  describe(12, "scores", float_type, {-1, classes});
 }
 
 INKLING_INLINE void OnnxGraph::apply(std::string_view op, const std::vector<std::string>& constants,
                                      const std::vector<OnnxAttribute>& attributes, std::string_view domain) {
+  std::vector<std::string> inputs{value_};
+  inputs.insert(inputs.end(), constants.begin(), constants.end());
+  apply_to(op, inputs, attributes, domain);
+}
+
+INKLING_INLINE std::string OnnxGraph::apply_to(std::string_view op, const std::vector<std::string>& inputs,
+                                               const std::vector<OnnxAttribute>& attributes, std::string_view domain) {
   const std::string output = "value" + std::to_string(nodes_++);
-  append(op, constants, output, attributes, domain);
+  append(op, inputs, output, attributes, domain);
   value_ = output;
+  return output;
+}
+
+INKLING_INLINE void OnnxGraph::put_out(std::string_view name, std::int64_t type,
+                                       const std::vector<std::int64_t>& dims) {
+  append("Identity", {value_}, std::string(name), {}, "");
+  describe(12, name, type, dims);
 }
 
 INKLING_INLINE void OnnxGraph::finish(std::string_view op, const std::vector<OnnxAttribute>& attributes,
                                       std::string_view domain) {
-  append(op, {}, "scores", attributes, domain);
+  append(op, {value_}, "scores", attributes, domain);
+  value_ = "scores";
 }
 
 INKLING_INLINE std::string OnnxGraph::constant(std::string name, const std::vector<Index>& dims,
@@ -40,6 +55,24 @@ INKLING_INLINE std::string OnnxGraph::constant(std::string name, const std::vect
   for (const Index dim : dims) tensor.integer(1, dim);
   const auto* const bytes = reinterpret_cast<const char*>(values.data());  // char may alias any object
   tensor.integer(2, float_type).text(8, name).text(9, std::string_view(bytes, values.size_bytes()));
+  graph_.message(5, tensor);
+  return name;
+}
+
+INKLING_INLINE std::string OnnxGraph::integers(std::string name, const std::vector<std::int64_t>& values) {
+  ProtobufWriter tensor;
+  const auto* const bytes = reinterpret_cast<const char*>(values.data());  // char may alias any object
+  tensor.integer(1, static_cast<std::int64_t>(values.size())).integer(2, integer_type).text(8, name);
+  tensor.text(9, std::string_view(bytes, values.size() * sizeof(std::int64_t)));
+  graph_.message(5, tensor);
+  return name;
+}
+
+INKLING_INLINE std::string OnnxGraph::texts(std::string name, const std::vector<std::string>& values) {
+  ProtobufWriter tensor;
+  tensor.integer(1, static_cast<std::int64_t>(values.size())).integer(2, string_type);
+  for (const std::string& value : values) tensor.text(6, value);
+  tensor.text(8, name);
   graph_.message(5, tensor);
   return name;
 }
@@ -58,19 +91,19 @@ INKLING_INLINE void OnnxGraph::go_to(const Position& position) {
   flat_ = position.flat;
 }
 
-INKLING_INLINE void OnnxGraph::append(std::string_view op, const std::vector<std::string>& constants,
+INKLING_INLINE void OnnxGraph::append(std::string_view op, const std::vector<std::string>& inputs,
                                       const std::string& output, const std::vector<OnnxAttribute>& attributes,
                                       std::string_view domain) {
   ProtobufWriter node;
-  node.text(1, value_);
-  for (const std::string& name : constants) node.text(1, name);
+  for (const std::string& name : inputs) node.text(1, name);
   node.text(2, output).text(3, std::string(op) + "." + output).text(4, op);
   for (const OnnxAttribute& attribute : attributes) node.message(5, attribute.writer());
   if (!domain.empty()) node.text(7, domain);
   graph_.message(1, node);
 }
 
-INKLING_INLINE void OnnxGraph::describe(int field, std::string_view name, const std::vector<std::int64_t>& dims) {
+INKLING_INLINE void OnnxGraph::describe(int field, std::string_view name, std::int64_t type,
+                                        const std::vector<std::int64_t>& dims) {
   ProtobufWriter shape;
   for (const std::int64_t dim : dims) {
     ProtobufWriter entry;
@@ -81,7 +114,7 @@ INKLING_INLINE void OnnxGraph::describe(int field, std::string_view name, const 
     }
     shape.message(1, entry);
   }
-  const ProtobufWriter tensor = ProtobufWriter().integer(1, float_type).message(2, shape);
+  const ProtobufWriter tensor = ProtobufWriter().integer(1, type).message(2, shape);
   const ProtobufWriter value_type = ProtobufWriter().message(1, tensor);
   graph_.message(field, ProtobufWriter().text(1, name).message(2, value_type));
 }

@@ -45,7 +45,12 @@ class OnnxNetwork final : public nn::Operations<float> {
   }
   void multiply(const nn::Layer& layer) override {
     graph_.flatten();
-    graph_.apply("Gemm", {constant(layer, 0), constant(layer, 1)});
+    // As PyTorch writes it, [units][inputs], which is what OpenCV reads.
+    const Matrix transposed = layer.parameters()[0].value.transpose();
+    graph_.apply("Gemm",
+                 {graph_.constant(name_ + ".weight", {transposed.cols(), transposed.rows()}, values_of(transposed)),
+                  constant(layer, 1)},
+                 {{"transB", std::int64_t{1}}});
   }
   void normalise(const nn::Layer& layer, double epsilon, const nn::Affine<float>&) override {
     // The operator's inputs come in our order.
