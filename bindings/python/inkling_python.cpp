@@ -14,7 +14,10 @@
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/io/model/state_dict.hpp>
+#include <inkling/io/onnx/load_onnx.hpp>
 #include <inkling/io/onnx/onnx.hpp>
+#include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/class_meaning.hpp>
@@ -34,6 +37,7 @@
 #include <inkling/version.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -502,6 +506,15 @@ Network fit_network_model(const py::object& layers, const py::object& data, cons
   });
 }
 
+Network network_from_state_dict(const py::object& layers, const std::array<Index, 3>& input_shape,
+                                const std::vector<std::string>& class_names, const Path& file,
+                                const std::map<std::string, std::string>& modules) {
+  const Shape input{input_shape[0], input_shape[1], input_shape[2]};
+  nn::Network network = network_of(layers, input, static_cast<Index>(class_names.size()), 1);
+  network = with_state_dict(std::move(network), read_safetensors(file), {.modules = modules});
+  return Network({std::make_shared<nn::NetworkClassifier>(std::move(network), class_names)});
+}
+
 py::dict parameters_of(const Network& network) {
   nn::Network copy = network.get().network();
   const std::vector<std::string> names = copy.parameter_names();
@@ -694,6 +707,12 @@ void add_models(py::module_& m) {
                   "[('conv2d', {'filters': 16}), 'relu', 'flatten', ('dense', {'units': 10})]. data: a Dataset, or an\n"
                   "array of images (uint8) or features (float) with labels. The same seed gives the same weights.\n"
                   "on_progress is called after every epoch; returning False stops, and keeps what was learned.")
+      .def_static(
+          "from_state_dict", &network_from_state_dict, "layers"_a, "input_shape"_a, "class_names"_a, "file"_a,
+          py::kw_only(), "modules"_a = std::map<std::string, std::string>{},
+          "A network of these layers with the weights of a PyTorch state dict that was saved as safetensors.\n"
+          "input_shape: (height, width, channels). modules: {'0': 'conv1'}, where a module is not called by the\n"
+          "number of its layer, as nn.Sequential does. It takes bytes as p / 255.")
       .def("parameters", &parameters_of, "The weights by name: '0.weight', '0.bias', …");
   add_pickle<Network>(network);
 
@@ -748,6 +767,16 @@ void add_models(py::module_& m) {
       "load", [](const py::bytes& bytes) { return as_object(load_bytes(bytes)); }, "bytes"_a,
       "A model from the bytes of a .safetensors file: a Network, a LinearSvm or a RandomForest.");
   m.def("load", &load_path, "path"_a, "The same from its path.");
+  m.def(
+      "load_onnx",
+      [](const Path& path, const std::optional<std::vector<std::string>>& class_names) {
+        const OnnxLoadOptions options{.class_names = class_names.value_or(std::vector<std::string>())};
+        return Network({unlocked([&] { return std::make_shared<nn::NetworkClassifier>(load_onnx(path, options)); })});
+      },
+      "path"_a, "class_names"_a = py::none(),
+      "A network in an .onnx file: a chain of the layers that there are, which takes pixels of 0 .. 1 (or of 0 .. 255, "
+      "if\n"
+      "it begins by scaling them). class_names: by default those of the file, or numbers.");
 }
 
 void add_data(py::module_& m) {

@@ -86,6 +86,8 @@
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
+#include <inkling/io/model/state_dict.hpp>
+#include <inkling/io/onnx/load_onnx.hpp>
 #include <inkling/io/onnx/onnx.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/io/safetensors/storage.hpp>

@@ -31,6 +31,7 @@ from ._inkling import (
     hog_features,
     load,
     load_emnist,
+    load_onnx,
     load_sample,
     normalise,
     read_character,
