@@ -14,7 +14,9 @@ function(inkling_add_compiled target include_dir)
     list(FILTER bodies EXCLUDE REGEX "^inkling/(codec/|normalise/labelled_pictures)")
   endif()
   if(NOT TARGET inkling::form)
-    list(FILTER bodies EXCLUDE REGEX "^inkling/form/run/")
+    list(FILTER bodies EXCLUDE REGEX "^inkling/form/(run|barcode)/")
+  elseif(NOT TARGET ZXing::ZXing)
+    list(FILTER bodies EXCLUDE REGEX "^inkling/form/barcode/")
   endif()
   set(sources "")
   foreach(file IN LISTS bodies)
@@ -25,11 +27,23 @@ function(inkling_add_compiled target include_dir)
     string(REGEX REPLACE "ipp$" "hpp" header ${file})  # first, which shows that it includes what it needs
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <@header@>\n#include <@file@>\n" @ONLY)
     list(APPEND sources ${source})
+    # Files of one folder are compiled together. What calls a library that few programs need has objects of its own:
+    # a program without runs does not need SQLite, one without barcodes not ZXing.
+    string(REGEX MATCH "^inkling/(form/run|form/barcode|[a-z]+)" folder ${file})
+    string(MAKE_C_IDENTIFIER ${folder} folder)
+    if(NOT DEFINED count_of_${folder})
+      set(count_of_${folder} 0)
+    endif()
+    math(EXPR batch "${count_of_${folder}} / ${INKLING_BODIES_A_FILE}")
+    math(EXPR count_of_${folder} "${count_of_${folder}} + 1")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${batch})
   endforeach()
   add_library(${target} STATIC EXCLUDE_FROM_ALL ${sources})
   target_compile_definitions(${target} PUBLIC INKLING_COMPILED)
-  target_link_libraries(${target} PUBLIC inkling::inkling $<TARGET_NAME_IF_EXISTS:inkling::decode>
-                        $<TARGET_NAME_IF_EXISTS:inkling::form>)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${INKLING_BODIES_A_FILE}
-                                             POSITION_INDEPENDENT_CODE ON EXPORT_COMPILE_COMMANDS OFF)
+  target_link_libraries(${target} PUBLIC inkling::inkling $<TARGET_NAME_IF_EXISTS:inkling::decode>)
+  if(TARGET inkling::form)  # its headers alone: who reads runs or barcodes links inkling::form
+    target_include_directories(${target} SYSTEM PRIVATE $<TARGET_PROPERTY:inkling::form,INTERFACE_INCLUDE_DIRECTORIES>)
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP POSITION_INDEPENDENT_CODE ON
+                                             EXPORT_COMPILE_COMMANDS OFF)
 endfunction()

@@ -1,7 +1,8 @@
 #pragma once
 
 /// Every public header but codec/decode.hpp and normalise/labelled_pictures.hpp, which need the image libraries (target
-/// inkling::decode), and form/run/run.hpp, which needs SQLite (target inkling::form).
+/// inkling::decode), and form/run/run.hpp and form/barcode/read_barcode.hpp, which need SQLite and ZXing (target
+/// inkling::form).
 
 #include <inkling/codec/limits.hpp>
 #include <inkling/core/config.hpp>
@@ -43,16 +44,20 @@
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_marks.hpp>
 #include <inkling/form/read_page.hpp>
+#include <inkling/form/read_table.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/registration/block_matching.hpp>
 #include <inkling/form/registration/consensus.hpp>
+#include <inkling/form/registration/corner_markers.hpp>
 #include <inkling/form/registration/cut.hpp>
+#include <inkling/form/registration/framed_page.hpp>
 #include <inkling/form/registration/homography.hpp>
 #include <inkling/form/registration/ink_map.hpp>
 #include <inkling/form/registration/keypoints.hpp>
 #include <inkling/form/registration/page_map.hpp>
 #include <inkling/form/registration/register_page.hpp>
+#include <inkling/form/registration/sheet_outline.hpp>
 #include <inkling/form/registration/warp_fit.hpp>
 #include <inkling/form/results/copies.hpp>
 #include <inkling/form/results/csv.hpp>

@@ -1,6 +1,8 @@
 """Pages of a form: templates and what the form commands do around a run."""
 
+import csv
 import json
+import os
 import pathlib
 import re
 import time
@@ -146,6 +148,83 @@ class Read(CommandTest):
                          f"{i}/2", *self.pages)
         self.succeed("form", "merge", "--out", self.folder / "merged", self.folder / "shard1", self.folder / "shard2")
         self.assertEqual(self.lines(self.folder / "merged"), self.lines(self.run_folder))
+
+
+class Table(CommandTest):
+    def grid(self, name, rows=3, columns=4):
+        """A ruled grid of cells of 60 by 40 pixels, with an upright stroke in every first cell."""
+        width = max(80 + 60 * columns, 80 + 40 * rows)
+        pixels = bytearray(b"\xf0" * (width * width))
+        for y in range(40, 42 + 40 * rows):
+            for x in range(40, 42 + 60 * columns):
+                if (x - 40) % 60 < 2 or (y - 40) % 40 < 2:
+                    pixels[y * width + x] = 60
+        for row in range(rows):
+            for y in range(40 + 40 * row + 8, 40 + 40 * row + 33):
+                for x in range(60 + 9 * row, 64 + 9 * row):
+                    pixels[y * width + x] = 30
+        path = self.folder / name
+        write_png(path, bytes(pixels), width)
+        return path
+
+    def test_a_table_without_a_template(self):
+        page = self.grid("grid.png")
+        run = self.succeed("form", "table", page, "--columns", "4*digits", "--model", MODEL, "--json")
+        table = json.loads(run.stdout)
+        self.assertEqual(table["file"], str(page))
+        self.assertEqual([[cell["text"] for cell in row] for row in table["rows"]], [["1", "", "", ""]] * 3)
+        self.assertEqual(table["rows"][0][1]["status"], "empty")
+        out = self.folder / "table.csv"
+        self.succeed("form", "table", page, "--columns", "digits:1,skip,grade,text[A-F]", "--model", MODEL, "--csv", "--out", out)
+        rows = list(csv.reader(out.read_text().splitlines()))
+        self.assertEqual(rows[0][:4], ["file", "page", "row", "column1"])
+        self.assertEqual([row[3] for row in rows[1:]], ["1", "1", "1"])
+
+    def test_what_is_no_such_table_is_refused(self):
+        page = self.grid("grid.png")
+        blank = self.folder / "blank.png"
+        write_png(blank, b"\x80" * 10000, 100)
+        run = inkling("form", "table", page, blank, "--columns", "digits,digits", "--model", MODEL, "--json")
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("no grid of 2 columns was found; there are (rows x columns): 3 x 4", run.stderr)
+        self.assertIn("nothing is on the page", run.stderr)
+        self.assertEqual([json.loads(line)["status"] for line in run.stdout.splitlines()], ["refused", "refused"])
+        for columns in ("", "digit", "0*digits", "text[A", "digits:x", "table"):
+            self.fail_with(2, "--columns", "form", "table", page, "--columns", columns, "--model", MODEL)
+
+
+class BubbleSheets(CommandTest):
+    """OMRChecker's own samples, whose answers its tests say."""
+
+    def test_answers(self):
+        samples = pathlib.Path(os.environ.get("INKLING_SHARED", ROOT.parent / "shared")) / "data" / "omr"
+        if not samples.is_dir():
+            self.skipTest("no OMRChecker samples below INKLING_SHARED")
+        right = total = refused = 0
+        wrong = []
+        for sample in sorted(path.parent for path in samples.glob("*/template.json")):
+            form = self.folder / (sample.name + ".json")
+            self.succeed("form", "import", "--from", "omrchecker", sample / "template.json", "--out", form)
+            truth = {}
+            for file, field, text in csv.reader((sample / "truth.csv").read_text().splitlines()):
+                truth.setdefault(file, {})[field] = text
+            run = self.folder / ("run-" + sample.name)
+            inkling("form", "read", form, "--model", MODEL, "--out", run, "--keep-going", *[sample / file for file in truth])
+            table = self.folder / (sample.name + ".csv")
+            self.succeed("form", "export", run, "--out", table)
+            for row in csv.DictReader(table.read_text().splitlines()):
+                refused += row["status"] == "refused"
+                for field, text in truth[pathlib.Path(row["file"]).name].items():
+                    # Its "no" is the value of an empty bubble; several marks stand one behind another.
+                    expected = "" if text == "no" else text
+                    total += 1
+                    if row.get(field, "").replace("+", "") == expected:
+                        right += 1
+                    else:
+                        wrong.append(f"{row['file']} {field}: {expected!r}, got {row.get(field)!r}")
+        print(f"OMRChecker's samples: {right} of {total} answers right, {refused} pages refused", *wrong, sep="\n  ")
+        self.assertEqual(total, 504)
+        self.assertGreaterEqual(right / total, 0.995)
 
 
 if __name__ == "__main__":

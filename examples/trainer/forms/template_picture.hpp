@@ -1,8 +1,8 @@
 #pragma once
 
-#include <inkling/form/template.hpp>
-#include <inkling/picture/grey_image.hpp>
+#include <inkling/form/read_page.hpp>
 
-/// The picture of a template's page. Throws inkling::FileError when it names none, or one that cannot be read,
-/// and inkling::FormatError when the picture has another shape than the page.
-inkling::GreyImage template_picture(const inkling::form::FormTemplate& form);
+/// A template with the pictures that it names: its page, or the print alone where that was learnt, and a corner marker.
+/// A template of bubbles needs no page: those are found by its frame. Throws inkling::FileError for a picture that
+/// cannot be read and for a template that needs one and has none, inkling::FormatError for a page of another size.
+inkling::form::TemplatePage template_page(const inkling::form::FormTemplate& form);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,30 @@ inline std::string value_of(const Field& field, std::size_t place) {
   return std::to_string(place + 1);
 }
 
+/// Where the print is not known, an 8 in a bubble is darker than a 1: bubbles of one value are compared with one another,
+/// and what their lighter third is darker than that of all places is taken off.
+inline void level_letters(std::span<const Field> fields, std::span<const FieldPicture> pictures,
+                          std::vector<Places>& places) {
+  std::map<std::string, std::vector<double>> by_value;
+  std::vector<double> all;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (pictures[i].print) continue;
+    for (std::size_t k = 0; k < places[i].darkness.size(); ++k) {
+      by_value[value_of(fields[i], k)].push_back(places[i].darkness[k]);
+      all.push_back(places[i].darkness[k]);
+    }
+  }
+  const double usual = quantile(all, 0.3);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (pictures[i].print) continue;
+    for (std::size_t k = 0; k < places[i].darkness.size(); ++k) {
+      const std::vector<double>& alike = by_value[value_of(fields[i], k)];
+      constexpr std::size_t enough = 6;
+      if (alike.size() >= enough) places[i].darkness[k] -= std::clamp(quantile(alike, 0.3) - usual, -0.1, 0.1);
+    }
+  }
+}
+
 }  // namespace detail
 
 INKLING_INLINE std::vector<FieldReading> read_marks(std::span<const Field> fields,
@@ -94,11 +119,10 @@ INKLING_INLINE std::vector<FieldReading> read_marks(std::span<const Field> field
                      std::to_string(pictures.size()));
   }
   std::vector<detail::Places> places;
+  for (std::size_t i = 0; i < fields.size(); ++i) places.push_back(detail::places_of(fields[i], pictures[i]));
+  detail::level_letters(fields, pictures, places);
   std::vector<double> all;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    places.push_back(detail::places_of(fields[i], pictures[i]));
-    all.insert(all.end(), places.back().darkness.begin(), places.back().darkness.end());
-  }
+  for (const detail::Places& row : places) all.insert(all.end(), row.darkness.begin(), row.darkness.end());
   // Most places of most pages are empty. A filled one takes at least a good part of the light; crosses and ticks in
   // boxes cover less of theirs, so what counts as filled is learnt from the page where it has marks.
   const double empty = detail::quantile(all, 0.3);

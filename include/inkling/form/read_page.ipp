@@ -1,14 +1,12 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
-#include <inkling/form/field_picture.hpp>
+#include <inkling/form/detail/field_cut.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_page.hpp>
+#include <inkling/form/read_table.hpp>
 #include <inkling/form/registration/cut.hpp>
-#include <inkling/form/template_file.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -17,50 +15,6 @@
 namespace inkling::inline INKLING_ABI::form {
 
 namespace detail {
-
-inline constexpr double field_margin = 0.5;  // of the page around a field, in heights of the field
-
-inline double distance(const Point& a, const Point& b) {
-  return std::hypot(b.x - a.x, b.y - a.y);
-}
-
-/// The quad with a margin of so many pixels on every side.
-inline Quad enlarged(const Quad& quad, double margin) {
-  const double width = std::max(1.0, (distance(quad[0], quad[1]) + distance(quad[3], quad[2])) / 2);
-  const double height = std::max(1.0, (distance(quad[0], quad[3]) + distance(quad[1], quad[2])) / 2);
-  return part_of(quad, -margin / width, -margin / height, 1 + margin / width, 1 + margin / height);
-}
-
-/// A field with the page around it, upright, at the page's own resolution.
-/// `print` is the template's page where it is known to hold print alone.
-inline FieldPicture field_picture(const Field& field, const GreyImage& page, const PageMap& map,
-                                  const GreyImage* print) {
-  const double height = (distance(field.place[0], field.place[3]) + distance(field.place[1], field.place[2])) / 2;
-  const double width = (distance(field.place[0], field.place[1]) + distance(field.place[3], field.place[2])) / 2;
-  const double margin = field_margin * height;
-  const Quad place = enlarged(field.place, margin);
-  const auto [pixels_across, pixels_down] = natural_size(map, place);
-  const double across = static_cast<double>(pixels_across) / (width + 2 * margin);  // pixels for each of the template's
-  const double down = static_cast<double>(pixels_down) / (height + 2 * margin);
-  FieldPicture picture{.picture = cut(page, map, place, pixels_across, pixels_down),
-                       .place = {margin * across, margin * down, width * across, height * down}};
-  if (print != nullptr) picture.print = cut(*print, PageMap{}, place, pixels_across, pixels_down);
-  for (const Cell& cell : field.cells) {
-    // Cells are upright in the field: where they lie along its sides is told by
-    // their corners.
-    const auto share = [&](const Point& p) {
-      const Point& o = field.place[0];
-      const Point along{(field.place[1].x - o.x) / width, (field.place[1].y - o.y) / width};
-      const Point below{(field.place[3].x - o.x) / height, (field.place[3].y - o.y) / height};
-      return Point{(p.x - o.x) * along.x + (p.y - o.y) * along.y, (p.x - o.x) * below.x + (p.y - o.y) * below.y};
-    };
-    const Point from = share(cell.place[0]);
-    const Point to = share(cell.place[2]);
-    picture.cells.push_back(
-        {(from.x + margin) * across, (from.y + margin) * down, (to.x - from.x) * across, (to.y - from.y) * down});
-  }
-  return picture;
-}
 
 /// True when a good part of the field lies on the picture.
 inline bool is_on_page(const Quad& place, const PageMap& map, const GreyImage& page) {
@@ -74,24 +28,46 @@ inline bool is_on_page(const Quad& place, const PageMap& map, const GreyImage& p
   return inside >= 23;
 }
 
-/// From pixels of the field's picture to those of the template.
-inline void place_on_template(const Field& field, const GreyImage& picture, FieldReading& reading) {
-  const double height = (distance(field.place[0], field.place[3]) + distance(field.place[1], field.place[2])) / 2;
-  const Quad around = enlarged(field.place, field_margin * height);
-  for (CellReading& cell : reading.cells) {
-    for (Point& corner : cell.place) {
-      corner = point_in(around, corner.x / static_cast<double>(picture.width()),
-                        corner.y / static_cast<double>(picture.height()));
-    }
-  }
+inline bool fits_better(const Registration& a, const Registration& b) {
+  if (a.registered != b.registered) return a.registered;
+  return a.agreement * a.coverage > b.agreement * b.coverage;
 }
 
-inline void doubt(FieldReading& reading, const std::string& reason) {
-  reading.status = FieldStatus::doubtful;
-  reading.reason += (reading.reason.empty() ? "" : "; ") + reason;
+/// What a table of a form says: cells in pixels of the field's picture.
+inline void read_table_field(const Field& field, const FieldPicture& picture, const Classifier& model, double accept,
+                             FieldReading& reading) {
+  TableReading table =
+      read_table(picture.picture, model, {.columns = field.columns, .rows = field.rows, .accept = accept});
+  reading.rows = std::move(table.rows);
+  reading.confidence = table.reason.empty() ? 1 : 0;
+  reading.status = FieldStatus::read;
+  std::size_t doubtful = 0;
+  for (const std::vector<FieldReading>& row : reading.rows) {
+    for (const FieldReading& column : row) {
+      doubtful += column.status == FieldStatus::doubtful ? 1 : 0;
+      reading.confidence *= column.confidence;
+    }
+  }
+  if (!table.reason.empty()) doubt(reading, table.reason);
+  if (doubtful > 0) doubt(reading, std::to_string(doubtful) + " of its cells are doubtful");
 }
 
 }  // namespace detail
+
+INKLING_INLINE FramedPage framed_page(const TemplatePage& page) {
+  FramedPage framed{.width = page.form.page.width,
+                    .height = page.form.page.height,
+                    .frame = page.form.page.frame,
+                    .marker = page.marker};
+  for (const Field& field : page.form.fields) {
+    if (field.kind != FieldKind::choice && field.kind != FieldKind::tick) continue;
+    std::vector<Quad> marks;
+    for (const Cell& cell : cells_of(field)) marks.push_back(cell.place);
+    if (marks.empty()) marks.push_back(field.place);
+    framed.marks.push_back(std::move(marks));
+  }
+  return framed;
+}
 
 INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shared_ptr<const Classifier> model,
                                       FormReaderOptions options)
@@ -108,16 +84,52 @@ INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shar
       if (page.form.page.filled && page.form.page.print.empty()) reference.handwriting.push_back(field.place);
     }
     rules_.push_back(compile_rules(page.form));
-    references_.emplace_back(page.image, reference);
+    if (page.image.empty()) {
+      require<ValueError>(page.form.page.frame != Frame::markers || !page.marker.empty(),
+                          "a form without a page's image whose frame is of markers needs a picture of a marker");
+      framed_.push_back({forms_.size(), framed_page(page)});
+    } else {
+      pictured_.push_back(forms_.size());
+      references_.emplace_back(page.image, reference);
+    }
     forms_.push_back(std::move(page.form));
     images_.push_back(std::move(page.image));
   }
 }
 
+INKLING_INLINE FormReader::Found FormReader::find(const GreyImage& page) const {
+  Found found;
+  if (!references_.empty()) {
+    Identification identified = identify_page(references_, page, options_.registration);
+    found.form = pictured_[identified.form];
+    found.registration = std::move(identified.registration);
+    if (identified.rival) found.rival = pictured_[*identified.rival];
+  }
+  for (const auto& [form, framed] : framed_) {
+    Registration registration = register_framed(framed, page, options_.registration);
+    const bool first = references_.empty() && form == framed_.front().first;
+    if (!first && !detail::fits_better(registration, found.registration)) continue;
+    found = {.form = form, .registration = std::move(registration), .rival = {}};
+  }
+  return found;
+}
+
+INKLING_INLINE FieldReading FormReader::read_special(const Field& field, const FieldPicture& picture) const {
+  FieldReading reading{.name = field.name};
+  if (field.kind == FieldKind::table) {
+    detail::read_table_field(field, picture, *model_, options_.accept, reading);
+  } else if (options_.barcode) {
+    reading = options_.barcode(field, picture);
+  } else {
+    detail::doubt(reading, "this program was built without ZXing, which reads barcodes");
+  }
+  return reading;
+}
+
 INKLING_INLINE ReadPage FormReader::read(const GreyImage& page) const {
   ReadPage result;
   PageReading& reading = result.reading;
-  const Identification found = identify_page(references_, page, options_.registration);
+  const Found found = find(page);
   reading.registration =
       RegistrationQuality{.residual = found.registration.residual, .coverage = found.registration.coverage};
   if (!found.registration.registered) {
@@ -133,19 +145,17 @@ INKLING_INLINE ReadPage FormReader::read(const GreyImage& page) const {
   if (found.rival) reading.reason = "the form '" + forms_[*found.rival].name + "' fits about as well";
 
   std::vector<FieldPicture> pictures;
-  const bool print_alone = !form.page.filled || !form.page.print.empty();
+  const bool print_alone = !images_[found.form].empty() && (!form.page.filled || !form.page.print.empty());
   for (const Field& field : form.fields) {
     pictures.push_back(detail::field_picture(field, page, map, print_alone ? &images_[found.form] : nullptr));
   }
   reading.fields = read_cells(form.fields, pictures, *model_);
   for (std::size_t i = 0; i < form.fields.size(); ++i) {
-    detail::place_on_template(form.fields[i], pictures[i].picture, reading.fields[i]);
     const FieldKind kind = form.fields[i].kind;
     if (kind == FieldKind::barcode || kind == FieldKind::table) {
-      reading.fields[i].confidence = 0;
-      detail::doubt(reading.fields[i], "fields of the kind " + std::string(name_of(kind)) + " are not read");
-      continue;
+      reading.fields[i] = read_special(form.fields[i], pictures[i]);
     }
+    detail::place_on_template(form.fields[i], pictures[i].picture, reading.fields[i]);
     const Quad& place = form.fields[i].place;
     if (!detail::is_on_page(place, map, page)) {
       reading.fields[i].confidence = 0;

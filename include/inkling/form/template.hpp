@@ -54,6 +54,7 @@ struct Column {
   std::string name;
   FieldKind kind = FieldKind::digits;
   std::string charset = {};
+  std::size_t cells = 0;  // characters in each of its cells; 0: any number
 
   bool operator==(const Column&) const = default;
 };

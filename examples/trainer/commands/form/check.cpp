@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -35,11 +36,18 @@ std::filesystem::path drawing_name(const CheckCommand& command, const std::strin
   return command.out / (name + (number > 1 ? "-" + std::to_string(number) : "") + ".svg");
 }
 
+/// The template's page; white where it has no picture.
+GreyImage page_to_draw_on(const FormTemplate& form) {
+  GreyImage image = template_page(form).image;
+  if (!image.empty()) return image;
+  return GreyImage(static_cast<Index>(form.page.width), static_cast<Index>(form.page.height), 255);
+}
+
 /// Says how the page lies on the template, and draws the fields where they would be read. False when it does not fit.
-bool check_page(const CheckCommand& command, const FormTemplate& form, const ReferencePage& reference,
-                const PageFile& file, int number) {
+bool check_page(const CheckCommand& command, const FormTemplate& form,
+                const std::function<Registration(const GreyImage& page)>& lay, const PageFile& file, int number) {
   const GreyImage picture = file.page(number);
-  const Registration found = register_page(reference, picture);
+  const Registration found = lay(picture);
   std::cout << file.name() << '\t' << number << '\t';
   if (found.registered) {
     std::cout << "registered\tresidual " << fmt::format("{:.2f}", found.residual) << " px, coverage "
@@ -73,7 +81,7 @@ void check(const CheckCommand& command) {
       for (const Cell& cell : cells_of(field)) drawn.cells.push_back(cell.place);
       fields.push_back(std::move(drawn));
     }
-    write_text(drawing_name(command, form.name, 1), draw_fields(template_picture(form), fields));
+    write_text(drawing_name(command, form.name, 1), draw_fields(page_to_draw_on(form), fields));
     return;
   }
   ReferenceOptions options;
@@ -81,13 +89,21 @@ void check(const CheckCommand& command) {
     options.fields.push_back(field.place);
     if (form.page.filled) options.handwriting.push_back(field.place);
   }
-  const ReferencePage reference(template_picture(form), options);
+  const TemplatePage shown = template_page(form);
+  std::function<Registration(const GreyImage&)> lay;
+  if (shown.image.empty()) {
+    lay = [framed = framed_page(shown)](const GreyImage& page) { return register_framed(framed, page); };
+  } else {
+    lay = [reference = ReferencePage(shown.image, options)](const GreyImage& page) {
+      return register_page(reference, page);
+    };
+  }
   bool all = true;
   for (const std::string& name : list_files(command.pages, "", {})) {
     try {
       const PageFile file(name);
       const int pages = file.pages();
-      for (int page = 1; page <= pages; ++page) all = check_page(command, form, reference, file, page) && all;
+      for (int page = 1; page <= pages; ++page) all = check_page(command, form, lay, file, page) && all;
     } catch (const Error& error) {
       std::cerr << "inkling: " << name << ": " << error.what() << std::endl;
       all = false;

@@ -6,6 +6,7 @@
 void add_form_learn(CLI::App& form);
 void add_form_check(CLI::App& form);
 void add_form_read(CLI::App& form);
+void add_form_table(CLI::App& form);
 void add_form_export(CLI::App& form);
 void add_form_grade(CLI::App& form);
 void add_form_evaluate(CLI::App& form);

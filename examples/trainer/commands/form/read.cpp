@@ -23,6 +23,10 @@
 #include <string>
 #include <vector>
 
+#ifdef INKLING_ZXING
+#include <inkling/form/barcode/read_barcode.hpp>
+#endif
+
 #include "commands/form/form_commands.hpp"
 #include "forms/decided_pages.hpp"
 #include "forms/page_source.hpp"
@@ -230,9 +234,13 @@ void read_pages(const ReadCommand& command) {
   run.set_origin("model", std::filesystem::path(command.model).filename().string() + " " +
                               sha256(std::as_bytes(std::span(model_bytes))).substr(0, 16));
   std::vector<TemplatePage> pages;
-  for (const FormTemplate& form : inputs.forms) pages.push_back({form, template_picture(form)});
+  for (const FormTemplate& form : inputs.forms) pages.push_back(template_page(form));
   const std::shared_ptr<const Classifier> model = load_model_file(command.model);
-  const FormReader reader(std::move(pages), model, {.accept = command.accept, .picture = command.pictures});
+  FormReaderOptions options{.accept = command.accept, .picture = command.pictures};
+#ifdef INKLING_ZXING
+  options.barcode = read_barcode;
+#endif
+  const FormReader reader(std::move(pages), model, std::move(options));
 
   Reading reading(run, reader, command);
   const Tally tally = reading.read_all(inputs.pages);

@@ -144,6 +144,46 @@ inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, s
   return best;
 }
 
+/// The sides of boxes that stand apart, left and right of each; empty unless nearly all of them are there. Boxes and
+/// the gaps between them are all alike, so that the sides lie on two combs.
+inline std::vector<double> sides_of_boxes_apart(const std::vector<double>& strength, const Box& place,
+                                                std::size_t count) {
+  const auto near = [&](double x) {
+    const auto at = static_cast<Index>(std::lround(x));
+    double best = 0;
+    for (Index k = at - 2; k <= at + 2; ++k) {
+      if (k >= 0 && k < static_cast<Index>(strength.size()))
+        best = std::max(best, strength[static_cast<std::size_t>(k)]);
+    }
+    return best;
+  };
+  constexpr double there = 0.15;
+  const auto n = static_cast<double>(count);
+  const double pitch = place.width / n;
+  std::vector<double> best;
+  double most = 0;
+  for (double gap = 6; gap < 0.3 * pitch && count > 1; gap += 1) {
+    const double width = (place.width - (n - 1) * gap) / n;
+    for (double shift = -6; shift <= 6; shift += 1) {
+      std::vector<double> sides;
+      double sum = 0;
+      std::size_t seen = 0;
+      for (std::size_t k = 0; k < count; ++k) {
+        for (const double side : {0.0, width}) {
+          sides.push_back(place.x + shift + static_cast<double>(k) * (width + gap) + side);
+          const double here = near(sides.back());
+          seen += here > there ? 1 : 0;
+          sum += here;
+        }
+      }
+      if (10 * seen < 9 * sides.size() || sum <= most) continue;
+      most = sum;
+      best = std::move(sides);
+    }
+  }
+  return best;
+}
+
 /// The number of cells, by how well lines fit; 1 when there are none between the sides.
 inline std::size_t count_cells(const std::vector<double>& strength, const FieldInk& field) {
   const double ratio = field.place.width / field.place.height;
@@ -206,7 +246,11 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
   count = std::max<std::size_t>(1, given.empty() ? count : given.size());
 
   std::vector<double> sides;  // of the cells, left and right of each
-  if (!given.empty()) {
+  if (given.empty()) sides = sides_of_boxes_apart(strength, field.place, count);
+  const bool apart = !given.empty() || !sides.empty();
+  if (!sides.empty()) {
+    // Found by their lines.
+  } else if (!given.empty()) {
     for (const CellSpan& span : given) {
       sides.push_back(span.left);
       sides.push_back(span.right);
@@ -221,7 +265,9 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
     }
   }
   const double pitch = (sides.back() - sides.front()) / static_cast<double>(count);
-  const double reach = count == 1 ? std::min(0.15 * pitch, 0.2 * field.place.height) : std::max(4.0, 0.08 * pitch);
+  const double reach = count == 1               ? std::min(0.15 * pitch, 0.2 * field.place.height)
+                       : apart && given.empty() ? 4.0
+                                                : std::max(4.0, 0.08 * pitch);
   // How dark the lines are: strokes beside a pale line are darker.
   float darkest = 1;
   float typical = 1;
@@ -247,7 +293,7 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
     if (!known) lines.push_back(line);
   };
   for (std::size_t i = 0; i < sides.size(); ++i) {
-    if (i > 0 && i % 2 == 0 && given.empty()) {  // the same as that of the cell before
+    if (i > 0 && i % 2 == 0 && !apart) {  // the same as that of the cell before
       sides[i] = sides[i - 1];
       continue;
     }
@@ -275,6 +321,14 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
     if (count > 1 || (meets && line.coverage > 0.85)) {
       grid.upright.push_back({std::move(path), count >= 3 ? std::min(darkest, 1.3F * typical + 0.02F) : 1.0F});
     }
+  }
+  // Sides are printed alike. One that is thicker has a stroke along it.
+  std::vector<float> thicknesses;
+  for (const PrintedLine& line : grid.upright) thicknesses.push_back(line.path.thickness);
+  if (thicknesses.size() >= 3) {
+    const auto usual = thicknesses.begin() + static_cast<std::ptrdiff_t>(thicknesses.size() / 4);
+    std::nth_element(thicknesses.begin(), usual, thicknesses.end());
+    for (PrintedLine& line : grid.upright) line.path.thickness = std::min(line.path.thickness, 1.5F * *usual + 1);
   }
   // What runs through the whole picture is no stroke: a line of the table around the field.
   const auto through = line_profiles(ridge, 0, field.height(), 0.05, least);

@@ -105,7 +105,7 @@ inline StraightLine best_line(const std::vector<LineProfile>& profiles, double f
 /// Follows a line from row to row, up and down from the middle and beyond `top` and `bottom` as far as it goes on.
 /// Result: in the terms of the transposed picture, whose columns are rows here.
 inline inkling::Rule follow(const FloatImage& amount, const FloatImage& ridge, const StraightLine& line, Index top,
-                            Index bottom, float least) {
+                            Index bottom, float least, double thickest) {
   const Index height = amount.height();
   const Index middle = std::clamp<Index>((top + bottom) / 2, 0, height - 1);
   std::vector<float> centre(static_cast<std::size_t>(height));
@@ -134,7 +134,7 @@ inline inkling::Rule follow(const FloatImage& amount, const FloatImage& ridge, c
         while (left > 0 && 2 * amount(left - 1, y) > amount(peak, y) && peak - left < 12) --left;
         while (right + 1 < amount.width() && 2 * amount(right + 1, y) > amount(peak, y) && right - peak < 12) ++right;
         const double off = (static_cast<double>(left + right) / 2) - expected;
-        if (std::abs(off) < 3) drift += 0.15 * off;
+        if (std::abs(off) < 3 && static_cast<double>(right - left + 1) <= thickest) drift += 0.15 * off;
         thick.push_back(static_cast<float>(right - left + 1));
       } else if (!inside && ++missing > 5) {
         break;
@@ -151,6 +151,14 @@ inline inkling::Rule follow(const FloatImage& amount, const FloatImage& ridge, c
     rule.thickness = *half;
   }
   return rule;
+}
+
+inline inkling::Rule follow(const FloatImage& amount, const FloatImage& ridge, const StraightLine& line, Index top,
+                            Index bottom, float least) {
+  // Where a stroke lies along the line, both together are thicker than the line is elsewhere: first it is found how
+  // thick that is, then the line is followed without being drawn aside.
+  const inkling::Rule rough = follow(amount, ridge, line, top, bottom, least, static_cast<double>(amount.width()));
+  return follow(amount, ridge, line, top, bottom, least, 1.4 * static_cast<double>(rough.thickness) + 1.5);
 }
 
 }  // namespace inkling::inline INKLING_ABI::form::detail

@@ -67,6 +67,7 @@ inline Json field_json(const Field& field) {
   for (const Column& column : field.columns) {
     Json entry{{"name", column.name}, {"kind", name_of(column.kind)}};
     if (!column.charset.empty()) entry["charset"] = column.charset;
+    if (column.cells > 0) entry["cells"] = column.cells;
     json["columns"].push_back(std::move(entry));
   }
   if (field.rows > 0) json["rows"] = field.rows;
