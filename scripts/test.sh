@@ -25,7 +25,7 @@ run() {
 }
 
 build default -D INKLING_BUILD_TESTS=ON -D INKLING_BUILD_BENCH=ON -D INKLING_C=ON -D INKLING_PYTHON=ON \
-  -D Python3_EXECUTABLE=/usr/bin/python3
+  -D Python3_EXECUTABLE=/usr/bin/python3 -D INKLING_WASM="$(command -v em++ >/dev/null && echo ON || echo OFF)"
 build asan -D INKLING_C=ON
 
 status=0

@@ -10,8 +10,6 @@
 #include <Eigen/LU>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -125,9 +123,9 @@ INKLING_INLINE std::string percent(double share) {
 }
 
 INKLING_INLINE std::string decimal(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 2);
-  return {text.data(), error == std::errc() ? end : text.data()};
+  const long hundredths = std::lround(100 * value);
+  const std::string part = std::to_string(std::abs(hundredths % 100));
+  return std::to_string(hundredths / 100) + (part.size() < 2 ? ".0" : ".") + part;
 }
 
 /// How much a square says: text fixes its place in every direction, a bare line is much like any other.

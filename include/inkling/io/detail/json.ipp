@@ -3,8 +3,8 @@
 #include <inkling/core/error.hpp>
 #include <inkling/io/detail/json.hpp>
 #include <inkling/io/detail/read_number.hpp>
+#include <inkling/io/detail/write_number.hpp>
 
-#include <array>
 #include <charconv>
 #include <limits>
 #include <system_error>
@@ -315,9 +315,7 @@ INKLING_INLINE std::string json_text(std::string_view text) {
 }
 
 INKLING_INLINE std::string json_text(double number) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  std::string text(buffer.data(), end);
+  const std::string text = shortest_text(number);
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 

@@ -4,11 +4,10 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/io/detail/read_number.hpp>
+#include <inkling/io/detail/write_number.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/model/architecture.hpp>
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -57,9 +56,7 @@ auto naming_source(const std::string& source, const Body& body) {
 /// The shortest text that reads back as the same number.
 template <typename Number>
 std::string number_text(Number value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
+  return shortest_text(value);
 }
 
 /// Throws FormatError unless all of `text` is a finite number.

@@ -7,8 +7,6 @@
 #include <inkling/version.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <map>
