@@ -303,6 +303,22 @@ int main(int argc, char** argv) try {
     std::printf("accepted at %.1f %% error: %.1f %%\n", 100 * limit,
                 100.0 * static_cast<double>(accepted) / static_cast<double>(confidences.size()));
   }
+  if (curve) {
+    // How true confidences are: of the fields between two of them, the share that is right.
+    for (const auto& [low, high] : {std::pair{0.0, 0.5}, {0.5, 0.8}, {0.8, 0.9}, {0.9, 0.95}, {0.95, 0.98}, {0.98, 0.99},
+                                    {0.99, 0.995}, {0.995, 0.999}, {0.999, 1.01}}) {
+      int n = 0;
+      int right = 0;
+      double sum = 0;
+      for (const auto& [confidence, good] : confidences) {
+        if (confidence < low || confidence >= high) continue;
+        ++n;
+        right += good;
+        sum += confidence;
+      }
+      if (n > 0) std::printf("confidence %.3f to %.3f: %4d fields, told %.3f, right %.3f\n", low, std::min(high, 1.0), n, sum / n, 1.0 * right / n);
+    }
+  }
   std::printf("%ld cells, %.3f s, %.2f ms a cell\n", cells_read, seconds,
               1000 * seconds / static_cast<double>(cells_read));
   if (!show.empty()) {

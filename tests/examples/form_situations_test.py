@@ -190,6 +190,56 @@ class Files(Situation):
         self.assertEqual(same[0]["status"], "doubtful")
 
 
+class Blanks(Situation):
+    def test_a_required_field_that_is_empty_is_held(self):
+        """The total of the fourth page is empty: that is no 0, and where it is required somebody must look."""
+        form = json.loads((FORM / "form.json").read_text())
+        form["page"]["image"] = str(FORM / form["page"]["image"])
+        for field in form["fields"]:
+            field["required"] = field["name"] == "total"
+        path = self.folder / "required.json"
+        path.write_text(json.dumps(form))
+        self.read(self.folder / "free", FORM / "filled-4.png", code=0)
+        self.read(self.folder / "required", FORM / "filled-4.png", code=0, form=path)
+        free = self.lines(self.folder / "free")[0]["fields"]["total"]
+        self.assertEqual((free["text"], free["status"]), ("", "empty"))
+        required = self.lines(self.folder / "required")[0]
+        self.assertEqual(required["status"], "doubtful")
+        self.assertEqual(required["fields"]["total"]["text"], "")
+        self.assertEqual(required["fields"]["total"]["status"], "doubtful")
+        self.assertIn("it is empty, and it is required", required["fields"]["total"]["reason"])
+
+
+class Kinds(Situation):
+    def test_tables_and_barcodes_inside_a_form(self):
+        form = json.loads((FORM / "form.json").read_text())
+        form["page"]["image"] = str(FORM / form["page"]["image"])
+        form["rules"] = []
+        column = {"kind": "digits", "cells": 1}
+        form["fields"] = [
+            {"name": "marks", "kind": "table", "box": [700, 560, 162, 54], "rows": 1,
+             "columns": [{"name": name, **column} for name in "abc"]},
+            {"name": "wrong", "kind": "table", "box": [700, 560, 162, 54], "columns": ["digits", "digits"]},
+            {"name": "code", "kind": "barcode", "box": [900, 1000, 200, 100]},
+            {"name": "text", "kind": "barcode", "box": [130, 640, 320, 50]}]
+        path = self.folder / "kinds.json"
+        path.write_text(json.dumps(form))
+        run = self.folder / "kinds"
+        self.read(run, FORM / "filled-1.png", code=0, form=path)
+        fields = self.lines(run)[0]["fields"]
+        self.assertEqual([[cell["text"] for cell in row.values()] for row in fields["marks"]["rows"]], [["0", "1", "2"]])
+        self.assertEqual(fields["wrong"]["status"], "doubtful")
+        self.assertIn("no grid of 2 columns was found", fields["wrong"]["reason"])
+        self.assertEqual(fields["text"]["status"], "doubtful")
+        self.assertRegex(fields["text"]["reason"], "no code that can be read|without ZXing")
+        if "ZXing" not in fields["code"].get("reason", ""):
+            self.assertEqual(fields["code"]["status"], "empty")
+        table = self.folder / "kinds.csv"
+        self.succeed("form", "export", run, "--out", table)
+        row = next(csv.DictReader(table.read_text().splitlines()))
+        self.assertEqual([row[f"marks.1.{name}"] for name in "abc"], ["0", "1", "2"])
+
+
 class Exports(Situation):
     def test_texts_are_texts_and_nothing_is_a_formula(self):
         page = self.folder / "=1+1.png"

@@ -162,6 +162,9 @@ INKLING_INLINE ReadPage FormReader::read(const GreyImage& page) const {
       detail::doubt(reading.fields[i], "it is not on the picture");
       continue;
     }
+    if (form.fields[i].required && reading.fields[i].status == FieldStatus::empty) {
+      detail::doubt(reading.fields[i], "it is empty, and it is required");
+    }
     const auto support = found.registration.support(place, detail::distance(place[0], place[3]));
     if (support && *support < options_.least_support) {
       detail::doubt(reading.fields[i], "the print around it was not found where it should be");
