@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     return "inkling: " + std::string(error.what()) + " (see inkling --help)\n";
   });
   add_train(app);
+  add_adapt(app);
   add_compare(app);
   add_evaluate(app);
   add_predict(app);

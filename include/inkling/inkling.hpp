@@ -4,6 +4,7 @@
 /// inkling::decode), and form/run/run.hpp and form/barcode/read_barcode.hpp, which need SQLite and ZXing (target
 /// inkling::form).
 
+#include <inkling/adapt.hpp>
 #include <inkling/codec/limits.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>

@@ -34,6 +34,7 @@ struct Parameter {
   Role role;
   std::vector<Index> dims;  // the tensor's dimensions, slowest first: the order in memory, and in the model file
   MatrixOf<S> value;        // the same numbers as the matrix that the layer multiplies with
+  bool fixed = false;       // training leaves it as it is: nn/training/fine_tuning.hpp
 };
 
 /// Hears of the tensors that layers are about to make, before they ask for the memory: a damaged file could ask for

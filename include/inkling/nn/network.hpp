@@ -25,8 +25,9 @@ class BasicNetwork {
   /// `seed` decides the initial weights of the layers that are added.
   explicit BasicNetwork(Shape input, std::uint64_t seed = 0);
 
-  /// Builds the layer for the output of the one before and appends it.
-  /// Throws ShapeError with the number and kind of a layer that does not fit.
+  /// Builds the layer for the output of the one before and appends it. A layer that was built before, such as the clone
+  /// of another network's, keeps its weights.
+  /// Throws ShapeError with the number and kind of a layer that does not fit, or was built for another input.
   template <std::derived_from<BasicLayer<S>> L>
   BasicNetwork& add(L layer) {
     return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));

@@ -13,6 +13,35 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+namespace detail {
+
+/// Of a layer that is built already, such as the clone of another network's.
+template <typename S>
+std::vector<MatrixOf<S>> weights(const BasicLayer<S>& layer) {
+  std::vector<const Parameter<S>*> parameters;
+  layer.append_parameters(parameters);
+  std::vector<MatrixOf<S>> values;
+  for (const Parameter<S>* parameter : parameters) values.push_back(parameter->value);
+  return values;
+}
+
+template <typename S>
+void set_weights(BasicLayer<S>& layer, const std::vector<MatrixOf<S>>& values) {
+  std::vector<const Parameter<S>*> parameters;
+  layer.append_parameters(parameters);
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    MatrixOf<S>& value = const_cast<MatrixOf<S>&>(parameters[p]->value);  // NOLINT(*-const-cast): the layer is ours
+    if (value.rows() != values[p].rows() || value.cols() != values[p].cols()) {
+      throw ShapeError("it was built for another input: its " + parameters[p]->name + " has " +
+                       std::to_string(values[p].size()) + " values, here it would have " +
+                       std::to_string(value.size()));
+    }
+    value = values[p];
+  }
+}
+
+}  // namespace detail
+
 template <typename S>
 BasicNetwork<S>::BasicNetwork(Shape input, std::uint64_t seed) : shapes_{input}, seed_(seed) {
   require<ShapeError>(input.height > 0 && input.width > 0 && input.channels > 0, "Network: the input shape is empty");
@@ -27,7 +56,9 @@ template <typename S>
 BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
   Rng rng(derive_seed(seed_, {layers_.size()}));
   try {
+    const std::vector<MatrixOf<S>> weights = detail::weights(*layer);
     const Shape out = layer->build(shapes_.back(), rng);
+    if (!weights.empty()) detail::set_weights(*layer, weights);
     if (out.size() <= 0) throw ShapeError("its output " + to_string(out) + " is empty");
     return add_built(std::move(layer), out);
   } catch (const ShapeError& error) {

@@ -18,7 +18,7 @@ struct BatchNormOptions {
 ///
 /// In training the statistics are those of the samples given, over all their pixels. Because the trainer gives it
 /// micro-batches, this is ghost batch normalisation (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741). In inference
-/// they are the running ones, which the trainer keeps. A flat input 1 x 1 x n is normalised value by value.
+/// they are the running ones, which the trainer keeps; in training, too, where those are fixed. A flat input 1 x 1 x n is normalised value by value.
 template <typename S>
 class BasicBatchNorm final : public BasicLayer<S> {
  public:
@@ -48,6 +48,7 @@ class BasicBatchNorm final : public BasicLayer<S> {
   enum Tensor { scale, shift, running_mean, running_variance };
 
   auto value(Tensor tensor) const { return this->parameters_[tensor].value.col(0); }
+  bool measures(Mode mode) const noexcept { return mode == Mode::training && !this->parameters_[running_mean].fixed; }
 
   /// Mean and (biased) variance of each channel, in two passes: the difference of squares would cancel.
   template <typename Statistics>

@@ -46,7 +46,7 @@ void BasicBatchNorm<S>::describe(Operations<S>& operations) const {
 template <typename S>
 void BasicBatchNorm<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const {
   auto statistics = scratch.buffers[0].matrix(channels_, 3);  // mean, variance, 1 / deviation
-  if (mode == Mode::training) {
+  if (measures(mode)) {
     measure(x, statistics);
   } else {
     statistics.col(0) = value(running_mean);

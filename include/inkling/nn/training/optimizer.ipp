@@ -90,6 +90,7 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
     const std::size_t p = tasks[static_cast<std::size_t>(t)].parameter;
     const Index first = tasks[static_cast<std::size_t>(t)].first;
     Parameter<S>& parameter = *parameters[p];
+    if (parameter.fixed) return;
     const Index count = std::min(slice, parameter.value.size() - first);
     const auto part = [first](MatrixOf<S>& matrix) { return matrix.size() == 0 ? nullptr : matrix.data() + first; };
     S* const weights = part(parameter.value);

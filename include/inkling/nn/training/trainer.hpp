@@ -40,6 +40,9 @@ struct NetworkOptions {
   Index batch = 128;       // samples a step of the optimiser
   Index micro_batch = 32;  // samples a task, and that batch norm sees together
   double label_smoothing = 0;
+  /// How much a sample of each class counts; empty: 1 each. A class of weight 0 takes no part: its samples do not
+  /// count, and those of others are not told from it. The loss that is reported is without weights.
+  std::vector<double> class_weights = {};
   double average =
       0;  // decay of the moving average of the weights, which is then the result (see update_average); 0: none
   std::optional<Dataset> validation = {};  // measured after every epoch; the best epoch's weights are kept

@@ -98,6 +98,15 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
                       "fit_network: label_smoothing must be at least 0 and below 1");
   require<ValueError>(options.average >= 0 && options.average < 1,
                       "fit_network: average must be at least 0 and below 1");
+  if (!options.class_weights.empty() && std::ssize(options.class_weights) != train.num_classes()) {
+    throw ValueError("fit_network: class_weights: expected one for each of the " + std::to_string(train.num_classes()) +
+                     " classes, got " + std::to_string(options.class_weights.size()));
+  }
+  for (const double weight : options.class_weights) {
+    require<ValueError>(weight >= 0 && std::isfinite(weight), "fit_network: class_weights must be at least 0");
+    require<ValueError>(weight > 0 || options.label_smoothing == 0,
+                        "fit_network: label_smoothing gives every class a share: none can have the weight 0");
+  }
   if (train.image_shape() != network.input_shape()) {
     throw ShapeError("fit_network: the network expects images of " + to_string(network.input_shape()) +
                      ", the data are " + to_string(train.image_shape()));
@@ -116,6 +125,7 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
 struct TrainingWorker {
   Workspace workspace;
   Buffer<float> input;            // pixels x micro-batch
+  Buffer<float> logits;           // classes x micro-batch, without those of the classes that take no part
   Buffer<float> output_gradient;  // classes x micro-batch
   std::vector<Label> labels;
 };
@@ -190,12 +200,35 @@ class Epoch {
       }
     }
     worker.workspace.seed(stream_seed(options_, Stream::dropout, state_.epoch, first));
-    const auto logits = state_.network.forward(input, worker.workspace, Mode::training);
+    const auto outputs = state_.network.forward(input, worker.workspace, Mode::training);
+    auto logits = worker.logits.matrix(outputs.rows(), count);
+    logits = outputs;
+    leave_out_classes(logits, worker.labels);
     auto output_gradient = worker.output_gradient.matrix(logits.rows(), count);
     const LossSum sum =
         softmax_cross_entropy<float>(logits, worker.labels, options_.label_smoothing, scale, output_gradient);
+    weigh(output_gradient, worker.labels);
     state_.network.backward(input, output_gradient, worker.workspace, gradients);
     return sum;
+  }
+
+  /// A class of weight 0 gets no probability, but of its own samples, which do not count.
+  void leave_out_classes(MatrixRef<float> logits, std::span<const Label> labels) const {
+    constexpr float never = -1e4F;
+    for (std::size_t c = 0; c < options_.class_weights.size(); ++c) {
+      if (options_.class_weights[c] > 0) continue;
+      for (Index i = 0; i < logits.cols(); ++i) {
+        if (labels[static_cast<std::size_t>(i)] != static_cast<Label>(c)) logits(static_cast<Index>(c), i) = never;
+      }
+    }
+  }
+
+  void weigh(MatrixRef<float> output_gradient, std::span<const Label> labels) const {
+    if (options_.class_weights.empty()) return;
+    for (Index i = 0; i < output_gradient.cols(); ++i) {
+      const auto label = static_cast<std::size_t>(labels[static_cast<std::size_t>(i)]);
+      output_gradient.col(i) *= static_cast<float>(options_.class_weights[label]);
+    }
   }
 
   bool augments() const {
