@@ -109,8 +109,8 @@ class OnnxNetwork final : public nn::Operations<float> {
 
   /// A parameter as it is.
   std::string constant(const nn::Layer& layer, std::size_t parameter) {
-    const auto& [name, role, dims, value] = layer.parameters()[parameter];
-    return graph_.constant(name_ + "." + name, dims, values_of(value));
+    const nn::Parameter<float>& tensor = layer.parameters()[parameter];
+    return graph_.constant(name_ + "." + tensor.name, tensor.dims, values_of(tensor.value));
   }
 
   /// `groups`: 1, or the number of channels for a depthwise convolution.
