@@ -9,8 +9,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
 /// A trained network made to fit a writer, a form or a country by a few samples of each class.
 namespace inkling::inline INKLING_ABI {
@@ -36,16 +34,12 @@ struct Adaptation {
   Index samples = 0;
 };
 
-/// The samples with the classes of a model: each label is looked up as a character, so that "c" is the class "C" where
-/// the model merges both cases. Throws ValueError that names a label that the model does not know.
-Dataset with_classes(const Dataset& samples, const std::vector<std::string>& class_names);
-
 /// Fine-tunes all layers on the samples (1 to 50 a class are enough), with the statistics of batch norm as they are and
 /// with the classes that no sample has left alone. How far it goes between the network as it was and what the training
 /// found is chosen by cross-validation: between the two lie networks that know what both know (Wortsman et al. 2022,
 /// arXiv:2109.01903). The temperature stays.
 ///
-/// samples: of the network's image shape, with class names that with_classes finds in the network's.
+/// samples: of the network's image shape, with class names that with_classes (model/with_classes.hpp) finds in the network's.
 /// Throws ValueError for options out of range and a label that the network does not know, ShapeError for images of
 /// another shape.
 Adaptation adapt(const nn::NetworkClassifier& model, const Dataset& samples, const AdaptOptions& options = {});

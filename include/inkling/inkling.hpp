@@ -110,6 +110,7 @@
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/model/scoring_classes.hpp>
+#include <inkling/model/with_classes.hpp>
 #include <inkling/nn/inference/bf16.hpp>
 #include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/kernels/bf16.hpp>

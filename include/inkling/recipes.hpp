@@ -53,6 +53,16 @@ NetworkRecipe network_recipe(ModelKind kind, const Dataset& train, std::uint64_t
 /// The variation that the cnn learns with: other hands, and other pens, cameras and scanners.
 Augmentation handwriting_variation();
 
+/// Shows a `share` of the images as they might be found on forms, in scans and photos (random_found_ink), normalised
+/// again; of the others half vary as by handwriting_variation when `distort` is set. `train` lends neighbours. Throws
+/// ValueError for a share outside 0..1.
+Augmentation found_variation(const Dataset& train, float share, bool distort);
+
+/// The data set, and after it as many more images as `share` of it says, each as it might be found, with the labels of
+/// the first ones in an order that the seed decides: for what learns from its images as they are.
+/// Throws ValueError for a share outside 0..1.
+Dataset with_found_ink(const Dataset& data, double share, std::uint64_t seed = 1, int threads = 0);
+
 /// HOG features, and the c that goes with them.
 SvmOptions svm_recipe();
 
@@ -64,6 +74,10 @@ struct RecipeOptions {
   std::optional<Index> epochs = {};  // epochs of a network, most passes of the SVM, trees of the forest; none: as suits
   Index max_leaves = 0;              // of a tree of the forest; 0: no limit
   std::optional<double> c = {};      // of the SVM; none: the recipe's
+  double found_ink = 0;  // share of the images that are shown as found_variation does; SVM and forest: with_found_ink
+  std::optional<Dataset> also = {};       // more images to learn from, of the same classes; nothing is measured on them
+  Index also_times = 3;                   // how often each of them counts
+  std::optional<nn::Network> start = {};  // of a network: the trained one that it begins as
   std::uint64_t seed = 1;
   int threads = 0;                        // 0: all cores; the model is the same for any number
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none
@@ -83,8 +97,9 @@ struct TrainedModel {
 /// and SVM fitted. The forest learns from everything, since it is calibrated on what its trees do not see. On the same
 /// images each model's accuracy is measured.
 ///
-/// Throws ValueError for options that are out of range and for a checkpoint of another run, FileError and FormatError
-/// for one that cannot be written or read, or that another training is writing.
+/// Throws ShapeError when what it should begin as, or what it should learn from too, does not fit the data; ValueError
+/// for options that are out of range and for a checkpoint of another run, FileError and FormatError for one that cannot
+/// be written or read, or that another training is writing.
 TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options = {});
 
 /// The c with which an SVM of this data does best by cross-validation (see choose_c).

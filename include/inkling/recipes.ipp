@@ -1,7 +1,10 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/rng.hpp>
 #include <inkling/data/distortion.hpp>
+#include <inkling/data/found_ink.hpp>
 #include <inkling/data/pen.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
@@ -11,6 +14,7 @@
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/nn/zoo.hpp>
+#include <inkling/normalise/normalise.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/fit_svm.hpp>
@@ -19,8 +23,11 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <span>
 #include <utility>
+#include <variant>
 
 namespace inkling::inline INKLING_ABI {
 namespace detail {
@@ -76,12 +83,48 @@ inline std::string checksum(const Dataset& data) {
   return text;
 }
 
+/// The training images, and after them those of `also` as often as they count.
+inline Dataset with_more(const Dataset& train, const RecipeOptions& options) {
+  if (!options.also || options.also->size() == 0) return train;
+  const Dataset& also = *options.also;
+  if (also.image_shape() != train.image_shape() || also.class_names() != train.class_names()) {
+    throw ShapeError("train_model: `also` has other images or classes than the data");
+  }
+  if (options.also_times < 0) {
+    throw ValueError("train_model: also_times must be at least 0, got " + std::to_string(options.also_times));
+  }
+  Pixels pixels(train.image_shape().size(), train.size() + options.also_times * also.size());
+  pixels.leftCols(train.size()) = train.pixels();
+  std::vector<Label> labels = train.labels();
+  const std::vector<Label> more = also.labels();
+  for (Index turn = 0; turn < options.also_times; ++turn) {
+    pixels.middleCols(train.size() + turn * also.size(), also.size()) = also.pixels();
+    labels.insert(labels.end(), more.begin(), more.end());
+  }
+  return Dataset(train.image_shape(), std::move(pixels), std::move(labels), train.class_names());
+}
+
+inline std::string checksum(const nn::Network& network) {
+  uLong sum = crc32(0, nullptr, 0);
+  for (const nn::Parameter<float>* parameter : network.parameters()) {
+    const auto bytes = static_cast<std::size_t>(parameter->value.size()) * sizeof(float);
+    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(parameter->value.data()), bytes);
+  }
+  char text[16];
+  std::snprintf(text, sizeof text, "%08lx", sum);
+  return text;
+}
+
 /// What decides the bits of a network, for its checkpoints: model, epochs, seed, and the images it learns from.
-inline CheckpointNotes recipe_notes(ModelKind kind, const Dataset& data, Index epochs, std::uint64_t seed) {
+inline CheckpointNotes recipe_notes(ModelKind kind, const Dataset& data, Index epochs, const RecipeOptions& options) {
+  const std::string more =
+      options.also ? " and " + std::to_string(options.also_times) + " times " + checksum(*options.also) : "";
   return {{"model", model_name(kind)},
           {"epochs", std::to_string(epochs)},
-          {"seed", std::to_string(seed)},
-          {"data", with_thousands(data.size()) + " images (CRC-32 " + checksum(data) + ")"}};
+          {"seed", std::to_string(options.seed)},
+          {"found_ink", std::to_string(options.found_ink)},
+          {"start", options.start ? checksum(*options.start) : "new"},
+          {"data", with_thousands(data.size()) + " images (CRC-32 " + checksum(data) + ")" + more}};
 }
 
 /// Throws ValueError that names what differs unless the checkpoint was written with these notes.
@@ -106,9 +149,32 @@ inline nn::TrainingState initial_state(nn::Network network, const RecipeOptions&
   return load_checkpoint(options.checkpoint);
 }
 
+/// Fewer in the last epochs, and no other variation: the network settles on what images really look like.
+inline void use_found_ink(float share, const Dataset& train, nn::NetworkOptions& fit) {
+  fit.augment = found_variation(train, share, /*distort=*/true);
+  fit.augment_after = found_variation(train, 0.4F * share, /*distort=*/false);
+  fit.augment_until = 0.6;
+}
+
+/// A trained network takes smaller steps, for what it knows is worth keeping.
+inline void continue_from(const nn::Network& start, nn::Network& network, nn::NetworkOptions& fit) {
+  if (start.input_shape() != network.input_shape() || start.output_shape() != network.output_shape()) {
+    throw ShapeError("train_model: expected a network from " + to_string(network.input_shape()) + " to " +
+                     to_string(network.output_shape()) + " to begin as, got one from " +
+                     to_string(start.input_shape()) + " to " + to_string(start.output_shape()));
+  }
+  network = start;
+  std::get<nn::AdamW>(fit.optimizer).learning_rate = 1e-3;
+  fit.schedule = nn::one_cycle({.peak_at = 0.15});
+  fit.epochs = std::min<Index>(fit.epochs, 8);
+}
+
 inline TrainedModel train_network(ModelKind kind, const Dataset& data, const RecipeOptions& options) {
-  const auto [train, held_out] = hold_out(data, options.seed);
+  const auto [kept, held_out] = hold_out(data, options.seed);
+  const Dataset train = with_more(kept, options);
   auto [network, fit] = network_recipe(kind, train, options.seed);
+  if (options.found_ink > 0) use_found_ink(static_cast<float>(options.found_ink), kept, fit);
+  if (options.start) continue_from(*options.start, network, fit);
   if (options.epochs) fit.epochs = *options.epochs;
   if (held_out.size() > 0) fit.validation = held_out;
   fit.threads = options.threads;
@@ -117,7 +183,7 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {
     lock.emplace(options.checkpoint);
-    notes = recipe_notes(kind, data, fit.epochs, options.seed);
+    notes = recipe_notes(kind, data, fit.epochs, options);
     fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
   }
   auto model = std::make_unique<nn::NetworkClassifier>(
@@ -136,7 +202,8 @@ inline SvmOptions svm_options(const RecipeOptions& options) {
 }
 
 inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options) {
-  const auto [train, held_out] = hold_out(data, options.seed);
+  const auto [kept, held_out] = hold_out(data, options.seed);
+  const Dataset train = with_more(with_found_ink(kept, options.found_ink, options.seed, options.threads), options);
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
   auto model = std::make_unique<LinearSvm>(fit_svm(train, fit));
@@ -151,9 +218,24 @@ inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& optio
   fit.seed = options.seed;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
-  auto model = std::make_unique<RandomForest>(fit_forest(data, fit));
+  const Dataset train = with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options);
+  auto model = std::make_unique<RandomForest>(fit_forest(train, fit));
   const auto accuracy = accuracy_out_of_bag(*model);
   return {std::move(model), accuracy};
+}
+
+/// A PictureReader: what a network sees of a picture is what normalise() makes of it.
+inline bool read_again(const Pixels& picture, std::span<float> values) {
+  try {
+    const GreyImage image(picture.rows(), picture.cols(),
+                          std::vector<std::uint8_t>(picture.data(), picture.data() + picture.size()));
+    const GreyImage character = normalise(image);
+    if (character.values().size() != values.size()) return false;
+    nn::to_unit_range(character.values().data(), static_cast<Index>(values.size()), values.data());
+    return true;
+  } catch (const Error&) {  // nothing to be seen
+    return false;
+  }
 }
 
 }  // namespace detail
@@ -188,6 +270,50 @@ INKLING_INLINE Augmentation handwriting_variation() {
   return in_sequence(
       {random_distortion({.rotation = 9, .shear = 0.12F, .scale = 0.08F, .shift = 1.5F, .elastic = 0.45F}),
        random_pen({.thicken = 0.3F, .thin = 0.3F, .blur = 0.3F})});
+}
+
+INKLING_INLINE Augmentation found_variation(const Dataset& train, float share, bool distort) {
+  const Augmentation elastic = random_distortion({.rotation = 4, .shear = 0.05F, .scale = 0.05F, .elastic = 0.45F});
+  const Augmentation found = random_found_ink({}, 1, train, detail::read_again);
+  const Augmentation hand = handwriting_variation();
+  if (!(share >= 0 && share <= 1)) {
+    throw ValueError("found_variation: a share is 0 to 1, got " + std::to_string(share));
+  }
+  return [=](std::span<float> values, const Shape& image, Rng& rng) {
+    const float chance = rng.uniform();
+    if (chance < share) {
+      if (rng.uniform() < 0.5F) elastic(values, image, rng);
+      found(values, image, rng);
+    } else if (distort && chance < share + (1 - share) * 0.5F) {
+      hand(values, image, rng);
+    }
+  };
+}
+
+INKLING_INLINE Dataset with_found_ink(const Dataset& data, double share, std::uint64_t seed, int threads) {
+  if (!(share >= 0 && share <= 1)) {
+    throw ValueError("with_found_ink: a share is 0 to 1, got " + std::to_string(share));
+  }
+  const auto more = static_cast<Index>(share * static_cast<double>(data.size()));
+  if (more == 0) return data;
+  const Dataset chosen = data.shuffled(seed).take(more);
+  const Index size = data.image_shape().size();
+  Pixels pixels(size, data.size() + more);
+  pixels.leftCols(data.size()) = data.pixels();
+  const Augmentation found = found_variation(data, 1, /*distort=*/false);
+  parallel_for(more, threads, [&](Index i, int) {
+    Rng rng(derive_seed(seed, {static_cast<std::uint64_t>(i)}));
+    std::vector<float> values(static_cast<std::size_t>(size));
+    nn::to_unit_range(chosen.image(i).data(), size, values.data());
+    found(values, data.image_shape(), rng);
+    for (Index k = 0; k < size; ++k) {
+      pixels(k, data.size() + i) = static_cast<std::uint8_t>(std::lround(255 * values[static_cast<std::size_t>(k)]));
+    }
+  });
+  std::vector<Label> labels = data.labels();
+  const std::vector<Label> theirs = chosen.labels();
+  labels.insert(labels.end(), theirs.begin(), theirs.end());
+  return Dataset(data.image_shape(), std::move(pixels), std::move(labels), data.class_names());
 }
 
 INKLING_INLINE NetworkRecipe network_recipe(ModelKind kind, const Dataset& train, std::uint64_t seed) {

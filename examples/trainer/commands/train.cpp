@@ -1,3 +1,5 @@
+#include <inkling/model/with_classes.hpp>
+#include <inkling/nn/training/fine_tuning.hpp>
 #include <inkling/recipes.hpp>
 
 #include <CLI/Option.hpp>
@@ -6,10 +8,13 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "commands/commands.hpp"
 #include "options/data_source.hpp"
@@ -33,8 +38,41 @@ struct TrainOptions {
   std::filesystem::path curve;  // empty: not written
   DataOptions data;
   inkling::RecipeOptions training;
-  std::string c;  // a number, or "auto"
+  std::vector<std::filesystem::path> also;  // folders of pictures by label
+  std::filesystem::path from;               // of a network; empty: begins anew
+  std::string c;                            // a number, or "auto"
 };
+
+/// The pictures of all folders, with the classes of the data.
+inkling::Dataset load_also(const std::vector<std::filesystem::path>& folders, const inkling::Dataset& data) {
+  std::vector<std::uint8_t> pixels;
+  std::vector<inkling::Label> labels;
+  for (const auto& folder : folders) {
+    DataOptions options;
+    options.folder = folder;
+    const inkling::Dataset more =
+        inkling::with_classes(DataSource(options).load(inkling::Part::train), data.class_names());
+    const inkling::Pixels theirs = more.pixels();
+    pixels.insert(pixels.end(), theirs.data(), theirs.data() + theirs.size());
+    const auto which = more.labels();
+    labels.insert(labels.end(), which.begin(), which.end());
+  }
+  const auto count = static_cast<inkling::Index>(labels.size());
+  const inkling::Pixels all = Eigen::Map<const inkling::Pixels>(pixels.data(), data.image_shape().size(), count);
+  return inkling::Dataset(data.image_shape(), all, std::move(labels), data.class_names());
+}
+
+/// The network in a file, made to put out the classes of the data.
+inkling::nn::Network load_start(const std::filesystem::path& file, const inkling::Dataset& data) {
+  const auto loaded = load_model_file(file);
+  const auto* model = dynamic_cast<const inkling::nn::NetworkClassifier*>(loaded.get());
+  if (model == nullptr) {
+    throw inkling::ValueError(file.string() + ": expected a network to begin as, got a model of kind " +
+                              std::string(loaded->kind()));
+  }
+  if (model->class_names() == data.class_names()) return model->network();
+  return inkling::nn::with_new_head(model->network(), data.num_classes());
+}
 
 /// A number above 0.
 double parse_c(const std::string& text) {
@@ -61,6 +99,9 @@ void check(const TrainOptions& options) {
   if (!options.c.empty() && inkling::parse_model(options.model) != inkling::ModelKind::svm) {
     throw UsageError("--c: only the svm has it");
   }
+  if (!options.from.empty() && !inkling::is_network(inkling::parse_model(options.model))) {
+    throw UsageError("--from: the " + options.model + " always begins anew; only cnn and mlp go on from a trained one");
+  }
   // Found out now rather than after training.
   const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
   if (!std::filesystem::is_directory(folder)) {
@@ -73,6 +114,8 @@ void train(TrainOptions options) {
   if (!options.c.empty() && options.c != "auto") options.training.c = parse_c(options.c);
   const DataSource source(options.data);
   const inkling::Dataset data = source.load(inkling::Part::train);
+  if (!options.also.empty()) options.training.also = load_also(options.also, data);
+  if (!options.from.empty()) options.training.start = load_start(options.from, data);
   if (options.c == "auto") {
     options.training.c = inkling::choose_svm_c(data, options.training);
     print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
@@ -115,6 +158,18 @@ void add_train(CLI::App& app) {
   command.add_flag("--resume", options->training.resume, "go on from the checkpoint, if there is one");
   command.add_option("--curve", options->curve, "draw accuracy and loss by epoch, of cnn and mlp")
       ->type_name("FILE.svg");
+  command
+      .add_option("--found-ink", options->training.found_ink,
+                  "share of the images shown as they are found on forms, in scans and photos (default 0)")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0));
+  command.add_option("--also", options->also, "folder of pictures by label to learn from, too; may be repeated")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command.add_option("--also-times", options->training.also_times, "how often each of those counts (default 3)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--from", options->from, "a trained network to begin as, for cnn and mlp")->type_name("FILE");
   command.add_option("--storage", options->storage, "f32 keeps the weights exactly (default), f16 halves the file")
       ->type_name("NAME")
       ->check(CLI::IsMember({"f32", "f16"}));

@@ -3,6 +3,8 @@
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/model_file.hpp>
 
+#include <fmt/format.h>
+
 #include <vector>
 
 #include "text/with_commas.hpp"
@@ -13,9 +15,13 @@ Provenance provenance(const std::string& model, const DataSource& source, const 
                       const inkling::RecipeOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy) {
   std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
   for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
+  std::string more;
+  if (options.found_ink > 0) more += fmt::format(", {:g} of them as found", options.found_ink);
+  if (options.also) more += fmt::format(", and {} times {}", options.also_times, with_commas(options.also->size()));
+  if (options.start) more += ", from a trained network";
   const std::string part = source.describe(inkling::Part::train);
   Provenance result{
-      .trained_on = part + ", " + with_commas(data.size()) + " images, seed " + std::to_string(options.seed),
+      .trained_on = part + ", " + with_commas(data.size()) + " images" + more + ", seed " + std::to_string(options.seed),
       .notes = {{"model", model}, inkling::class_counts_note(counts)}};
   if (accuracy) {
     result.notes.insert(inkling::accuracy_note({accuracy->share, accuracy->samples, part + ", " + accuracy->on}));

@@ -54,6 +54,8 @@ struct NetworkOptions {
   /// Share of the epochs that use `augment`. Those after it let the network settle on what images really look like (He
   /// et al. 2019, arXiv:1909.09148).
   double augment_until = 1;
+  /// What changes the images in the epochs after those; none: nothing does.
+  std::function<void(std::span<float> image, const Shape& shape, Rng& rng)> augment_after = {};
   ProgressCallback on_progress = {};
   /// Called after every epoch, before on_progress: the place to write a checkpoint.
   std::function<void(const TrainingState&)> on_checkpoint = {};

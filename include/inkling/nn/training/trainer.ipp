@@ -193,10 +193,10 @@ class Epoch {
       const Index sample = order_[static_cast<std::size_t>(first + i)];
       train_.copy(sample, input.col(i).data());
       worker.labels[static_cast<std::size_t>(i)] = train_.label(sample);
-      if (augments()) {
+      if (const auto& augment = augmentation()) {
         Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
-        options_.augment(std::span<float>(input.col(i).data(), static_cast<std::size_t>(input.rows())),
-                         train_.image_shape(), rng);
+        augment(std::span<float>(input.col(i).data(), static_cast<std::size_t>(input.rows())), train_.image_shape(),
+                rng);
       }
     }
     worker.workspace.seed(stream_seed(options_, Stream::dropout, state_.epoch, first));
@@ -231,9 +231,10 @@ class Epoch {
     }
   }
 
-  bool augments() const {
-    return options_.augment &&
-           static_cast<double>(state_.epoch) < options_.augment_until * static_cast<double>(options_.epochs);
+  /// That of this epoch, if it has one.
+  const auto& augmentation() const {
+    const double until = options_.augment_until * static_cast<double>(options_.epochs);
+    return static_cast<double>(state_.epoch) < until ? options_.augment : options_.augment_after;
   }
 
   TrainingState& state_;
