@@ -232,7 +232,7 @@ class Epoch {
   }
 
   /// That of this epoch, if it has one.
-  const auto& augmentation() const {
+  const decltype(NetworkOptions::augment)& augmentation() const {
     const double until = options_.augment_until * static_cast<double>(options_.epochs);
     return static_cast<double>(state_.epoch) < until ? options_.augment : options_.augment_after;
   }
