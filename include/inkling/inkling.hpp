@@ -89,6 +89,7 @@
 #include <inkling/io/file_lock.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
@@ -106,6 +107,7 @@
 #include <inkling/model/class_meaning.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>

@@ -9,6 +9,7 @@
 #include <inkling/forest/options.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/svm/options.hpp>
@@ -85,10 +86,12 @@ struct RecipeOptions {
   ProgressCallback on_progress = {};
 };
 
-/// A model, and how it does on images that it did not learn from; nothing when there were none.
+/// A model, and how it does on images that it did not learn from, and how much those resemble what it learned; nothing
+/// when there were none.
 struct TrainedModel {
   std::unique_ptr<Classifier> model;
   std::optional<MeasuredAccuracy> accuracy = {};
+  std::optional<Familiarity> familiarity = {};  // of what was held out, to networks
 };
 
 /// Trains a model the way that suits its kind.

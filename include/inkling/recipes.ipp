@@ -189,7 +189,9 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   auto model = std::make_unique<nn::NetworkClassifier>(
       nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
   const auto accuracy = calibrate_recipe(*model, model->logits(held_out.pixels(), options.threads), held_out);
-  return {std::move(model), accuracy};
+  std::optional<Familiarity> familiarity;
+  if (held_out.size() > 0) familiarity = measure_familiarity(*model, held_out, options.threads);
+  return {std::move(model), accuracy, std::move(familiarity)};
 }
 
 inline SvmOptions svm_options(const RecipeOptions& options) {

@@ -65,7 +65,7 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
   const double train_seconds = seconds_since(start);
   const auto file = options.out / (name + ".safetensors");
   const inkling::Classifier& model = *run.trained.model;
-  save_model_file(model, file, provenance(name, source, train, options.training, run.trained.accuracy));
+  save_model_file(model, file, provenance(name, source, train, options.training, run.trained));
   return {.name = name,
           .evaluation = evaluate_model(model, test, {.threads = options.training.threads}),
           .train_seconds = train_seconds,

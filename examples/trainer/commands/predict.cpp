@@ -1,4 +1,6 @@
 #include <inkling/io/atomic_file.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/model_info.hpp>
 #include <inkling/picture/encode.hpp>
 #include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
@@ -79,18 +81,18 @@ class Reader {
       : options_(options),
         charset_(parse_charset(options.charset)),
         model_(load_model_file(options.model)),
-        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)) {
+        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)),
+        familiarity_(familiarity(read_model_info(options.model))) {
     check_readable(*model_, {.charset = charset_});
   }
 
-  /// The best candidates, the most probable first.
-  std::vector<Candidate> read(const std::string& path, NormaliseStep on_step) const {
+  CharacterReading read(const std::string& path, NormaliseStep on_step) const {
     return read_character(read_picture_file(path), *model_,
                           {.charset = charset_,
                            .prior = prior_,
                            .candidates = static_cast<std::size_t>(options_.top),
-                           .normalise = {.on_step = std::move(on_step)}})
-        .candidates;
+                           .familiarity = familiarity_,
+                           .normalise = {.on_step = std::move(on_step)}});
   }
 
  private:
@@ -98,23 +100,28 @@ class Reader {
   CharSet charset_;
   std::unique_ptr<const Classifier> model_;
   std::optional<std::vector<double>> prior_;  // of the model's classes; its influence is taken out
+  std::optional<Familiarity> familiarity_;    // as the model's file says
 };
 
-void print_text(const std::string& path, const std::vector<Candidate>& candidates) {
+void print_text(const std::string& path, const CharacterReading& reading) {
   std::string line = one_line(path);
-  for (const Candidate& candidate : candidates) {
+  for (const Candidate& candidate : reading.candidates) {
     line += fmt::format("\t{}\t{:.4f}", candidate.label, candidate.probability);
   }
   print(line + '\n');
 }
 
-void print_json(const std::string& path, const std::vector<Candidate>& candidates) {
+void print_json(const std::string& path, const CharacterReading& reading) {
   nlohmann::ordered_json json;
   json["path"] = path;
-  json["prediction"] = candidates.front().label;
-  json["confidence"] = candidates.front().probability;
+  json["prediction"] = reading.label;
+  json["confidence"] = reading.probability;
+  if (reading.familiarity) {
+    json["familiarity"] = *reading.familiarity;
+    json["unfamiliar"] = reading.is_unfamiliar();
+  }
   json["candidates"] = nlohmann::ordered_json::array();
-  for (const Candidate& candidate : candidates) {
+  for (const Candidate& candidate : reading.candidates) {
     json["candidates"].push_back({{"label", candidate.label}, {"probability", candidate.probability}});
   }
   print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');

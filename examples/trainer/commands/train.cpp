@@ -121,7 +121,7 @@ void train(TrainOptions options) {
     print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
   }
   const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
-  const Provenance origin = provenance(options.model, source, data, options.training, run.trained.accuracy);
+  const Provenance origin = provenance(options.model, source, data, options.training, run.trained);
   save_model_file(*run.trained.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
   if (!options.curve.empty() && !run.curve.empty()) {

@@ -1,6 +1,8 @@
 #include "training/model_file.hpp"
 
 #include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 
 #include <fmt/format.h>
@@ -12,7 +14,7 @@
 using inkling::Index;
 
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const inkling::RecipeOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy) {
+                      const inkling::RecipeOptions& options, const inkling::TrainedModel& trained) {
   std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
   for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
   std::string more;
@@ -20,12 +22,13 @@ Provenance provenance(const std::string& model, const DataSource& source, const 
   if (options.also) more += fmt::format(", and {} times {}", options.also_times, with_commas(options.also->size()));
   if (options.start) more += ", from a trained network";
   const std::string part = source.describe(inkling::Part::train);
-  Provenance result{
-      .trained_on = part + ", " + with_commas(data.size()) + " images" + more + ", seed " + std::to_string(options.seed),
-      .notes = {{"model", model}, inkling::class_counts_note(counts)}};
-  if (accuracy) {
-    result.notes.insert(inkling::accuracy_note({accuracy->share, accuracy->samples, part + ", " + accuracy->on}));
+  Provenance result{.trained_on = part + ", " + with_commas(data.size()) + " images" + more + ", seed " +
+                                  std::to_string(options.seed),
+                    .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+  if (const auto& measured = trained.accuracy) {
+    result.notes.insert(inkling::accuracy_note({measured->share, measured->samples, part + ", " + measured->on}));
   }
+  if (trained.familiarity) result.notes.insert(inkling::familiarity_note(*trained.familiarity));
   return result;
 }
 

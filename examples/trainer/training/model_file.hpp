@@ -1,7 +1,6 @@
 #pragma once
 
 #include <inkling/data/dataset.hpp>
-#include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/recipes.hpp>
@@ -21,7 +20,7 @@ struct Provenance {
 };
 
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const inkling::RecipeOptions& options, const std::optional<inkling::MeasuredAccuracy>& accuracy);
+                      const inkling::RecipeOptions& options, const inkling::TrainedModel& trained);
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
                      inkling::Storage storage = inkling::Storage::f32);

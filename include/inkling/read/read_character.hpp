@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/normalise/options.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/candidate.hpp>
@@ -19,13 +20,21 @@ struct CharacterOptions {
   CharSet charset = {};                           // what the character may be
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   std::size_t candidates = 5;                     // at most
-  NormaliseOptions normalise = {};                // its side is that of the model
+  std::optional<Familiarity> familiarity = {};  // of the model (familiarity(read_model_info(path))): tells what is none
+  NormaliseOptions normalise = {};              // its side is that of the model
 };
 
 struct CharacterReading {
   std::string label;                  // the most probable
   double probability = 0;             // of the label, as far as the model is calibrated
   std::vector<Candidate> candidates;  // the most probable first
+  /// The share of characters that resemble what the model knows less than this picture does; none when the options did
+  /// not say how they do, or the model measures no evidence.
+  std::optional<double> familiarity = {};
+
+  /// Whether the picture may well be none of the characters in question: a drawing, a sign, two characters, or a
+  /// character of another kind. False where nothing was measured.
+  bool is_unfamiliar() const noexcept { return familiarity.has_value() && *familiarity < least_familiar; }
 };
 
 /// Reads a picture of one character: makes of it what the model learned from, and asks the model.

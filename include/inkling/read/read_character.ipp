@@ -34,12 +34,17 @@ INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const C
   const GreyImage image = normalise(picture, normalising);
   Pixels pixels(image.size(), 1);
   std::copy(image.values().begin(), image.values().end(), pixels.data());
+  const Recognition seen = model.recognise(pixels, 1);
   CharacterReading reading;
   reading.candidates = best_candidates(
-      model.probabilities(pixels, 1), model.class_names(),
+      seen.probabilities, model.class_names(),
       {.charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)});
   reading.label = reading.candidates.front().label;
   reading.probability = reading.candidates.front().probability;
+  if (options.familiarity) {
+    const auto resembles = resemblance(seen, model.class_names(), options.charset);
+    if (resembles) reading.familiarity = options.familiarity->share_below((*resembles)(0));
+  }
   return reading;
 }
 
