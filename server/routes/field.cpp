@@ -70,6 +70,7 @@ Response read_line(const Recogniser& recogniser, const Request& request) {
   Json lattice = Json::array();
   for (const FieldAlternative& way : reading.lattice) lattice.push_back(to_json(way));
   Response response = json_response({{"prediction", reading.text},
+                                     {"fits", reading.fits},
                                      {"model", model.name},
                                      {"characters", std::move(characters)},
                                      {"lattice", std::move(lattice)}});

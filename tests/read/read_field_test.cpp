@@ -97,6 +97,32 @@ TEST_CASE("a pattern adds its marks, and holds the number of characters") {
   CHECK(read("####").size() == 4);
 }
 
+TEST_CASE("a pattern that the ink does not fit is said, and the confidences are low") {
+  const test::ComposedLine line = plain_line();
+  const auto read = [&](const char* pattern) {
+    return read_field(line.picture, shipped_cnn(), {.pattern = Pattern::parse(pattern)});
+  };
+  for (const char* pattern : {"#####", "*#", "\\d{5}", "##.###"}) {
+    CAPTURE(pattern);
+    const FieldReading reading = read(pattern);
+    CHECK(reading.fits);
+    CHECK(reading.misfit <= 6);
+  }
+  for (const char* pattern : {"#######", "##", "##########"}) {
+    CAPTURE(pattern);
+    const FieldReading reading = read(pattern);
+    CHECK_FALSE(reading.fits);
+    double sum = 0;
+    for (const FieldCharacter& character : reading.characters) sum += character.confidence;
+    CHECK(sum < 0.6 * static_cast<double>(reading.characters.size()));
+  }
+  const FieldReading fixed = read("\\0\\0\\0\\0\\0");
+  CHECK(fixed.text == "00000");
+  CHECK_FALSE(fixed.fits);
+  CHECK(fixed.characters.front().confidence < 0.5);
+  CHECK(read_field(line.picture, shipped_cnn()).fits);
+}
+
 TEST_CASE("what cannot be read is an error") {
   CHECK_THROWS_AS(read_field(GreyImage(100, 40, 220), shipped_cnn()), NoInkError);
   CHECK_THROWS_AS(read_field(plain_line().picture, shipped_cnn(), {.charset = CharSet::parse("$")}), ValueError);

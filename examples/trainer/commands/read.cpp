@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ void print_json(const std::string& path, const FieldReading& reading) {
   Json json;
   json["path"] = path;
   json["prediction"] = reading.text;
+  json["fits"] = reading.fits;
   json["characters"] = Json::array();
   for (const FieldCharacter& character : reading.characters) {
     json["characters"].push_back({{"label", character.label},
@@ -88,6 +90,8 @@ void read(const ReadCommand& command) {
       print_json(path, reading);
     } else {
       print(one_line(path) + '\t' + reading.text + '\n');
+      if (!reading.fits)
+        std::cerr << "inkling: " << one_line(path) << ": the ink does not fit the pattern" << std::endl;
     }
   });
 }

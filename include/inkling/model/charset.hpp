@@ -27,6 +27,13 @@ class CharSet {
 
   bool contains(char c) const noexcept { return characters_[static_cast<unsigned char>(c)]; }
 
+  /// What either set has.
+  friend CharSet operator|(const CharSet& a, const CharSet& b) noexcept {
+    CharSet either;
+    either.characters_ = a.characters_ | b.characters_;
+    return either;
+  }
+
   /// What both sets have.
   friend CharSet operator&(const CharSet& a, const CharSet& b) noexcept {
     CharSet both;

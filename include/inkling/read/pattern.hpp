@@ -36,6 +36,9 @@ class Pattern {
   /// it, more than 200 elements, and patterns of other languages (999999), with the right spelling.
   static Pattern parse(std::string_view text);
 
+  /// One or more of these.
+  static Pattern any_of(const CharSet& characters);
+
   const std::vector<Element>& elements() const noexcept { return elements_; }
 
  private:

@@ -155,6 +155,12 @@ class PatternParser {
 
 }  // namespace detail
 
+INKLING_INLINE Pattern Pattern::any_of(const CharSet& characters) {
+  Pattern pattern;
+  pattern.elements_ = {{.characters = characters, .repeats = true}};
+  return pattern;
+}
+
 INKLING_INLINE Pattern Pattern::parse(std::string_view text) {
   Pattern pattern;
   pattern.elements_ = detail::PatternParser(text).parse();

@@ -22,7 +22,8 @@ struct ReadOptions {
   Pattern pattern = {};
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   std::size_t candidates = 5;                     // of each character at most
-  double lattice_depth = 8;  // nats that a way through the lattice may be worse than the best to be reported
+  double lattice_depth = 8;   // nats that a way through the lattice may be worse than the best to be reported
+  double largest_misfit = 6;  // of a reading that fits its pattern: FieldReading::misfit
   SegmentOptions segment = {};
   SearchOptions search = {};
   int threads = 1;
@@ -46,7 +47,9 @@ struct FieldAlternative {
 };
 
 struct FieldReading {
-  std::string text;                        // with the marks of the pattern, written or not
+  std::string text;   // with the marks of the pattern, written or not
+  bool fits = true;   // the pattern; if not, it was forced onto the ink, and the confidences are lower accordingly
+  double misfit = 0;  // nats by which the pattern's reading is worse than that of any number of such characters
   std::vector<FieldCharacter> characters;  // from left to right; marks only where there is ink
   std::vector<FieldAlternative> lattice;   // by their ends
 };

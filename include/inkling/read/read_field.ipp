@@ -12,6 +12,7 @@
 #include <inkling/read/search.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -26,6 +27,33 @@ inline std::vector<Candidate> candidates_of(const Lattice& lattice, std::size_t 
                                             const std::vector<std::string>& class_names, std::size_t count) {
   return best_candidates(lattice.probabilities.col(static_cast<Index>(arc)), class_names,
                          {.charset = characters, .candidates = count});
+}
+
+/// Any number of the characters that the pattern has a choice of: what the line could show if the pattern did not say
+/// how many. Where all are fixed, any of the charset.
+inline Pattern without_its_form(const Pattern& pattern, const std::vector<std::string>& class_names) {
+  CharSet characters;  // all
+  bool first = true;
+  for (const Pattern::Element& element : pattern.elements()) {
+    if (element.is_mark() || admitted_classes(element.characters, class_names).size() < 2) continue;
+    characters = first ? element.characters : characters | element.characters;
+    first = false;
+  }
+  return Pattern::any_of(characters);
+}
+
+/// Nats by which the reading is worse than one that need not keep to the pattern. Marks that are not written cost
+/// nothing here; a character that is missing always makes it unfit.
+inline double misfit_of(const ReadPath& path, const Lattice& lattice, const std::vector<std::string>& class_names,
+                        const ReadOptions& options) {
+  double price = 0;
+  for (const ReadStep& step : path.steps) {
+    const Pattern::Element& element = options.pattern.elements()[step.element];
+    if (element.is_mark() && element.mark != ' ' && !step.arc) price += options.search.missing_mark;
+  }
+  const Pattern free = without_its_form(options.pattern, class_names);
+  const ReadPath any = find_read_path(lattice, free, options.charset, class_names, options.search);
+  return std::max(0.0, any.score - path.score - price);
 }
 
 }  // namespace detail
@@ -46,6 +74,8 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
   const ReadPath path = find_read_path(lattice, options.pattern, options.charset, names, options.search);
 
   FieldReading reading;
+  reading.misfit = detail::misfit_of(path, lattice, names, options);
+  reading.fits = reading.misfit <= options.largest_misfit;
   for (const ReadStep& step : path.steps) {
     const Pattern::Element& element = options.pattern.elements()[step.element];
     if (element.is_mark()) {
@@ -60,6 +90,11 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
       const Candidate best = candidates.front();
       reading.characters.push_back({best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
     }
+  }
+  if (!reading.fits) {
+    const double share =
+        std::exp(-reading.misfit / static_cast<double>(std::max<std::size_t>(1, reading.characters.size())));
+    for (FieldCharacter& character : reading.characters) character.confidence *= share;
   }
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
     const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding
