@@ -1,3 +1,4 @@
+#include <inkling/line/segment.hpp>
 #include <inkling/read/lattice.hpp>
 
 #include <doctest/doctest.h>
