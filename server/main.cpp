@@ -3,21 +3,31 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <iostream>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <pthread.h>
 #include <signal.h>
 #include <string>
 #include <thread>
+#include <time.h>
 #include <utility>
 #include <vector>
 
+#include "forms/form_store.hpp"
+#include "forms/forms.hpp"
+#include "http/api_keys.hpp"
 #include "http/cors.hpp"
 #include "http/http_server.hpp"
 #include "http/listener.hpp"
+#include "models/folder_watch.hpp"
 #include "models/model_store.hpp"
 #include "models/models.hpp"
 #include "operations/cpu_budget.hpp"
@@ -32,6 +42,7 @@ using namespace inkling::server;
 
 constexpr int failure = 1;
 constexpr int wrong_usage = 2;
+constexpr std::chrono::seconds look_again{1};  // at the models' files
 constexpr int threads_per_core = 2;  // one that waits for a model, so that there is something to gather; more cost time
 
 std::string version_line() {
@@ -72,6 +83,12 @@ class Signals {
     ::sigwait(&signals_, &signal);
     return signal;
   }
+  /// The same; 0 when none came in this time.
+  int wait(std::chrono::seconds time) const {
+    const timespec limit{.tv_sec = time.count(), .tv_nsec = 0};
+    const int signal = ::sigtimedwait(&signals_, nullptr, &limit);
+    return signal > 0 ? signal : 0;
+  }
 
  private:
   sigset_t signals_{};
@@ -80,21 +97,62 @@ class Signals {
 struct Options {
   HttpServerOptions http = {};
   fs::path models = default_models_folder();
+  fs::path forms = {};  // empty: none
   LogFormat log = LogFormat::json;
   std::vector<std::string> cors = {};
   int cores = cpu_budget();
+  fs::path api_keys = {};  // a file; empty: everybody may ask everything
+  bool watch = false;      // load the models again when their files change
 };
+
+ApiKeys read_api_keys(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw inkling::FileError(path.string() + ": it cannot be read");
+  try {
+    return ApiKeys::parse(text);
+  } catch (const inkling::ValueError& error) {
+    throw inkling::ValueError(path.string() + ": " + error.what());
+  }
+}
+
+/// Without a folder, no forms.
+FormSet load(const fs::path& folder, const Recogniser& recogniser, const RequestLog& log) {
+  if (folder.empty()) return {};
+  FormSet forms = load_forms(folder, recogniser.models().loaded.front().classifier);
+  for (const std::string& warning : forms.warnings) log.warn(warning);
+  for (const RefusedForm& form : forms.refused) log.warn("form " + form.file + " is not used: " + form.reason);
+  if (forms.loaded.empty()) throw inkling::Error("no usable form in the folder " + folder.string());
+  return forms;
+}
+
+/// Says what went wrong, and goes on with what there is.
+void attempt(const RequestLog& log, const std::string& otherwise, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    log.warn(otherwise + error.what());
+  }
+}
 
 void serve(Options options) {
   const Signals signals;
   const RequestLog log(options.log);
   Metrics metrics;
+  std::optional<FolderWatch> watch;
+  if (options.watch) watch.emplace(options.models);  // before they are loaded, so that no change is missed
   ModelStore models(
       load(options.models, log),
       {.threads = options.cores, .observer = [&](auto model, const Batch& batch) { metrics.count(model, batch); }});
-  const Service service(models, metrics);
-  Handler handler =
-      allow_origins(std::move(options.cors), [&](const Request& request) { return service.answer(request); });
+  FormStore forms(load(options.forms, *models.current(), log));
+  const Service service(models, forms, metrics);
+  Handler handler = [&](const Request& request) { return service.answer(request); };
+  std::optional<KeyGuard> guard;
+  if (!options.api_keys.empty()) {
+    guard.emplace(read_api_keys(options.api_keys), [&](const Request& request) { return service.is_open(request); });
+    handler = [&guard, inner = std::move(handler)](const Request& request) { return guard->answer(request, inner); };
+  }
+  handler = allow_origins(std::move(options.cors), std::move(handler));
   HttpServer server(options.http, std::move(handler), [&](const AnswerRecord& record) {
     metrics.count(record);
     log.answered(record);
@@ -106,12 +164,17 @@ void serve(Options options) {
   std::cout << std::endl;
 
   std::jthread waiter([&] {
-    while (signals.wait() == SIGHUP) {
-      try {
-        models.replace(load(options.models, log));
-      } catch (const std::exception& error) {
-        log.warn(std::string("the models stay as they are: ") + error.what());
+    for (;;) {
+      const int signal = watch ? signals.wait(look_again) : signals.wait();
+      if (signal == SIGHUP || (signal == 0 && watch && watch->changed())) {
+        attempt(log, "the models stay as they are: ", [&] { models.replace(load(options.models, log)); });
+        attempt(log,
+                "the forms stay as they are: ", [&] { forms.replace(load(options.forms, *models.current(), log)); });
       }
+      if (signal == SIGHUP && guard) {
+        attempt(log, "the API keys stay as they are: ", [&] { guard->replace(read_api_keys(options.api_keys)); });
+      }
+      if (signal == SIGTERM || signal == SIGINT) break;
     }
     server.stop();
   });
@@ -136,11 +199,15 @@ int main(int argc, char** argv) {
       ->envname("PORT")
       ->check(CLI::Range(0, 65535));
   app.add_option("--models", options.models, "Folder of the models, *.safetensors")->capture_default_str();
+  app.add_option("--forms", options.forms, "Folder of forms that pages can be read of: *.json, */form.json");
   const std::map<std::string, LogFormat> formats = {
       {"json", LogFormat::json}, {"text", LogFormat::text}, {"off", LogFormat::off}};
   app.add_option("--log", options.log, "A line on stderr for each request: json, text or off [json]")
       ->transform(CLI::CheckedTransformer(formats).description(""));
   app.add_option("--cors", options.cors, "An origin whose scripts may read the answers; may be given more than once");
+  app.add_option("--api-key-file", options.api_keys,
+                 "File of API keys, one a line, of which each request must show one");
+  app.add_flag("--watch", options.watch, "Load the models again when their files change; SIGHUP does so in any case");
   app.set_version_flag("--version", version_line());
   try {
     app.parse(argc, argv);

@@ -1,11 +1,24 @@
 #include "http/base64.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace inkling::server {
 namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint8_t no_digit = 64;
+
+/// The value of each character as a digit.
+constexpr std::array<std::uint8_t, 256> digit_values = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(no_digit);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    table[static_cast<unsigned char>(digits[i])] = static_cast<std::uint8_t>(i);
+  }
+  return table;
+}();
+
 constexpr std::string_view blanks = " \t\r\n";
 
 }  // namespace
@@ -20,9 +33,9 @@ std::optional<std::string> decode_base64(std::string_view text) {
   int count = 0;  // of bits that are not yet bytes
   for (const char c : text) {
     if (blanks.find(c) != std::string_view::npos) continue;
-    const std::size_t digit = digits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
+    const std::uint8_t digit = digit_values[static_cast<unsigned char>(c)];
+    if (digit == no_digit) return std::nullopt;
+    bits = bits << 6U | digit;
     count += 6;
     if (count < 8) continue;
     count -= 8;
@@ -30,6 +43,19 @@ std::optional<std::string> decode_base64(std::string_view text) {
   }
   if (count == 6) return std::nullopt;  // one digit alone is no byte
   return bytes;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t j = i; j < i + 3; ++j) {
+      bits = bits << 8U | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) text.push_back(i + j > bytes.size() ? '=' : digits[bits >> (18 - 6 * j) & 63U]);
+  }
+  return text;
 }
 
 }  // namespace inkling::server

@@ -10,4 +10,7 @@ namespace inkling::server {
 /// the padding may be missing. Nothing for text with another character or a length that no bytes have.
 std::optional<std::string> decode_base64(std::string_view text);
 
+/// With padding, and without line ends.
+std::string encode_base64(std::string_view bytes);
+
 }  // namespace inkling::server

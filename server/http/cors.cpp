@@ -36,7 +36,8 @@ std::string normalised(std::string origin) {
 Response preflight() {
   return {.status = 200,
           .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST"},
-                      {"Access-Control-Allow-Headers", "Content-Type"},
+                      {"Access-Control-Allow-Headers",
+                       "Content-Type, Authorization, X-API-Key, traceparent, Inference-Header-Content-Length"},
                       {"Access-Control-Max-Age", "600"}},
           .route = "preflight"};
 }
@@ -53,7 +54,8 @@ Handler allow_origins(std::vector<std::string> origins, Handler handler) {
     response.headers.emplace_back("Vary", "Origin");
     if (allowed) {
       response.headers.emplace_back("Access-Control-Allow-Origin", request.origin);
-      response.headers.emplace_back("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+      response.headers.emplace_back("Access-Control-Expose-Headers",
+                                    "X-Request-Id, Retry-After, traceresponse, Inference-Header-Content-Length");
     }
     return response;
   };

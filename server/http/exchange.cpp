@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "http/trace_context.hpp"
 
 namespace inkling::server {
 namespace {
@@ -77,6 +82,16 @@ std::string list_of(const httplib::Request& in, const char* name) {
   return list;
 }
 
+/// Pieces of a body in the chunked coding; an empty one would end it.
+std::string chunk(std::string_view bytes) {
+  std::array<char, 20> size;
+  const int length = std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
+  std::string text(size.data(), static_cast<std::size_t>(length));
+  return text.append(bytes).append("\r\n");
+}
+
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
 void write(Response response, const std::string& id, httplib::Response& out) {
   out.status = response.status;
   out.set_header("Date", http_date());
@@ -107,22 +122,34 @@ class Conversation final : private httplib::Server {
  public:
   Conversation(const server::Handler& handler, const ExchangeOptions& options) : options_(options) {
     set_pre_routing_handler([this, &handler](const httplib::Request& in, httplib::Response& out) {
-      Response response = ask(handler, {.method = in.method,
-                                        .path = in.path,
-                                        .query = {in.params.begin(), in.params.end()},
-                                        .content_type = in.get_header_value("Content-Type"),
-                                        .if_none_match = list_of(in, "If-None-Match"),
-                                        .origin = in.get_header_value("Origin"),
-                                        .requested_method = in.get_header_value("Access-Control-Request-Method"),
-                                        .body = in.body});
+      request_ = {.method = in.method,
+                  .path = in.path,
+                  .query = {in.params.begin(), in.params.end()},
+                  .content_type = in.get_header_value("Content-Type"),
+                  .accept = list_of(in, "Accept"),
+                  .if_none_match = list_of(in, "If-None-Match"),
+                  .authorization = in.get_header_value("Authorization"),
+                  .api_key = in.get_header_value("X-API-Key"),
+                  .origin = in.get_header_value("Origin"),
+                  .requested_method = in.get_header_value("Access-Control-Request-Method"),
+                  .json_length = in.get_header_value("Inference-Header-Content-Length"),
+                  .body = std::move(request_.body)};
+      trace(in.get_header_value("traceparent"), out);
       record_.method = in.method;
+      Response response = ask(handler, request_);
+      if (response.stream && (!options_.send || in.version != "HTTP/1.1" || in.method == "HEAD")) make_whole(response);
       answer(std::move(response), out);
       return HandlerResponse::Handled;
     });
     // Without cpp-httplib's own limit of requests, which is not this server's.
     set_post_routing_handler([this](const httplib::Request&, httplib::Response& out) {
-      if (out.headers.erase("Keep-Alive") == 0) return;
-      out.set_header("Keep-Alive", "timeout=" + std::to_string(options_.idle_time.count()));
+      if (out.headers.erase("Keep-Alive") > 0) {
+        out.set_header("Keep-Alive", "timeout=" + std::to_string(options_.idle_time.count()));
+      }
+      if (stream_) {
+        out.headers.erase("Content-Length");
+        out.set_header("Transfer-Encoding", "chunked");
+      }
     });
     // Also called for the answers written above, which it leaves alone.
     set_error_handler(HandlerWithResponse([this](const httplib::Request&, httplib::Response& out) {
@@ -135,24 +162,64 @@ class Conversation final : private httplib::Server {
   Exchange run(RawRequest request) {
     record_.id = options_.id;
     record_.request_bytes = request.body.size();
-    MemoryStream stream(std::move(request.head));
+    request_.body = std::move(request.body);
+    MemoryStream connection(std::move(request.head));
     bool closed = false;
-    process_request(stream, /*close_connection=*/!options_.keep_alive, closed,
-                    [&](httplib::Request& in) { in.body = std::move(request.body); });
-    Exchange done{.bytes = stream.take_output(), .record = std::move(record_)};
-    done.record.response_bytes = done.bytes.size();
+    process_request(connection, /*close_connection=*/!options_.keep_alive, closed, [](httplib::Request&) {});
+    Exchange done{.bytes = connection.take_output(), .record = {}};
+    record_.response_bytes = done.bytes.size();
+    if (stream_) send_pieces(done);
+    done.record = std::move(record_);
     return done;
   }
 
  private:
+  void trace(const std::string& header, httplib::Response& out) {
+    const std::optional<TraceContext> context = parse_trace_context(header);
+    if (!context) return;
+    record_.trace_id = context->trace_id;
+    record_.parent_id = context->parent_id;
+    out.set_header("traceparent", header);
+    out.set_header("traceresponse", trace_response(*context, options_.id));
+  }
+
+  /// For a client that does not know the chunked coding.
+  static void make_whole(Response& response) {
+    try {
+      std::exchange(response.stream, {})([&](std::string_view piece) { response.body += piece; });
+    } catch (const std::exception&) {
+      response = to_response(Problem(500, "The server failed to answer this request."));
+    }
+  }
+
+  /// Sends the head, which is in `done`, and the body; leaves the last chunk there.
+  void send_pieces(Exchange& done) {
+    options_.send(std::exchange(done.bytes, {}));
+    try {
+      stream_([&](std::string_view piece) {
+        if (piece.empty()) return;
+        std::string bytes = chunk(piece);
+        record_.response_bytes += bytes.size();
+        options_.send(std::move(bytes));
+      });
+      done.bytes = last_chunk;
+      record_.response_bytes += last_chunk.size();
+    } catch (const std::exception&) {
+      done.cut = true;
+    }
+  }
+
   void answer(Response response, httplib::Response& out) {
     record_.status = response.status;
     record_.route = std::move(response.route);
     record_.model = std::move(response.model);
+    stream_ = std::exchange(response.stream, {});
     write(std::move(response), options_.id, out);
   }
 
   const ExchangeOptions& options_;
+  Request request_;  // as long as its answer is made
+  std::function<void(const Sink&)> stream_;
   AnswerRecord record_;
 };
 

@@ -103,7 +103,7 @@ void HttpServer::wait() {
   auto next = Clock::time_point::max();
   for (const auto& [id, connection] : connections_) {
     if (connection.phase == Phase::working) continue;
-    const short events = connection.phase == Phase::writing ? POLLOUT : POLLIN;
+    const short events = events_of(connection);
     polled_.push_back({connection.socket.get(), events, 0});
     polled_ids_.push_back(id);
     next = std::min(next, connection.deadline);
@@ -173,6 +173,18 @@ HttpServer::Clock::time_point HttpServer::read_deadline(const Connection& connec
   return connection.begin + options_.read_deadline + std::chrono::duration_cast<Clock::duration>(earned);
 }
 
+/// What it waits for; that a client is gone is told in any case.
+short HttpServer::events_of(const Connection& connection) noexcept {
+  switch (connection.phase) {
+    case Phase::writing:
+      return POLLOUT;
+    case Phase::streaming:
+      return connection.sent < connection.answer.size() ? POLLOUT : 0;
+    default:
+      return POLLIN;
+  }
+}
+
 int HttpServer::Connection::owed() const noexcept {
   switch (phase) {
     case Phase::closed:
@@ -181,6 +193,7 @@ int HttpServer::Connection::owed() const noexcept {
       return 1;
     case Phase::reading:
       return idle() && answered ? 2 : 3;
+    case Phase::streaming:
     case Phase::writing:
       return 4;
     case Phase::working:
@@ -193,6 +206,12 @@ void HttpServer::serve(Id id, Connection& connection) {
   switch (connection.phase) {
     case Phase::reading:
       return read(id, connection);
+    case Phase::streaming:
+      if (connection.sent == connection.answer.size()) {  // nothing was waited for but this
+        connection.phase = Phase::closed;
+        return;
+      }
+      return write(id, connection);
     case Phase::writing:
       return write(id, connection);
     case Phase::lingering:
@@ -252,26 +271,33 @@ void HttpServer::submit(Id id, Connection& connection) {
   const bool keep_alive = connection.reader.keep_alive();
   auto task = [this, id, keep_alive, begin = Clock::now(), request_id = next_request_id(),
                request = connection.reader.take()]() mutable {
-    Answer answer{.id = id, .bytes = {}, .keep_alive = false};
+    Answer answer{.id = id, .bytes = {}};
     try {
       const bool keep = keep_alive && !stop_requested_;
-      Exchange done = exchange(std::move(request), handler_,
-                               {.id = request_id,
-                                .keep_alive = keep,
-                                .idle_time = std::chrono::duration_cast<std::chrono::seconds>(options_.idle_deadline)});
+      Exchange done =
+          exchange(std::move(request), handler_,
+                   {.id = request_id,
+                    .keep_alive = keep,
+                    .idle_time = std::chrono::duration_cast<std::chrono::seconds>(options_.idle_deadline),
+                    .send = [&](std::string piece) { deliver({.id = id, .bytes = std::move(piece), .last = false}); }});
       observe(std::move(done.record), begin);
       answer.bytes = std::move(done.bytes);
-      answer.keep_alive = keep;
+      answer.keep_alive = keep && !done.cut;
     } catch (const std::exception&) {
       // Out of memory, even for an error: the empty answer closes the connection.
     }
-    {
-      const std::lock_guard lock(answers_mutex_);
-      answers_.push_back(std::move(answer));
-    }
-    wake();
+    deliver(std::move(answer));
   };
   if (!workers_.try_submit(std::move(task))) refuse(id, connection, overloaded());
+}
+
+/// Called by the threads that answer.
+void HttpServer::deliver(Answer answer) {
+  {
+    const std::lock_guard lock(answers_mutex_);
+    answers_.push_back(std::move(answer));
+  }
+  wake();
 }
 
 void HttpServer::collect_answers() {
@@ -282,8 +308,9 @@ void HttpServer::collect_answers() {
   }
   for (Answer& answer : answers) {
     const auto found = connections_.find(answer.id);
-    if (found != connections_.end())
-      start_writing(answer.id, found->second, std::move(answer.bytes), answer.keep_alive);
+    if (found == connections_.end()) continue;
+    const Id id = answer.id;
+    start_writing(id, found->second, std::move(answer));
   }
 }
 
@@ -291,7 +318,7 @@ void HttpServer::collect_answers() {
 void HttpServer::refuse(Id id, Connection& connection, const Problem& problem) {
   Exchange refused = server::refuse(problem, next_request_id());
   observe(std::move(refused.record), Clock::now());
-  start_writing(id, connection, std::move(refused.bytes), /*keep_alive=*/false);
+  start_writing(id, connection, {.id = id, .bytes = std::move(refused.bytes)});
 }
 
 void HttpServer::observe(AnswerRecord record, Clock::time_point begin) const {
@@ -307,17 +334,24 @@ std::string HttpServer::next_request_id() {
   return id;
 }
 
-void HttpServer::start_writing(Id id, Connection& connection, std::string answer, bool keep_alive) {
-  if (!keep_alive) connection.unread = {};
-  buffered_bytes_ -= connection.received - connection.unread.size();
-  connection.received = connection.unread.size();
-  connection.reader = RequestReader(options_.request);
-  connection.answer = std::move(answer);
+/// All of an answer, or the next piece of one. What the request holds is given back with the last: until then a thread
+/// works with it.
+void HttpServer::start_writing(Id id, Connection& connection, Answer answer) {
+  if (connection.phase == Phase::closed) return;
+  const bool waited_for = connection.sent == connection.answer.size();
+  connection.answer.erase(0, connection.sent);
+  connection.answer += answer.bytes;
   connection.sent = 0;
-  connection.keep_alive = keep_alive;
-  connection.answered = true;
-  connection.phase = Phase::writing;
-  connection.deadline = Clock::now() + options_.write_deadline;
+  connection.phase = answer.last ? Phase::writing : Phase::streaming;
+  if (waited_for || answer.last) connection.deadline = Clock::now() + options_.write_deadline;
+  if (answer.last) {
+    if (!answer.keep_alive) connection.unread = {};
+    buffered_bytes_ -= connection.received - connection.unread.size();
+    connection.received = connection.unread.size();
+    connection.reader = RequestReader(options_.request);
+    connection.keep_alive = answer.keep_alive;
+    connection.answered = true;
+  }
   write(id, connection);
 }
 
@@ -331,11 +365,16 @@ void HttpServer::write(Id id, Connection& connection) {
     }
     connection.sent += static_cast<std::size_t>(count);
   }
-  end_answer(id, connection);
+  if (connection.phase == Phase::streaming) {
+    connection.deadline = Clock::time_point::max();  // it is the server that the client waits for
+  } else {
+    end_answer(id, connection);
+  }
 }
 
 void HttpServer::end_answer(Id id, Connection& connection) {
   connection.answer = {};
+  connection.sent = 0;
   if (connection.keep_alive && !stopping_) {
     connection.phase = Phase::reading;
     if (connection.unread.empty()) {

@@ -69,7 +69,8 @@ class HttpServer {
   using Clock = std::chrono::steady_clock;
   enum class Phase {
     reading,
-    working,  // queued or being answered
+    working,    // queued or being answered
+    streaming,  // being answered, and what is ready is being written
     writing,
     lingering,  // answered; waits for the client to close, lest unread bytes reset the connection under the answer
     closed,
@@ -99,6 +100,7 @@ class HttpServer {
   bool drop_least_owed();
   void begin_request(Connection& connection) const;
   Clock::time_point read_deadline(const Connection& connection) const;
+  static short events_of(const Connection& connection) noexcept;
   void serve(Id id, Connection& connection);
   void read(Id id, Connection& connection);
   void take(Id id, Connection& connection, std::string_view bytes);
@@ -107,7 +109,14 @@ class HttpServer {
   void end_answer(Id id, Connection& connection);
   void linger(Connection& connection);
   void refuse(Id id, Connection& connection, const Problem& problem);
-  void start_writing(Id id, Connection& connection, std::string answer, bool keep_alive);
+  struct Answer {
+    Id id;
+    std::string bytes;
+    bool last = true;  // no other piece follows
+    bool keep_alive = false;
+  };
+  void deliver(Answer answer);
+  void start_writing(Id id, Connection& connection, Answer answer);
   void observe(AnswerRecord record, Clock::time_point begin) const;
   std::string next_request_id();
   void collect_answers();
@@ -135,11 +144,6 @@ class HttpServer {
   std::vector<pollfd> polled_;
   std::vector<Id> polled_ids_;  // of polled_, after the two fixed entries
 
-  struct Answer {
-    Id id;
-    std::string bytes;
-    bool keep_alive;
-  };
   std::mutex answers_mutex_;
   std::vector<Answer> answers_;  // guarded by answers_mutex_
   WorkerPool workers_;           // last: its threads use the members above

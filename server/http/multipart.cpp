@@ -59,6 +59,7 @@ void read_part_header(std::string_view line, Part& part) {
   const std::string_view value = trim(line.substr(colon + 1));
   if (equal_ignoring_case(name, "Content-Disposition")) {
     part.name = parameter(value, "name").value_or("");
+    part.file_name = parameter(value, "filename").value_or("");
   } else if (equal_ignoring_case(name, "Content-Type")) {
     part.content_type = value;
   } else if (equal_ignoring_case(name, "Content-Transfer-Encoding")) {

@@ -10,6 +10,7 @@ namespace inkling::server {
 /// One field of a form; the views point into the body that was parsed.
 struct Part {
   std::string name;
+  std::string file_name;          // as its sender calls it; empty when the part does not say
   std::string content_type;       // empty when the part does not say
   std::string transfer_encoding;  // as that of mails; empty when the part does not say
   std::string_view data;          // as it came

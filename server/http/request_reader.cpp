@@ -1,6 +1,7 @@
 #include "http/request_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -130,7 +131,16 @@ void RequestReader::pass_on(std::string_view name, std::string_view value) {
 
 void RequestReader::apply_header(std::string_view name, std::string_view value) {
   const auto is = [&](std::string_view other) { return equal_ignoring_case(name, other); };
-  if (is("Content-Type") || is("If-None-Match") || is("Origin") || is("Access-Control-Request-Method")) {
+  constexpr std::array<std::string_view, 9> read = {"Content-Type",
+                                                    "Accept",
+                                                    "If-None-Match",
+                                                    "Authorization",
+                                                    "X-API-Key",
+                                                    "Origin",
+                                                    "Access-Control-Request-Method",
+                                                    "traceparent",
+                                                    "Inference-Header-Content-Length"};
+  if (std::any_of(read.begin(), read.end(), is)) {
     pass_on(name, value);
   } else if (is("Connection")) {
     keep_alive_ = keep_alive_ && !list_has(value, "close");

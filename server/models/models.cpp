@@ -1,6 +1,7 @@
 #include "models/models.hpp"
 
 #include <inkling/core/error.hpp>
+#include <inkling/form/run/sha256.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
@@ -8,7 +9,10 @@
 #include <inkling/model/prior.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <future>
+#include <iterator>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -29,18 +33,29 @@ std::vector<std::filesystem::path> model_files(const std::filesystem::path& fold
   return files;
 }
 
+std::vector<char> bytes_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::vector<char> bytes(std::istreambuf_iterator<char>(stream), {});
+  if (!stream) throw FileError(file.string() + ": it cannot be read");
+  return bytes;
+}
+
+/// From the same bytes that are hashed, for the file may be replaced at any time.
 Model load(const std::filesystem::path& file) {
-  std::unique_ptr<const Classifier> classifier = load_model(file);
+  ModelInfo info = read_model_info(file);  // which refuses what is no model before all of it is read
+  const std::vector<char> content = bytes_of(file);
+  const auto bytes = std::as_bytes(std::span(content));
+  std::unique_ptr<const Classifier> classifier = load_model(bytes, file.string());
   if (classifier->input_shape() != recogniser_input) {
     throw ShapeError("expected a model of " + to_string(recogniser_input) + " images, got one of " +
                      to_string(classifier->input_shape()));
   }
-  ModelInfo info = read_model_info(file);
   const auto counts = class_counts(info);
   const auto accuracy = measured_accuracy(info);
   return {.name = file.stem().string(),
           .classifier = std::move(classifier),
-          .bytes = std::filesystem::file_size(file),
+          .bytes = bytes.size(),
+          .sha256 = form::sha256(bytes),
           .trained_on = std::move(info.trained_on),
           .accuracy = accuracy,
           .notes = std::move(info.notes),

@@ -17,10 +17,14 @@ struct Model {
   std::string name;                              // the file's name without its extension
   std::shared_ptr<const Classifier> classifier;  // shared with the set that replaces this one, if its file went bad
   std::uintmax_t bytes = 0;                      // of its file
+  std::string sha256 = {};                       // of its file, 64 hexadecimal digits
   std::string trained_on = {};
   std::optional<MeasuredAccuracy> accuracy = {};  // when its file says it
   std::map<std::string, std::string> notes = {};  // what its file says besides
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
+
+  /// What tells it from another file of the same name.
+  std::string version() const { return sha256.substr(0, 12); }
 };
 
 /// A model file that was refused: damaged, or its self-test gave other numbers than where it was trained.

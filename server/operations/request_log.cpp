@@ -36,7 +36,7 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
-double rounded(std::chrono::duration<double, std::milli> time) {
+double rounded_ms(std::chrono::duration<double, std::milli> time) {
   return std::round(time.count() * 1e3) / 1e3;
 }
 
@@ -54,17 +54,19 @@ std::string log_line(const AnswerRecord& record, LogFormat format, std::chrono::
                  {"method", text_or_null(record.method)},
                  {"route", text_or_null(record.route)},
                  {"status", record.status},
-                 {"ms", rounded(record.time)},
+                 {"ms", rounded_ms(record.time)},
                  {"bytes_in", record.request_bytes},
                  {"bytes", record.response_bytes},
                  {"model", text_or_null(record.model)},
-                 {"id", record.id}});
+                 {"id", record.id},
+                 {"trace_id", text_or_null(record.trace_id)},
+                 {"parent_id", text_or_null(record.parent_id)}});
   }
   std::array<char, 32> ms;
   std::snprintf(ms.data(), ms.size(), "%.3f", record.time.count());
   return timestamp(time) + ' ' + or_dash(record.method) + ' ' + or_dash(record.route) + ' ' +
          std::to_string(record.status) + ' ' + ms.data() + "ms " + std::to_string(record.response_bytes) + "B " +
-         or_dash(record.model) + ' ' + record.id;
+         or_dash(record.model) + ' ' + record.id + (record.trace_id.empty() ? "" : ' ' + record.trace_id);
 }
 
 void RequestLog::answered(const AnswerRecord& record) const {

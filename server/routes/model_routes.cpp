@@ -18,6 +18,8 @@ Json to_json(const Model& model, bool is_default) {
           {"accuracy_on", measured ? Json(measured->on) : Json()},
           {"parameters", model.classifier->parameter_count()},
           {"bytes", model.bytes},
+          {"version", model.version()},
+          {"sha256", model.sha256},
           {"trained_on", model.trained_on},
           {"notes", model.notes},
           {"classes", model.classifier->class_names()}};

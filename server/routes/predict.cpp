@@ -2,18 +2,23 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/json.hpp"
-#include "http/problem.hpp"
 #include "routes/answer_or_refuse.hpp"
-#include "routes/form.hpp"
+#include "routes/pictures.hpp"
+#include "routes/submission.hpp"
 
 namespace inkling::server {
 namespace {
 
-constexpr std::string_view all_models = "all";
+constexpr std::string_view every_model = "all";
 
 class Stopwatch {
  public:
@@ -26,23 +31,15 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-bool wants_explanation(const Request& request, const Form& form) {
-  const auto found = request.query.find("explain");
-  const std::string_view text = found == request.query.end() ? "0" : std::string_view(found->second);
-  if (text != "0" && text != "1") throw Problem(400, "The parameter explain is 0 or 1.");
-  return form.flag("explain") || text == "1";
-}
-
-Json to_json(const Reading& reading) {
+Json to_json(const Reading& reading, const Model& model) {
   Json candidates = Json::array();
   for (const Candidate& candidate : reading.candidates) {
     candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
   const Candidate& best = reading.candidates.front();
-  return {{"prediction", best.label},
-          {"confidence", rounded(best.probability, 6)},
-          {"model", reading.model},
-          {"candidates", std::move(candidates)}};
+  return {{"prediction", best.label}, {"confidence", rounded(best.probability, 6)},
+          {"model", model.name},      {"version", model.version()},
+          {"sha256", model.sha256},   {"candidates", std::move(candidates)}};
 }
 
 Json all_to_json(const Recogniser& recogniser, const Pixels& ink, Question question) {
@@ -50,7 +47,7 @@ Json all_to_json(const Recogniser& recogniser, const Pixels& ink, Question quest
   for (const Model& model : recogniser.models().loaded) {
     const Stopwatch watch;
     question.model = model.name;
-    Json answer = to_json(recogniser.recognise(ink, question));
+    Json answer = to_json(recogniser.recognise(ink, question), model);
     answer["ms"] = watch.ms();
     list.push_back(std::move(answer));
   }
@@ -63,37 +60,57 @@ Json to_json(const Vector& explanation) {
   return {{"width", recogniser_input.width}, {"height", recogniser_input.height}, {"values", std::move(values)}};
 }
 
-Response answer(const Recogniser& recogniser, const Request& request) {
-  const Stopwatch watch;
-  constexpr std::array<std::string_view, 1> parameters = {"explain"};
-  constexpr std::array<std::string_view, 7> fields = {"file", "model", "charset", "prior", "top", "seen", "explain"};
-  check_query(request, parameters);
-  const Form form(request, fields);
-  const auto picture = form.picture();
-  const std::string_view asked = form.field("model").value_or("");
-  const Question question{.model = asked == all_models ? "" : asked,
-                          .charset = form.charset(),
-                          .prior = form.prior(),
-                          .top = form.number("top", 5)};
-  const bool with_seen = form.flag("seen");
-  const bool with_explanation = wants_explanation(request, form);
+struct Options {
+  std::string model;  // empty: the default one
+  CharSet charset;
+  std::optional<Prior> prior;
+  Index top;
+  bool all_models;
+  bool seen;
+  bool explain;
 
+  explicit Options(const Submission& submission)
+      : model(submission.field("model").value_or("")),
+        charset(submission.charset()),
+        prior(submission.prior()),
+        top(submission.number("top", 5)),
+        all_models(model == every_model),
+        seen(submission.flag("seen")),
+        explain(submission.flag("explain")) {
+    if (all_models) model.clear();
+  }
+
+  Question question() const { return {.model = model, .charset = charset, .prior = prior, .top = top}; }
+};
+
+Json answer(const Recogniser& recogniser, std::span<const std::uint8_t> picture, const Options& options) {
+  const Stopwatch watch;
   const Pixels ink = read_ink(picture);
-  const Reading reading = recogniser.recognise(ink, question);
-  Json body = to_json(reading);
-  if (asked == all_models) body["models"] = all_to_json(recogniser, ink, question);
-  if (with_seen) body["seen"] = std::vector<std::uint8_t>(ink.data(), ink.data() + ink.size());
-  if (with_explanation) body["explanation"] = to_json(recogniser.explain(ink, reading));
+  const Reading reading = recogniser.recognise(ink, options.question());
+  Json body = to_json(reading, recogniser.find(reading.model));
+  if (options.all_models) body["models"] = all_to_json(recogniser, ink, options.question());
+  if (options.seen) body["seen"] = std::vector<std::uint8_t>(ink.data(), ink.data() + ink.size());
+  if (options.explain) body["explanation"] = to_json(recogniser.explain(ink, reading));
   body["ms"] = watch.ms();
-  Response response = json_response(body);
-  response.model = reading.model;
-  return response;
+  return body;
 }
 
 }  // namespace
 
-Response predict(const Recogniser& recogniser, const Request& request) {
-  return answer_or_refuse([&] { return answer(recogniser, request); });
+Response predict(std::shared_ptr<const Recogniser> recogniser, const Request& request) {
+  return answer_or_refuse([&] {
+    constexpr std::array<std::string_view, 6> fields = {"model", "charset", "prior", "top", "seen", "explain"};
+    auto submission = std::make_shared<const Submission>(request, fields);
+    const Options options(*submission);
+    const std::string model = recogniser->find(options.model).name;
+    PictureReader reader{
+        .read = [recogniser,
+                 options](const SentPicture& picture) { return answer(*recogniser, picture.bytes, options); },
+        .table = table_of_members({"prediction", "confidence", "model"})};
+    Response response = answer_pictures(request, std::move(submission), std::move(reader));
+    response.model = model;
+    return response;
+  });
 }
 
 }  // namespace inkling::server

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
+
 #include "http/http.hpp"
 #include "models/recogniser.hpp"
 
 namespace inkling::server {
 
-/// POST /predict: one character of a picture. Throws Problem for what is refused.
-Response predict(const Recogniser& recogniser, const Request& request);
+/// POST /predict: one character of each picture. Throws Problem for what is refused.
+Response predict(std::shared_ptr<const Recogniser> recogniser, const Request& request);
 
 }  // namespace inkling::server

@@ -1,10 +1,16 @@
 #include "routes/service.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "http/entity_tag.hpp"
 #include "routes/assets.hpp"
 #include "routes/field.hpp"
+#include "routes/form_routes.hpp"
+#include "routes/inference.hpp"
 #include "routes/model_routes.hpp"
 #include "routes/predict.hpp"
 
@@ -25,19 +31,61 @@ Response serve(const Asset& asset, const Request& request) {
 
 }  // namespace
 
-Service::Service(const ModelStore& models, const Metrics& metrics) {
-  router_.add("POST", "/predict", [&](const Request& request) { return predict(*models.current(), request); });
+Service::Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics) {
+  router_.add("POST", "/predict", [&](const Request& request) { return predict(models.current(), request); });
   router_.add("POST", "/predict/field",
-              [&](const Request& request) { return predict_field(*models.current(), request); });
+              [&](const Request& request) { return predict_field(models.current(), request); });
   router_.add("GET", "/models", [&](const Request&) { return list_models(models.current()->models()); });
   router_.add("GET", "/health", [&](const Request&) { return health(models.current()->models()); });
   router_.add("GET", "/metrics", [&](const Request&) {
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
   });
+  add_forms(forms);
+  add_inference(models);
   for (const Asset& asset : assets()) {
     router_.add(
         "GET", std::string(asset.path), [&asset](const Request& request) { return serve(asset, request); },
         /*route=*/"asset");
+  }
+}
+
+bool Service::is_open(const Request& request) const {
+  constexpr std::array<std::string_view, 4> open = {"asset", "/health", "/v2/health/live", "/v2/health/ready"};
+  return std::find(open.begin(), open.end(), router_.route_of(request.path)) != open.end();
+}
+
+void Service::add_forms(const FormStore& forms) {
+  router_.add("GET", "/forms", [&](const Request&) { return list_forms(*forms.current()); });
+  router_.add("GET", "/forms/{name}",
+              [&](const Request&, const PathValues& values) { return show_form(*forms.current(), values[0]); });
+  router_.add("POST", "/forms/{name}/read", [&](const Request& request, const PathValues& values) {
+    return read_form(forms.current(), values[0], request);
+  });
+}
+
+void Service::add_inference(const ModelStore& models) {
+  const auto add = [this](const char* method, const std::string& path, PatternHandler answer) {
+    router_.add(method, path, [answer = std::move(answer)](const Request& request, const PathValues& values) {
+      return with_error_member([&] { return answer(request, values); });
+    });
+  };
+  const auto named = [](const PathValues& values) {
+    return ModelPath{.name = values[0], .version = values.size() > 1 ? values[1] : ""};
+  };
+  add("GET", "/v2", [](const Request&, const PathValues&) { return inference_server(); });
+  add("GET", "/v2/health/live", [](const Request&, const PathValues&) { return inference_live(); });
+  add("GET", "/v2/health/ready",
+      [&](const Request&, const PathValues&) { return inference_ready(models.current()->models()); });
+  for (const std::string path : {"/v2/models/{model}", "/v2/models/{model}/versions/{version}"}) {
+    add("GET", path, [&models, named](const Request&, const PathValues& values) {
+      return inference_model(models.current()->models(), named(values));
+    });
+    add("GET", path + "/ready", [&models, named](const Request&, const PathValues& values) {
+      return inference_model_ready(models.current()->models(), named(values));
+    });
+    add("POST", path + "/infer", [&models, named](const Request& request, const PathValues& values) {
+      return infer(*models.current(), named(values), request);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "forms/form_store.hpp"
 #include "http/http.hpp"
 #include "http/router.hpp"
 #include "models/model_store.hpp"
@@ -11,13 +12,19 @@ namespace inkling::server {
 /// may be called from many threads at once.
 class Service {
  public:
-  /// Both must outlive the service.
-  Service(const ModelStore& models, const Metrics& metrics);
+  /// All must outlive the service.
+  Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics);
 
   /// Refusals are answers, too.
   Response answer(const Request& request) const { return router_.answer(request); }
 
+  /// What anybody may ask where the rest needs a key: whether the server is well, and the page with its parts.
+  bool is_open(const Request& request) const;
+
  private:
+  void add_forms(const FormStore& forms);
+  void add_inference(const ModelStore& models);
+
   Router router_;
 };
 

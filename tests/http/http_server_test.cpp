@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <atomic>
@@ -121,6 +122,7 @@ struct Running {
             [this, gate](const Request& request) {
               ++asked;
               if (gate != nullptr && request.path == "/wait") gate->pass();
+              if (request.path == "/stream") return stream(gate);
               return Response{.content_type = "text/plain", .body = std::to_string(request.body.size())};
             },
             std::move(observer)) {}
@@ -144,7 +146,19 @@ struct Running {
     CHECK(answer.ends_with("\r\n\r\n0"));
   }
 
+  /// A piece, another one when the gate is open, and much more.
+  Response stream(Gate* gate) {
+    return {.stream = [this, gate](const Sink& sink) {
+      sink("first");
+      if (gate != nullptr) gate->pass();
+      sink("second");
+      for (int i = 0; i < 100; ++i) sink(std::string(10'000, 'a'));
+      ++streamed;
+    }};
+  }
+
   std::atomic<int> asked = 0;
+  std::atomic<int> streamed = 0;
   HttpServer server;
   std::jthread thread{[this] { server.run(); }};
 };
@@ -510,6 +524,45 @@ TEST_CASE("requests that never become whole give way to those that do") {
   for (int i = 0; i < 50; ++i)
     half.emplace_back(running.server.port()).send("POST / HTTP/1.1\r\nContent-Length: 9\r\n");
   running.check_next_client_is_served();
+}
+
+TEST_CASE("a piece of an answer reaches its client before the next is made") {
+  Gate gate;
+  Records records;
+  Running running({}, &gate, [&](const AnswerRecord& record) { records.add(record); });
+  Client client(running.server.port());
+  client.send("GET /stream HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  std::string answers = client.receive(1);
+  while (answers.find("first") == std::string::npos) answers += client.receive(1);
+  CHECK(answers.find("second") == std::string::npos);
+  CHECK(records.take().empty());
+  running.check_next_client_is_served();
+  gate.open();
+  answers += client.receive();
+  CHECK(answers.find("\r\n5\r\nfirst\r\n6\r\nsecond\r\n2710\r\naaa") != std::string::npos);
+  const std::size_t next = answers.find("a\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n");
+  REQUIRE(next != std::string::npos);
+  CHECK(answers.ends_with("\r\n\r\n0"));
+  CHECK(answers.size() > 1'000'000);
+  const std::vector<AnswerRecord> heard = records.take();
+  CHECK(std::any_of(heard.begin(), heard.end(), [](const auto& record) { return record.response_bytes > 1'000'000; }));
+}
+
+TEST_CASE("a client that goes away in the middle of an answer, or does not take it, keeps nobody waiting") {
+  Gate gate;
+  Running running({.threads = 2, .write_deadline = 50ms}, &gate);
+  for (int i = 0; i < 4; ++i) {
+    Client client(running.server.port());
+    client.send("GET /stream HTTP/1.1\r\n\r\n");
+    if (i == 0) continue;  // gone before the beginning
+    std::string begin = client.receive(1);
+    while (begin.find("first") == std::string::npos) begin += client.receive(1);
+    if (i == 1) gate.open();
+  }
+  Client idle(running.server.port());
+  idle.send("GET /stream HTTP/1.1\r\n\r\n");
+  running.check_next_client_is_served();
+  while (running.streamed < 5) std::this_thread::yield();
 }
 
 TEST_CASE("stop answers what has begun, then run returns") {

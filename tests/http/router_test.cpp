@@ -63,3 +63,29 @@ TEST_CASE("the text of an exception stays inside") {
   CHECK(broken.route == "/broken");
   CHECK(broken.body.find("secret") == std::string::npos);
 }
+
+TEST_CASE("a part of a path in braces stands for any text without a slash") {
+  Router router;
+  const auto tell = [](const Request&, const PathValues& values) {
+    Response response;
+    for (const std::string& value : values) response.body += value + ";";
+    return response;
+  };
+  router.add("GET", "/forms/new", [](const Request&) { return Response{.body = "new"}; });
+  router.add("GET", "/forms/{name}", tell);
+  router.add("POST", "/forms/{name}/pages/{page}", tell);
+  const auto ask = [&](const std::string& method, const std::string& path) {
+    return router.answer({.method = method, .path = path});
+  };
+  CHECK(ask("GET", "/forms/c1").body == "c1;");
+  CHECK(ask("GET", "/forms/c1/").body == "c1;");
+  CHECK(ask("GET", "/forms/c1").route == "/forms/{name}");
+  CHECK(ask("GET", "/forms/new").body == "new");
+  CHECK(ask("POST", "/forms/a b/pages/{2}").body == "a b;{2};");
+  CHECK(ask("GET", "/forms/a/pages/2").status == 405);
+  for (const char* path : {"/forms", "/forms/", "/forms//", "/forms//pages/2", "/forms/a/pages", "/forms/a/b", "/x/a",
+                           "/forms/a/pages/2/3", "forms/a"}) {
+    CAPTURE(path);
+    CHECK(ask("GET", path).status == 404);
+  }
+}

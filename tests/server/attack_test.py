@@ -303,9 +303,34 @@ class Attack(unittest.TestCase):
                      'multipart/form-data; boundary="', "multipart/mixed; boundary=boundary", "multipart/"):
             self.refuse(predict(("file", PICTURE), headers=(f"Content-Type: {kind}",)), 400, 415)
         for kind in ("application/json", "image/png", "application/x-www-form-urlencoded", "x" * 8000):
-            self.refuse(predict(("file", PICTURE), headers=(f"Content-Type: {kind}",)), 415)
-        self.refuse(predict(("file", PICTURE), ("file", PICTURE)), 400)
+            self.refuse(predict(("file", PICTURE), headers=(f"Content-Type: {kind}",)), 400, 415)
+        self.refuse(predict(("file", PICTURE), ("top", b"1"), ("top", b"1")), 400)
         self.refuse(predict(("other", PICTURE)), 400)
+
+    def test_json_that_cannot_be_read(self):
+        kind = "Content-Type: application/json"
+        for body in (b"[" * 4000000, b'{"a":' * 800000, b"[" + b"[]," * 1300000 + b"[]]", b"[" + b"0," * 2000000 + b"0]",
+                     b"{" + b",".join(b'"%d":0' % i for i in range(300000)) + b"}", b'{"image":"' + b"A" * 4000000,
+                     b'{"image":"' + b"!" * 4000000 + b'"}', b'{"image":' + b"9" * 4000000 + b"}", b'{"image":1e9999999}',
+                     b'"' + b"\\u0000" * 600000 + b'"', b"\xff\xfe{\0", b'{"image":"","image":""}', b"null"):
+            for path in ("/predict", "/predict/field", "/v2/models/cnn/infer"):
+                self.refuse(request("POST", path, body, kind), 400)
+        for image in (b"AAAA" * 999990, b"=" * 4000000, b"data:" * 700000, b"data:;base64," + b"\\n" * 1900000):
+            self.refuse(request("POST", "/predict", b'{"image":"' + image + b'"}', kind), 400, 415, 422)
+
+    def test_tensors_that_cannot_be_read(self):
+        tensor = '{"inputs":[{"name":"image","datatype":"BYTES","shape":[%s],%s}]}'
+        in_json = [(shape, '"data":["aaaa"]') for shape in ("2", "0", "18446744073709551615,18446744073709551615",
+                                                             "-1", "1.5", "1e300", "256,257", "")]
+        binary = [("1", '"parameters":{"binary_data_size":%d}' % size) for size in (0, 3, 8, 9, 2**32, 2**64 - 1)]
+        for shape, rest in in_json + binary:
+            text = (tensor % (shape, rest)).encode()
+            for behind in (b"", b"\xff\xff\xff\xffaaaa", b"\x05\0\0\0aaaa", b"\0\0\0"):
+                self.refuse(request("POST", "/v2/models/cnn/infer", text + behind,
+                                    f"Inference-Header-Content-Length: {len(text)}"), 400, 415, 422)
+        for length in ("-1", "1", "99999999", "0x10", "", "18446744073709551616"):
+            data = request("POST", "/v2/models/cnn/infer", b"{}", f"Inference-Header-Content-Length: {length}")
+            self.refuse(data, 400)
 
     def test_what_the_client_wrote_is_not_echoed(self):
         for text in ("\x1b[31msmuggled", 'smuggled"\r\nSet-Cookie: a=b\r\n\r\n', "<script>smuggled</script>",

@@ -32,7 +32,8 @@ class FakeClassifier final : public Classifier {
 
 inline ModelSet fake_models(const std::vector<std::string>& names) {
   ModelSet models;
-  for (const std::string& name : names) models.loaded.push_back({name, std::make_unique<FakeClassifier>(), 1000});
+  for (const std::string& name : names)
+    models.loaded.push_back({name, std::make_unique<FakeClassifier>(), 1000, std::string(64, 'a')});
   return models;
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,11 @@ std::string strokes() {
   return {bytes.begin(), bytes.end()};
 }
 
-json answer(const Recogniser& recogniser, const Fields& fields) {
+std::shared_ptr<const Recogniser> recogniser_of(ModelSet models) {
+  return std::make_shared<const Recogniser>(std::move(models));
+}
+
+json answer(const std::shared_ptr<const Recogniser>& recogniser, const Fields& fields) {
   return json::parse(
       predict_field(
           recogniser,
@@ -42,7 +47,7 @@ json answer(const Recogniser& recogniser, const Fields& fields) {
 }
 
 /// With which the fields are refused; 200 when they are not.
-int status(const Recogniser& recogniser, const Fields& fields) {
+int status(const std::shared_ptr<const Recogniser>& recogniser, const Fields& fields) {
   try {
     answer(recogniser, fields);
     return 200;
@@ -54,9 +59,10 @@ int status(const Recogniser& recogniser, const Fields& fields) {
 }  // namespace
 
 TEST_CASE("a field is answered with its characters and their boxes") {
-  const Recogniser recogniser(fake_models({"svm", "cnn"}));
+  const auto recogniser = recogniser_of(fake_models({"svm", "cnn"}));
   const json body = answer(recogniser, {{"file", strokes()}, {"top", "2"}});
   CHECK(body["prediction"] == "AAA");
+  CHECK(body["fits"] == true);
   CHECK(body["model"] == "cnn");
   REQUIRE(body["characters"].size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -75,7 +81,7 @@ TEST_CASE("a field is answered with its characters and their boxes") {
 }
 
 TEST_CASE("the lattice has the best reading at score 0, and what else could be one character below it") {
-  const json body = answer(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"top", "2"}});
+  const json body = answer(recogniser_of(fake_models({"cnn"})), {{"file", strokes()}, {"top", "2"}});
   REQUIRE(body["lattice"].size() >= 3);
   std::size_t best = 0;
   for (const json& way : body["lattice"]) {
@@ -90,7 +96,7 @@ TEST_CASE("the lattice has the best reading at score 0, and what else could be o
 }
 
 TEST_CASE("the fields of the form say how a line is read") {
-  const Recogniser recogniser(fake_models({"svm", "cnn"}));
+  const auto recogniser = recogniser_of(fake_models({"svm", "cnn"}));
   CHECK(answer(recogniser, {{"file", strokes()}, {"charset", "digits"}})["prediction"] == "111");
   CHECK(answer(recogniser, {{"file", strokes()}, {"pattern", "A#/A"}})["prediction"] == "A1/A");
   CHECK(answer(recogniser, {{"file", strokes()}, {"model", "svm"}})["model"] == "svm");
@@ -99,17 +105,17 @@ TEST_CASE("the fields of the form say how a line is read") {
 
 TEST_CASE("a tempered or uniform prior needs a model that says what its prior was; the default is natural") {
   for (const char* prior : {"tempered", "uniform"}) {
-    CHECK(status(Recogniser(fake_models({"cnn"})), {{"file", strokes()}, {"prior", prior}}) == 422);
+    CHECK(status(recogniser_of(fake_models({"cnn"})), {{"file", strokes()}, {"prior", prior}}) == 422);
   }
   ModelSet models = fake_models({"cnn"});
   models.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
-  const Recogniser recogniser(std::move(models));
+  const auto recogniser = recogniser_of(std::move(models));
   CHECK(answer(recogniser, {{"file", strokes()}})["prediction"] == "AAA");
   CHECK(answer(recogniser, {{"file", strokes()}, {"prior", "uniform"}})["prediction"] == "CCC");
 }
 
 TEST_CASE("what cannot be read is refused") {
-  const Recogniser recogniser(fake_models({"cnn"}));
+  const auto recogniser = recogniser_of(fake_models({"cnn"}));
   CHECK(status(recogniser, {}) == 400);
   CHECK(status(recogniser, {{"file", strokes()}, {"model", "none"}}) == 400);
   CHECK(status(recogniser, {{"file", strokes()}, {"pattern", "#*"}}) == 400);

@@ -45,8 +45,9 @@ TEST_CASE("the models that are shipped pass their self-tests and read a seven") 
   for (const RefusedModel& model : set.refused) FAIL_CHECK(model.name, ": ", model.reason);
   REQUIRE(set.loaded.size() == 4);
   const ModelStore models(std::move(set));
+  const FormStore forms;
   const Metrics metrics;
-  const Service service(models, metrics);
+  const Service service(models, forms, metrics);
   const std::string picture = read(source / "examples/images/seven.png");
   for (const char* name : {"cnn", "mlp", "svm", "forest"}) {
     for (const char* prior : {"natural", "tempered", "uniform"}) {
@@ -56,8 +57,8 @@ TEST_CASE("the models that are shipped pass their self-tests and read a seven") 
           {.method = "POST",
            .path = "/predict",
            .content_type = std::string(form_type),
-           .body =
-               form({{"file", picture}, {"model", name}, {"prior", prior}, {"charset", "digits"}, {"top", "100"}})});
+           .body = inkling::server::test::form(
+               {{"file", picture}, {"model", name}, {"prior", prior}, {"charset", "digits"}, {"top", "100"}})});
       CHECK(response.status == 200);
       const json body = json::parse(response.body);
       CHECK(body["prediction"] == "7");

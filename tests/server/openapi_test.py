@@ -1,5 +1,8 @@
 """Holds real answers of the server against its own description: openapi_test.py SERVER MODELS PICTURE"""
 
+import base64
+import json
+import os
 import re
 import sys
 import unittest
@@ -13,6 +16,7 @@ except ImportError:
     sys.exit(77)
 
 PROGRAM, MODELS, PICTURE_FILE = sys.argv[1:4]
+FORMS = os.path.join(os.path.dirname(PICTURE_FILE), "..", "forms")
 with open(PICTURE_FILE, "rb") as file:
     PICTURE = ("file", file.read())
 
@@ -31,7 +35,7 @@ def references(node):
 class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(PROGRAM, MODELS, "--log", "off")
+        cls.server = Server(PROGRAM, MODELS, "--log", "off", "--forms", FORMS)
         cls.document = cls.server.ask("GET", "/openapi.json").json()
 
     @classmethod
@@ -45,9 +49,10 @@ class OpenApi(unittest.TestCase):
             node = node[name]
         return node
 
-    def check(self, method, path, status, fields=None, query=""):
-        """Asks, and holds the answer against what the document says of that status. Returns the answer."""
-        answer = self.server.ask(method.upper(), path + query, fields)
+    def check(self, method, path, status, fields=None, query="", headers={}, body=None, **names):
+        """Asks, and holds the answer against what the document says of that status. names: of the path. Returns the
+        answer."""
+        answer = self.server.ask(method.upper(), path.format(**names) + query, fields, headers, body)
         self.assertEqual(answer.status, status, answer.body)
         responses = self.document["paths"][path][method]["responses"]
         self.assertIn(str(status), responses)
@@ -55,10 +60,28 @@ class OpenApi(unittest.TestCase):
         if "$ref" in described:
             described = self.resolve(described["$ref"])
         self.assertIn(answer.content_type, described["content"])
-        if answer.content_type.endswith("json"):
-            schema = {**described["content"][answer.content_type]["schema"], "components": self.document["components"]}
+        schema = {**described["content"][answer.content_type]["schema"], "components": self.document["components"]}
+        if answer.content_type.endswith("ndjson"):
+            for line in answer.body.splitlines():
+                Draft202012Validator(schema).validate(json.loads(line))
+        elif answer.content_type.endswith("json"):
             Draft202012Validator(schema).validate(answer.json())
         return answer
+
+    def check_lists(self, path, **names):
+        """Several pictures, one of which is none, in each way that they can be sent and answered."""
+        several = [PICTURE, ("file", "text"), PICTURE]
+        results = self.check("post", path, 200, several, **names).json()["results"]
+        self.assertEqual(["problem" in result for result in results], [False, True, False])
+        lines = self.check("post", path, 200, several, headers={"Accept": "application/x-ndjson"}, **names).body
+        self.assertEqual(len(lines.splitlines()), 3)
+        table = self.check("post", path, 200, several, headers={"Accept": "text/csv"}, **names).body
+        self.assertEqual(table.count(b"\r\n"), 4)
+        data = base64.b64encode(PICTURE[1]).decode()
+        body = json.dumps({"images": [data, "data:image/png;base64," + data]})
+        results = self.check("post", path, 200, headers={"Content-Type": "application/json"}, body=body, **names).json()
+        self.assertEqual(len(results["results"]), 2)
+        self.check("post", path, 200, headers={"Content-Type": "image/png"}, body=PICTURE[1], **names)
 
     def test_the_document_is_sound(self):
         self.assertTrue(self.document["openapi"].startswith("3.1"))
@@ -98,6 +121,56 @@ class OpenApi(unittest.TestCase):
         self.check("post", "/predict/field", 400, [("picture", "x")])
         self.check("post", "/predict/field", 415, [("file", "text")])
 
+    def test_lists(self):
+        self.check_lists("/predict")
+        self.check_lists("/predict/field")
+        self.check_lists("/forms/{name}/read", name="village-vote")  # on which the picture does not lie
+
+    def test_forms(self):
+        forms = self.check("get", "/forms", 200).json()["forms"]
+        self.assertEqual([form["name"] for form in forms], ["village-vote"])
+        self.check("get", "/forms/{name}", 200, name="village-vote")
+        self.check("get", "/forms/{name}", 404, name="none")
+        path, name = "/forms/{name}/read", "village-vote"
+        pages = []
+        for number in (1, 2):
+            with open(os.path.join(FORMS, f"filled-{number}.png"), "rb") as file:
+                pages.append(("file", file.read()))
+        page = self.check("post", path, 200, [pages[0], ("picture", "1")], name=name).json()
+        self.assertEqual(list(page["fields"]), forms[0]["fields"])
+        self.assertTrue(page["picture"].startswith("data:image/png;base64,"))
+        self.assertNotEqual(page["status"], "refused")
+        table = self.check("post", path, 200, pages, headers={"Accept": "text/csv"}, name=name).body.decode()
+        head, first, second = table.splitlines()
+        self.assertIn('"station","day","votes01"', head)
+        self.assertIn(f'"{page["fields"]["votes01"]["text"]}"', first)
+        self.assertEqual(head.count(","), second.count(","))
+        self.assertEqual(self.check("post", path, 200, [PICTURE], name=name).json()["status"], "refused")
+        self.check("post", path, 400, [("page", "x")], name=name)
+        self.check("post", path, 404, [pages[0]], name="none")
+        self.check("post", path, 415, [("file", "text")], name=name)
+        self.check("post", path, 422, [("file", PICTURE[1][:100])], name=name)
+
+    def test_inference(self):
+        self.check("get", "/v2", 200)
+        self.check("get", "/v2/health/live", 200)
+        self.check("get", "/v2/health/ready", 200)
+        data = base64.b64encode(PICTURE[1]).decode()
+        good = json.dumps({"inputs": [{"name": "image", "datatype": "BYTES", "shape": [1], "data": [data]}]})
+        damaged = good.replace(data, data[:100])
+        version = self.server.ask("GET", "/models").json()["models"][0]["version"]
+        for path in ("/v2/models/{model}", "/v2/models/{model}/versions/{version}"):
+            names = {"model": "cnn", "version": version}
+            self.assertEqual(self.check("get", path, 200, **names).json()["versions"], [version])
+            self.check("get", path + "/ready", 200, **names)
+            inferred = self.check("post", path + "/infer", 200, body=good, **names).json()
+            self.assertEqual(inferred["outputs"][0]["data"], ["7"])
+            self.check("post", path + "/infer", 400, body="{}", **names)
+            self.check("post", path + "/infer", 422, body=damaged, **names)
+            for part in ("", "/ready"):
+                self.check("get", path + part, 404, model="none", version=version)
+            self.check("post", path + "/infer", 404, body=good, model="none", version=version)
+
     def test_the_rest(self):
         self.assertTrue(self.check("get", "/models", 200).json()["models"][0]["default"])
         self.check("get", "/health", 200)
@@ -105,8 +178,13 @@ class OpenApi(unittest.TestCase):
         self.check("get", "/openapi.json", 200)
 
     def test_nothing_else_is_described(self):
+        model = "/v2/models/{model}"
         self.assertEqual(set(self.document["paths"]),
-                         {"/predict", "/predict/field", "/models", "/health", "/metrics", "/openapi.json"})
+                         {"/predict", "/predict/field", "/forms", "/forms/{name}", "/forms/{name}/read",
+                          "/v2", "/v2/health/live", "/v2/health/ready",
+                          *(path + part for path in (model, model + "/versions/{version}")
+                            for part in ("", "/ready", "/infer")),
+                          "/models", "/health", "/metrics", "/openapi.json"})
 
     def test_docs_need_no_other_host(self):
         page = self.server.ask("GET", "/docs")

@@ -2,6 +2,7 @@
 
 import base64
 import glob
+import hashlib
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -168,6 +170,144 @@ class Process(unittest.TestCase):
             preflight = server.ask("OPTIONS", "/predict", None, {"Origin": "https://a.example",
                                                                  "Access-Control-Request-Method": "POST"})
             self.assertEqual(preflight.status, 200)
+
+    def test_models_whose_files_change_are_loaded_again_and_no_request_is_lost(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = os.path.join(folder, "mlp.safetensors")
+            shutil.copy(os.path.join(MODELS, "mlp.safetensors"), model)
+            with Server(PROGRAM, folder, "--log", "off", "--watch") as server:
+                first = server.ask("GET", "/models").json()["models"][0]["version"]
+                versions, failures, ended = [], [], threading.Event()
+
+                def ask():
+                    while not ended.is_set():
+                        answer = server.ask("POST", "/predict", [PICTURE, ("charset", "digits")])
+                        if answer.status != 200 or answer.json()["prediction"] != "7":
+                            failures.append(answer.body)
+                        versions.append(answer.json().get("version"))
+
+                clients = [threading.Thread(target=ask) for _ in range(3)]
+                for client in clients:
+                    client.start()
+                with open(os.path.join(MODELS, "svm.safetensors"), "rb") as other:
+                    with open(model + ".new", "wb") as new:
+                        new.write(other.read())
+                os.rename(model + ".new", model)
+                deadline = time.monotonic() + 60
+                while (not versions or versions[-1] == first) and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                ended.set()
+                for client in clients:
+                    client.join()
+                self.assertEqual(failures, [])
+                self.assertEqual(len(set(versions)), 2, "the models were not loaded again")
+                self.assertEqual(server.ask("GET", "/models").json()["models"][0]["kind"], "svm")
+
+    def test_versions_are_hashes_of_the_files(self):
+        with Server(PROGRAM, MODELS, "--log", "off") as server:
+            for model in server.ask("GET", "/models").json()["models"]:
+                with open(os.path.join(MODELS, model["name"] + ".safetensors"), "rb") as file:
+                    self.assertEqual(model["sha256"], hashlib.sha256(file.read()).hexdigest())
+                self.assertTrue(model["sha256"].startswith(model["version"]))
+                answer = server.ask("POST", "/predict", [PICTURE, ("model", model["name"])]).json()
+                self.assertEqual((answer["version"], answer["sha256"]), (model["version"], model["sha256"]))
+
+    def test_keys_are_asked_for_and_changed(self):
+        key, other = "0123456789abcdef", "fedcba9876543210"
+        with tempfile.NamedTemporaryFile("w+") as file:
+            file.write(f"# the first\n{key}\n")
+            file.flush()
+            with Server(PROGRAM, MODELS, "--api-key-file", file.name, "--cors", "https://a.example") as server:
+                for path in ("/health", "/v2/health/live", "/v2/health/ready", "/", "/app.js", "/docs", "/openapi.json"):
+                    self.assertEqual(server.ask("GET", path).status, 200, path)
+                refused = server.ask("POST", "/predict", [PICTURE])
+                self.assertEqual((refused.status, refused.content_type), (401, "application/problem+json"))
+                self.assertEqual(refused.headers["www-authenticate"], 'Bearer realm="inkling"')
+                for path in ("/models", "/metrics", "/v2", "/v2/models/cnn", "/forms", "/nowhere"):
+                    self.assertEqual(server.ask("GET", path).status, 401, path)
+                    self.assertEqual(server.ask("GET", path, None, {"X-API-Key": other}).status, 401, path)
+                for headers in ({"Authorization": f"Bearer {key}"}, {"X-API-Key": key}):
+                    self.assertEqual(server.ask("POST", "/predict", [PICTURE], headers).status, 200)
+                preflight = server.ask("OPTIONS", "/predict", None, {"Origin": "https://a.example",
+                                                                     "Access-Control-Request-Method": "POST"})
+                self.assertEqual(preflight.status, 200)
+                self.assertIn("X-API-Key", preflight.headers["access-control-allow-headers"])
+
+                file.write(other + "\n")
+                file.flush()
+                server.process.send_signal(signal.SIGHUP)
+                deadline = time.monotonic() + 60
+                status = None
+                while status != 200 and time.monotonic() < deadline:
+                    status = server.ask("GET", "/models", None, {"X-API-Key": other}).status
+                self.assertEqual(status, 200)
+                self.assertEqual(server.ask("GET", "/models", None, {"X-API-Key": key}).status, 200)
+                file.truncate(0)
+                server.process.send_signal(signal.SIGHUP)
+                server.await_log(lambda line: "API keys stay as they are" in line)
+                self.assertEqual(server.ask("GET", "/models", None, {"X-API-Key": key}).status, 200)
+                self.assertNotIn(key, "".join(server.log))
+        for text in ("", "short"):
+            with tempfile.NamedTemporaryFile("w") as file:
+                file.write(text)
+                file.flush()
+                run = subprocess.run([PROGRAM, "--models", MODELS, "--api-key-file", file.name], capture_output=True, text=True)
+                self.assertEqual(run.returncode, 1)
+                self.assertIn("expected a key", run.stderr)
+
+    def test_a_trace_is_logged_and_echoed(self):
+        trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        with Server(PROGRAM, MODELS) as server:
+            answer = server.ask("GET", "/health", None, {"traceparent": trace})
+            self.assertEqual(answer.headers["traceparent"], trace)
+            id = answer.headers["x-request-id"]
+            self.assertEqual(answer.headers["traceresponse"], f"00-0af7651916cd43dd8448eb211c80319c-{id}-01")
+            line = json.loads(server.await_log(lambda line: id in line))
+            self.assertEqual((line["trace_id"], line["parent_id"]), (trace[3:35], trace[36:52]))
+            self.assertNotIn("traceparent", server.ask("GET", "/health", None, {"traceparent": "smuggled"}).headers)
+
+    def test_lines_come_while_the_rest_is_read(self):
+        kind, body = form([PICTURE] * 40 + [("explain", "1")])
+        headers = {"Content-Type": kind, "Accept": "application/x-ndjson"}
+        with Server(PROGRAM, MODELS, "--log", "off") as server:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            for _ in range(2):  # over one connection
+                connection.request("POST", "/predict", body, headers)
+                answer = connection.getresponse()
+                self.assertEqual(answer.headers["Transfer-Encoding"], "chunked")
+                lines = [json.loads(line) for line in answer]
+                self.assertEqual([line["index"] for line in lines], list(range(40)))
+                self.assertEqual({line["prediction"] for line in lines}, {"7"})
+            connection.close()
+            old = request("POST", "/predict", body, f"Content-Type: {kind}", "Accept: application/x-ndjson")
+            (whole,) = exchange(server.port, old.replace(b"HTTP/1.1", b"HTTP/1.0", 1))
+            self.assertEqual(whole.body.count(b"\n"), 40)
+
+    def test_forms_are_loaded_again(self):
+        source = os.path.join(os.path.dirname(PICTURE_FILE), "..", "forms")
+        with tempfile.TemporaryDirectory() as folder:
+            inside = os.path.join(folder, "vote")
+            shutil.copytree(source, inside)
+            with open(os.path.join(folder, "broken.json"), "w") as file:
+                file.write("{")
+            with Server(PROGRAM, MODELS, "--forms", folder) as server:
+                self.assertIn("broken.json", server.await_log(lambda line: "is not used" in line))
+                names = lambda: [form["name"] for form in server.ask("GET", "/forms").json()["forms"]]
+                self.assertEqual(names(), ["village-vote"])
+                path = os.path.join(inside, "form.json")
+                with open(path) as file:
+                    text = file.read()
+                with open(path, "w") as file:
+                    file.write(text.replace("village-vote", "town-vote"))
+                server.process.send_signal(signal.SIGHUP)
+                deadline = time.monotonic() + 60
+                while names() != ["town-vote"] and time.monotonic() < deadline:
+                    pass
+                self.assertEqual(names(), ["town-vote"])
+        with tempfile.TemporaryDirectory() as empty:
+            run = subprocess.run([PROGRAM, "--models", MODELS, "--forms", empty], capture_output=True, text=True)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("no usable form", run.stderr)
 
     def test_many_requests_over_one_connection(self):
         with Server(PROGRAM, MODELS, "--log", "text") as server:

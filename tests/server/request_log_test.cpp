@@ -53,11 +53,18 @@ TEST_CASE("a line of the log is one JSON object") {
                                                                       {"bytes_in", 400},
                                                                       {"bytes", 1000},
                                                                       {"model", "cnn"},
-                                                                      {"id", "00000000000000ff"}}));
+                                                                      {"id", "00000000000000ff"},
+                                                                      {"trace_id", nullptr},
+                                                                      {"parent_id", nullptr}}));
   const json unread = json::parse(log_line({.id = "1", .status = 431}, LogFormat::json, noon));
   CHECK(unread["method"].is_null());
   CHECK(unread["route"].is_null());
   CHECK(unread["model"].is_null());
+  const AnswerRecord traced{.id = "1", .trace_id = std::string(32, 'a'), .parent_id = std::string(16, 'b')};
+  const json line = json::parse(log_line(traced, LogFormat::json, noon));
+  CHECK(line["trace_id"] == std::string(32, 'a'));
+  CHECK(line["parent_id"] == std::string(16, 'b'));
+  CHECK(log_line(traced, LogFormat::text, noon).ends_with(" 1 " + std::string(32, 'a')));
 }
 
 TEST_CASE("a line of the log is for people, too") {

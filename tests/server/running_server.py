@@ -8,7 +8,7 @@ import threading
 
 
 def form(fields):
-    """The body of a form, as (content type, bytes). fields: (name, bytes or str) in order."""
+    """The body of a form, as (content type, bytes). fields: (name, bytes or str) in order; several of a name may be."""
     body = b""
     for name, value in fields:
         data = value if isinstance(value, bytes) else value.encode()
@@ -70,11 +70,11 @@ class Server:
                 raise AssertionError(f"no such line in the log: {self.log}")
             return matching()
 
-    def ask(self, method, path, fields=None, headers={}):
+    def ask(self, method, path, fields=None, headers={}, body=None):
+        """fields: of a form; body: bytes, as an alternative."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             headers = dict(headers)
-            body = None
             if fields is not None:
                 headers["Content-Type"], body = form(fields)
             connection.request(method, path, body, headers)

@@ -24,7 +24,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 struct Fixture {
   ModelStore models{fake_models({"svm", "cnn"})};
   Metrics metrics;
-  Service service{models, metrics};
+  FormStore forms;
+  Service service{models, forms, metrics};
 
   Response get(const std::string& path) const { return service.answer({.method = "GET", .path = path}); }
   Response predict(const Fields& fields) const {
@@ -73,11 +74,12 @@ TEST_CASE("the prior: what the model knows about how frequent its classes are is
   ModelSet set = fake_models({"cnn"});
   set.loaded.front().prior = {0.1, 0.1, 0.5, 0.2, 0.1};
   const ModelStore models(std::move(set));
+  const FormStore forms;
   const Metrics metrics;
   const auto answer = [&](Fields fields) {
     fields.emplace_back("file", picture());
     return json::parse(
-        Service(models, metrics)
+        Service(models, forms, metrics)
             .answer(
                 {.method = "POST", .path = "/predict", .content_type = std::string(form_type), .body = form(fields)})
             .body);
@@ -113,7 +115,7 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be answered is refused with the right st
   const std::string png = picture();
   CHECK(form_status({}) == 400);
   CHECK(form_status({{"picture", png}}) == 400);
-  CHECK(form_status({{"file", png}, {"file", png}}) == 400);
+  CHECK(form_status({{"file", png}, {"top", "1"}, {"top", "1"}}) == 400);
   CHECK(form_status({{"file", png}, {"model", "no such"}}) == 400);
   CHECK(form_status({{"file", png}, {"charset", "z-a"}}) == 400);
   CHECK(form_status({{"file", png}, {"charset", "xyz"}}) == 400);  // none of the classes
@@ -148,8 +150,8 @@ TEST_CASE_FIXTURE(Fixture, "a body that is not a form is refused") {
     return status(Request{.method = "POST", .path = "/predict", .content_type = type, .body = body});
   };
   CHECK(post("", "") == 400);
-  CHECK(post("application/json", "{}") == 415);
-  CHECK(post("image/png", picture()) == 415);
+  CHECK(post("application/json", "{}") == 400);
+  CHECK(post("image/svg+xml", "<svg/>") == 415);
   CHECK(post("application/x-www-form-urlencoded", "") == 400);
   CHECK(post("multipart/form-data", "") == 400);
   CHECK(post("multipart/form-data; boundary=b", "") == 400);
@@ -252,7 +254,7 @@ TEST_CASE_FIXTURE(Fixture, "a field or a parameter that is not known is an error
                                             .body = form({{"file", picture()}})});
   CHECK(by_query.status == 400);
   CHECK(json::parse(by_query.body)["detail"] ==
-        "The address has a parameter that is not known here. There are: explain.");
+        "The address has a parameter that is not known here. There are: model, charset, prior, top, seen, explain.");
 }
 
 TEST_CASE("without a cnn the first model is the default") {
@@ -272,8 +274,9 @@ TEST_CASE("a model that failed its self-test makes the server unhealthy, and its
   ModelSet set = fake_models({"cnn"});
   set.refused.push_back({.name = "svm", .reason = "/secret/path: checksum"});
   const ModelStore models(std::move(set));
+  const FormStore forms;
   const Metrics metrics;
-  const Response response = Service(models, metrics).answer({.method = "GET", .path = "/health"});
+  const Response response = Service(models, forms, metrics).answer({.method = "GET", .path = "/health"});
   CHECK(response.status == 503);
   CHECK(response.content_type == "application/problem+json");
   CHECK(json::parse(response.body)["refused"] == json({"svm"}));

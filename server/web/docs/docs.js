@@ -14,11 +14,20 @@ function table(headings, rows) {
 
 const code = (text) => element("code", "", text);
 
+// Each under its name, for an answer is one of them.
+function alternatives(schemas, resolve) {
+  return element("div", "", ...schemas.map((schema) => {
+    const name = schema.$ref?.split("/").at(-1) ?? describe(schema, resolve);
+    return element("details", "", element("summary", "", `as ${name}`), structure(schema, resolve));
+  }));
+}
+
 // The fields of an object as a list, those of its parts folded away below it.
 function structure(schema, resolve) {
-  const { properties = {}, required = [], items, allOf } = resolve(schema);
+  const { properties = {}, required = [], items, allOf, oneOf } = resolve(schema);
   if (items) return structure(items, resolve);
   if (allOf) return element("div", "", ...allOf.map((part) => structure(part, resolve)));
+  if (oneOf) return alternatives(oneOf, resolve);
   const rows = Object.entries(properties).map(([name, given]) => {
     const property = resolve(given);
     const row = element("li", "", code(name), ` ${describe(property, resolve)}`,

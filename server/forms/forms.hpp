@@ -1,0 +1,41 @@
+#pragma once
+
+#include <inkling/form/read_page.hpp>
+#include <inkling/form/template.hpp>
+#include <inkling/model/classifier.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inkling::server {
+
+/// A form that pages can be read of.
+struct Form {
+  form::FormTemplate layout;
+  std::shared_ptr<const form::FormReader> reader;
+};
+
+/// A file that is no form, or whose page cannot be used.
+struct RefusedForm {
+  std::string file;
+  std::string reason;
+};
+
+/// The forms of a folder, by their names.
+struct FormSet {
+  std::vector<Form> loaded = {};
+  std::vector<RefusedForm> refused = {};
+  std::vector<std::string> warnings = {};  // of files that are used, such as a key that nobody knows
+
+  /// nullptr when there is none of this name.
+  const Form* find(std::string_view name) const noexcept;
+};
+
+/// Every form.json that is DIR/*.json or DIR/*/form.json, read by this model. What cannot be used is listed, and so is
+/// a second form of one name. Throws FileError when the folder cannot be read.
+FormSet load_forms(const std::filesystem::path& folder, const std::shared_ptr<const Classifier>& model);
+
+}  // namespace inkling::server

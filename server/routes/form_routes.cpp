@@ -1,0 +1,97 @@
+#include "routes/form_routes.hpp"
+
+#include <inkling/codec/decode.hpp>
+#include <inkling/form/reading_json.hpp>
+#include <inkling/form/results/page_table.hpp>
+#include <inkling/form/template_file.hpp>
+#include <inkling/picture/encode.hpp>
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/base64.hpp"
+#include "http/json.hpp"
+#include "http/problem.hpp"
+#include "routes/answer_or_refuse.hpp"
+#include "routes/pictures.hpp"
+#include "routes/submission.hpp"
+
+namespace inkling::server {
+namespace {
+
+const Form& form_of(const FormSet& forms, const std::string& name) {
+  const Form* form = forms.find(name);
+  if (form == nullptr) throw Problem(404, "There is no such form. GET /forms lists those that are.");
+  return *form;
+}
+
+Json to_json(const form::FormTemplate& layout) {
+  Json fields = Json::array();
+  for (const form::Field& field : layout.fields) fields.push_back(field.name);
+  return {{"name", layout.name},
+          {"edition", layout.edition},
+          {"width", layout.page.width},
+          {"height", layout.page.height},
+          {"fields", std::move(fields)}};
+}
+
+std::string data_url(const GreyImage& picture) {
+  const std::vector<std::uint8_t> png = encode_png(picture);
+  return "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
+}
+
+Json read_page(const Form& form, const SentPicture& picture, bool with_picture) {
+  if (count_pages(picture.bytes) > 1) throw Problem(422, "The file has several pages: send each as a file of its own.");
+  form::ReadPage page = form.reader->read(decode_image(picture.bytes));
+  page.reading.file = as_utf8(picture.name);
+  Json answer = Json::parse(form::reading_line(page.reading));
+  if (with_picture && page.registered) answer["picture"] = data_url(*page.registered);
+  return answer;
+}
+
+/// As `inkling form export` writes it; the row of a page that was refused is empty.
+std::vector<TableRow> table_of(const form::FormTemplate& layout, const std::vector<Json>& answers) {
+  form::PageTable table({layout});
+  std::vector<std::optional<form::PageReading>> pages;
+  for (Json answer : answers) {
+    pages.emplace_back();
+    if (!answer.contains("status")) continue;
+    answer.erase("picture");
+    pages.back() = form::parse_reading(answer.dump());
+    table.note(*pages.back());
+  }
+  std::vector<TableRow> rows = {table.header()};
+  for (const auto& page : pages) rows.push_back(page ? table.row(*page) : TableRow(rows.front().size()));
+  return rows;
+}
+
+}  // namespace
+
+Response list_forms(const FormSet& forms) {
+  Json list = Json::array();
+  for (const Form& form : forms.loaded) list.push_back(to_json(form.layout));
+  return json_response({{"forms", std::move(list)}});
+}
+
+Response show_form(const FormSet& forms, const std::string& name) {
+  return json_response(Json::parse(form::template_text(form_of(forms, name).layout)));
+}
+
+Response read_form(std::shared_ptr<const FormSet> forms, const std::string& name, const Request& request) {
+  return answer_or_refuse([&] {
+    const Form& form = form_of(*forms, name);
+    constexpr std::array<std::string_view, 1> fields = {"picture"};
+    auto submission = std::make_shared<const Submission>(request, fields);
+    const bool with_picture = submission->flag("picture");
+    PictureReader reader{
+        .read = [forms, &form, with_picture](const SentPicture& page) { return read_page(form, page, with_picture); },
+        .table = [forms, &form](const std::vector<Json>& answers) { return table_of(form.layout, answers); }};
+    return answer_pictures(request, std::move(submission), std::move(reader));
+  });
+}
+
+}  // namespace inkling::server
