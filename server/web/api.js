@@ -1,5 +1,7 @@
 // The server's answers, and its refusals as exceptions of one kind.
 
+import { askForKey, keyHeader } from "./key.js";
+
 // kind: "offline", or the HTTP status as a number; retryAfter: seconds, when the server named them.
 export class Refusal extends Error {
   constructor(kind, detail = "", retryAfter = null) {
@@ -22,14 +24,27 @@ export const explainCharacter = (picture, { charset }, signal) =>
 export const readLine = (picture, { charset, pattern }, signal, sent) =>
   ask("predict/field", { file: picture, charset, pattern }, signal, sent);
 
-// What /models says, as it stands.
-export const listModels = async () => (await fetch("models")).json();
+// A page of a form: a Blob, and the name of its file.
+export const readPage = (form, page, name, signal) =>
+  ask(`forms/${encodeURIComponent(form)}/read`, { file: new File([page], name), picture: "1" }, signal);
+
+// What /models, /forms and a form say, as it stands.
+export const listModels = () => get("models");
+export const listForms = () => get("forms");
+export const formOf = (name) => get(`forms/${encodeURIComponent(name)}`);
+
+async function get(path) {
+  const response = await fetch(path, { headers: keyHeader() });
+  if (!response.ok) throw new Refusal(response.status);
+  return response.json();
+}
 
 async function ask(path, fields, signal, sent) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);
   const begun = performance.now();
-  const response = await post(path, body, signal, sent);
+  let response = await post(path, body, signal, sent);
+  while (response.status === 401 && !signal?.aborted && await askForKey()) response = await post(path, body, signal, sent);
   const elapsed = performance.now() - begun;
   const answer = parsed(response.responseText);
   const ok = response.status >= 200 && response.status < 300;
@@ -41,8 +56,10 @@ async function ask(path, fields, signal, sent) {
 // fetch() would not tell how an upload goes on, which takes most of the time on a phone's line.
 function post(path, body, signal, sent = () => {}) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const request = new XMLHttpRequest();
     request.open("POST", path);
+    for (const [name, value] of Object.entries(keyHeader())) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => sent(loaded / total);
     request.onload = () => resolve(request);
     request.onerror = () => reject(new Refusal("offline"));

@@ -1,11 +1,16 @@
 // Puts the page together.
 
 import { followCharacter } from "./character.js";
+import { followForms } from "./forms.js";
 import { followLine } from "./line.js";
 import { tabs } from "./tabs.js";
 
 followCharacter(document.getElementById("character-panel"));
 followLine(document.getElementById("line-panel"));
-tabs(document.querySelector("[role=tablist]"));
+const { openNamed } = tabs(document.querySelector("[role=tablist]"));
+followForms(document.getElementById("form-panel"), (any) => {
+  document.getElementById("form-tab").hidden = !any;
+  openNamed();
+});
 
 document.querySelector(".origin").textContent = new URL(".", location.href);

@@ -81,7 +81,7 @@ export class Desk extends EventTarget {
   }
 
   #key(event) {
-    if (this.#root.closest("[hidden]") || event.target.matches("input[type=text]")) return;
+    if (this.#root.closest("[hidden]") || event.target.closest("input[type=text], dialog")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "z") this.undo();
     else if (event.key === "Escape") this.clear();
     else return;

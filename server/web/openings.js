@@ -1,8 +1,9 @@
 // The ways a picture comes to a desk: chosen or photographed, pasted, or dropped anywhere while the desk is in view.
+// open(file) gets the first; with `several`, open(files) gets all.
 
-export function openings(root, sheet, open) {
+export function openings(root, sheet, open, { several = false } = {}) {
   const inView = () => root.closest("[hidden]") === null;
-  const openFirst = (files) => files.length > 0 && open(files[0]);
+  const openFirst = (files) => files.length > 0 && open(several ? [...files] : files[0]);
 
   for (const input of root.querySelectorAll("input[type=file]")) {
     input.addEventListener("change", () => {

@@ -7,7 +7,7 @@ const largestSide = 1600;
 const losslessPixels = 500_000;  // as PNG at most 2 MB; larger ones are photos and become JPEG
 
 // Resolves with {blob, width, height}.
-export async function prepare(file) {
+export async function prepare(file, longest = largestSide) {
   if (file.size > fileLimit) throw new Refusal(413);
   let bitmap;
   try {
@@ -15,7 +15,7 @@ export async function prepare(file) {
   } catch {
     throw new Refusal(415);
   }
-  const scale = Math.min(1, largestSide / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const type = width * height <= losslessPixels ? "image/png" : "image/jpeg";

@@ -6,6 +6,8 @@ export function tabs(list) {
   const panel = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
   const hash = (tab) => `#${tab.id.replace("-tab", "")}`;
 
+  const shown = () => all.filter((tab) => !tab.hidden);
+
   function open(chosen) {
     for (const tab of all) {
       tab.setAttribute("aria-selected", tab === chosen);
@@ -19,21 +21,22 @@ export function tabs(list) {
     history.replaceState(null, "", hash(tab));
   }
 
-  const openNamed = () => open(all.find((tab) => hash(tab) === location.hash) ?? all[0]);
+  const openNamed = () => open(shown().find((tab) => hash(tab) === location.hash) ?? all[0]);
 
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
     if (tab) visit(tab);
   });
   list.addEventListener("keydown", (event) => {
-    const at = all.indexOf(document.activeElement);
+    const at = shown().indexOf(document.activeElement);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
     if (at < 0 || next === undefined) return;
     event.preventDefault();
-    const tab = all.at(next % all.length);
+    const tab = shown().at(next % shown().length);
     visit(tab);
     tab.focus();
   });
   addEventListener("hashchange", openNamed);
   openNamed();
+  return { openNamed };  // for when other tabs are shown than before
 }

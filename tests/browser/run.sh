@@ -33,7 +33,9 @@ if ! cmp -s package-lock.json installed-lock.json; then
   cp package-lock.json installed-lock.json
 fi
 
-"$server" --port 0 --models "$models" >server.log &
+export INKLING_FORMS="$source/../../examples/forms"
+export INKLING_SERVER="$server" INKLING_MODELS="$models"
+"$server" --port 0 --models "$models" --forms "$INKLING_FORMS" >server.log &
 server_pid=$!
 trap 'kill "$server_pid" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do

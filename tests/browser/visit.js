@@ -1,4 +1,5 @@
-// A visitor of the page in a real browser. Environment: INKLING_URL (a running server), CHROMIUM.
+// A visitor of the page in a real browser. Environment: INKLING_URL (a running server), CHROMIUM; for some tests
+// INKLING_SERVER (the program), INKLING_MODELS and INKLING_FORMS (folders).
 
 import assert from "node:assert/strict";
 
@@ -26,6 +27,7 @@ export const quit = () => browser.close();
 export class Visit {
   #errors = [];
   #requests = [];
+  #server;
 
   // options: of a playwright context; tab: "character" or "line", by its address.
   static async begin(options = {}, tab = "character") {
@@ -35,16 +37,17 @@ export class Visit {
     return visit;
   }
 
-  // Any page of the server.
-  static async open(path, options = {}) {
+  // Any page of the server, or of another one.
+  static async open(path, options = {}, server = url) {
     const visit = new Visit();
+    visit.#server = server;
     visit.context = await browser.newContext({ viewport: wide, colorScheme: "light", ...options });
     visit.page = await visit.context.newPage();
     visit.page.setDefaultTimeout(patience);
     visit.page.on("console", (message) => message.type() === "error" && visit.#errors.push(message.text()));
     visit.page.on("pageerror", (error) => visit.#errors.push(String(error)));
     visit.page.on("request", (request) => visit.#requests.push(request.url()));
-    await visit.page.goto(url + path);
+    await visit.page.goto(new URL(path, server).href);
     return visit;
   }
 
@@ -53,7 +56,7 @@ export class Visit {
     await this.context.close();
     const mine = this.#errors.filter((text) => !(refusals && text.startsWith("Failed to load resource")));
     assert.deepEqual(mine, []);
-    assert.deepEqual(this.#requests.filter((address) => !address.startsWith(url) && !address.startsWith("blob:")), []);
+    assert.deepEqual(this.#requests.filter((address) => !address.startsWith(this.#server) && !address.startsWith("data:") && !address.startsWith("blob:")), []);
   }
 
   find(selector) {

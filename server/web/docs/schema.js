@@ -20,7 +20,7 @@ export function describe(given, resolve) {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.contentMediaType) return "file";
-  if (schema.type === "array") return `list of ${describe(schema.items, resolve)}`;
+  if (schema.type === "array") return schema.items ? `list of ${describe(schema.items, resolve)}` : "list";
   return [schema.type ?? "object"].flat().join(" or ") + range(schema);
 }
 
