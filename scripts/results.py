@@ -24,6 +24,15 @@ SETTINGS = (("bymerge", ["--split", "bymerge"]),
             ("digits, `--charset digits`", ["--split", "digits", "--charset", "digits"]))
 
 
+# folder of pictures by label, name in the table, arguments of `inkling evaluate`
+FOUND = (("usps", "USPS zip codes", ["--charset", "digits"]),
+         ("semeion", "Semeion", ["--charset", "digits"]),
+         ("optdigits-orig", "optdigits", ["--charset", "digits"]),
+         ("nsysu-exam-digits", "NSYSU exams", ["--charset", "digits"]),
+         ("dida", "DIDA, 1800-1940", ["--charset", "digits"]),
+         ("choice-cursive", "CHoiCe, cursive", []))
+
+
 def percent(share, digits=2):
     return f"{100 * share:.{digits}f} %"
 
@@ -56,9 +65,9 @@ class Inkling:
         return subprocess.run([self.command, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True,
                               env=environment).stdout
 
-    def evaluate(self, model, arguments):
-        return json.loads(self.run("evaluate", "--model", self.models / f"{model}.safetensors", "--data", self.emnist,
-                                   "--json", *arguments))
+    def evaluate(self, model, arguments, data=None):
+        return json.loads(self.run("evaluate", "--model", self.models / f"{model}.safetensors", "--data",
+                                   data or self.emnist, "--json", *arguments))
 
     def compare(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +85,16 @@ def emnist_tables(inkling):
     return {"accuracy": table(["", *heads], accuracies),
             "calibration": table(["", *heads], errors),
             "bymerge": table(["", "one of the two best is right", "macro F1", "bytes"], others)}
+
+
+def found_table(inkling, folder):
+    """With the tempered prior, which `predict` uses."""
+    def measure(model):
+        return [inkling.evaluate(model, [*arguments, "--prior", "tempered"], folder / name)
+                for name, _, arguments in FOUND]
+    results = {model: measure(model) for model in MODELS}
+    heads = [f"{head} ({result['samples']:,})" for (_, head, _), result in zip(FOUND, results["cnn"])]
+    return table(["", *heads], [[model, *map(with_interval, results[model])] for model in MODELS])
 
 
 def training_table(comparison):
@@ -107,6 +126,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("emnist", type=pathlib.Path, help="folder with the splits bymerge, balanced, letters, digits")
     parser.add_argument("mnist", type=pathlib.Path, nargs="?", help="folder with plain MNIST")
+    parser.add_argument("--found", type=pathlib.Path, help="folder with " + ", ".join(name for name, _, _ in FOUND))
     parser.add_argument("--models", type=pathlib.Path, default=ROOT / "models")
     parser.add_argument("--inkling", type=pathlib.Path, default=ROOT / "build/default/bin/inkling")
     parser.add_argument("--pictures", type=pathlib.Path, help="folder for the confusion matrices")
@@ -115,6 +135,8 @@ def main():
 
     inkling = Inkling(arguments.inkling, arguments.models, arguments.emnist)
     tables = emnist_tables(inkling)
+    if arguments.found:
+        tables["found"] = found_table(inkling, arguments.found)
     if arguments.mnist:
         tables["sample"] = training_table(inkling.compare())
         tables["mnist"] = training_table(inkling.compare("--data", arguments.mnist))
