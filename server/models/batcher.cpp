@@ -8,7 +8,7 @@ namespace inkling::server {
 
 struct Batcher::Job {
   const Pixels& image;
-  Matrix result = {};
+  Recognition result = {};
   std::exception_ptr error = {};
   bool taken = false;
   bool done = false;
@@ -17,7 +17,7 @@ struct Batcher::Job {
 Batcher::Batcher(const Classifier& classifier, BatcherOptions options)
     : classifier_(classifier), options_(std::move(options)) {}
 
-Matrix Batcher::probabilities(const Pixels& image) {
+Recognition Batcher::recognise(const Pixels& image) {
   require<ShapeError>(image.rows() == classifier_.input_shape().size() && image.cols() == 1,
                       "Batcher: expected one image of the model's size");
   Job job{.image = image};
@@ -60,8 +60,12 @@ void Batcher::run(const std::vector<Job*>& batch) const {
     const auto begin = std::chrono::steady_clock::now();
     Pixels images(classifier_.input_shape().size(), static_cast<Index>(batch.size()));
     for (std::size_t i = 0; i < batch.size(); ++i) images.col(static_cast<Index>(i)) = batch[i]->image;
-    const Matrix results = classifier_.probabilities(images, /*threads=*/1);
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result = results.col(static_cast<Index>(i));
+    const Recognition seen = classifier_.recognise(images, /*threads=*/1);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto column = static_cast<Index>(i);
+      batch[i]->result.probabilities = seen.probabilities.col(column);
+      if (seen.evidence) batch[i]->result.evidence = seen.evidence->segment(column, 1);
+    }
     if (options_.observer) options_.observer({batch.size(), std::chrono::steady_clock::now() - begin});
   } catch (...) {
     for (Job* job : batch) job->error = std::current_exception();

@@ -33,9 +33,9 @@ class Batcher {
   Batcher& operator=(const Batcher&) = delete;
   ~Batcher() = default;
 
-  /// image: pixels x 1. Result: classes x 1. May be called from many threads at once. Throws what the model throws, for
-  /// every image of the batch.
-  Matrix probabilities(const Pixels& image);
+  /// image: pixels x 1. Result: of the one image. May be called from many threads at once. Throws what the model
+  /// throws, for every image of the batch.
+  Recognition recognise(const Pixels& image);
 
   /// Images that wait for a call.
   std::size_t waiting() const;

@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/run/sha256.hpp>
 #include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
@@ -52,12 +53,14 @@ Model load(const std::filesystem::path& file) {
   }
   const auto counts = class_counts(info);
   const auto accuracy = measured_accuracy(info);
+  auto familiar = familiarity(info);
   return {.name = file.stem().string(),
           .classifier = std::move(classifier),
           .bytes = bytes.size(),
           .sha256 = form::sha256(bytes),
           .trained_on = std::move(info.trained_on),
           .accuracy = accuracy,
+          .familiarity = std::move(familiar),
           .notes = std::move(info.notes),
           .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt};
 }

@@ -2,6 +2,7 @@
 
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/familiarity.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -20,6 +21,7 @@ struct Model {
   std::string sha256 = {};                       // of its file, 64 hexadecimal digits
   std::string trained_on = {};
   std::optional<MeasuredAccuracy> accuracy = {};  // when its file says it
+  std::optional<Familiarity> familiarity = {};    // when its file says how much characters resemble what it learned
   std::map<std::string, std::string> notes = {};  // what its file says besides
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
 

@@ -1,6 +1,7 @@
 #include "models/recogniser.hpp"
 
 #include <inkling/codec/decode.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/normalise/normalise.hpp>
@@ -62,13 +63,18 @@ std::size_t Recogniser::index_of(std::string_view name) const {
 Reading Recogniser::recognise(const Pixels& ink, const Question& question) const {
   const std::size_t number = index_of(question.model);
   const Model& model = models_.loaded[number];
+  const std::vector<std::string>& classes = model.classifier->class_names();
+  const Recognition seen = batchers_[number]->recognise(ink);
   Reading reading{.model = model.name,
-                  .candidates = best_candidates(batchers_[number]->probabilities(ink), model.classifier->class_names(),
+                  .candidates = best_candidates(seen.probabilities, classes,
                                                 {.charset = question.charset,
                                                  .prior = prior_of(model, question),
                                                  .candidates = static_cast<std::size_t>(question.top)}),
                   .label = 0};
   reading.label = reading.candidates.front().index;
+  if (const auto resembles = resemblance(seen, classes, question.charset); resembles && model.familiarity) {
+    reading.familiarity = model.familiarity->share_below((*resembles)(0));
+  }
   return reading;
 }
 

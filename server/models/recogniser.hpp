@@ -27,6 +27,8 @@ struct Reading {
   std::string model;
   std::vector<Candidate> candidates;  // the most probable first; at least one
   Label label = 0;                    // the class of the first of them
+  /// The share of characters that resemble what the model knows less, where its file says how they do.
+  std::optional<double> familiarity = {};
 };
 
 struct Question {

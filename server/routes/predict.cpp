@@ -1,5 +1,7 @@
 #include "routes/predict.hpp"
 
+#include <inkling/model/familiarity.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -37,9 +39,14 @@ Json to_json(const Reading& reading, const Model& model) {
     candidates.push_back({{"label", candidate.label}, {"probability", rounded(candidate.probability, 6)}});
   }
   const Candidate& best = reading.candidates.front();
-  return {{"prediction", best.label}, {"confidence", rounded(best.probability, 6)},
-          {"model", model.name},      {"version", model.version()},
-          {"sha256", model.sha256},   {"candidates", std::move(candidates)}};
+  Json answer{{"prediction", best.label}, {"confidence", rounded(best.probability, 6)},
+              {"model", model.name},      {"version", model.version()},
+              {"sha256", model.sha256},   {"candidates", std::move(candidates)}};
+  if (reading.familiarity) {
+    answer["familiarity"] = rounded(*reading.familiarity, 6);
+    answer["unfamiliar"] = *reading.familiarity < least_familiar;
+  }
+  return answer;
 }
 
 Json all_to_json(const Recogniser& recogniser, const Pixels& ink, Question question) {

@@ -15,6 +15,8 @@ const wording = {
   422: ["No character found", "Write larger, or choose a picture with one clear character on plain paper."],
 };
 
+const kinds = { digits: "digit", letters: "letter", upper: "capital", lower: "small letter" };
+
 const rest = 350;  // ms that the ink lies still before the answer is explained
 
 export function followCharacter(root) {
@@ -33,8 +35,11 @@ export function followCharacter(root) {
   }
 
   function show(answer, verdict) {
-    const { prediction, confidence, candidates, models, seen } = answer;
-    if (isSure(confidence)) {
+    const { prediction, confidence, candidates, models, seen, unfamiliar } = answer;
+    if (unfamiliar) {
+      verdict.say(`I do not think this is a ${kinds[chosen(charsets)] ?? "character"}`,
+        `If it is one, it is most like ${prediction}.`, { unsure: true });
+    } else if (isSure(confidence)) {
       verdict.say(`This is ${prediction}`, `${percent(confidence)} sure.`);
     } else {
       verdict.say(`Perhaps ${prediction}`, doubt(candidates), { unsure: true });

@@ -1,13 +1,21 @@
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/emnist.hpp>
+#include <inkling/data/sample.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/io/model/model_info.hpp>
 #include <inkling/normalise/normalise.hpp>
+#include <inkling/read/read_character.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <utility>
 #include <vector>
 
 using namespace inkling;
@@ -34,4 +42,57 @@ TEST_CASE("the cnn that is shipped reads EMNIST's images and what normalise make
   Index same = 0;
   for (std::size_t i = 0; i < got.size(); ++i) same += got[i] == expected[i] ? 1 : 0;
   CHECK(same >= 995);
+}
+
+namespace {
+
+using Stroke = std::vector<std::pair<double, double>>;  // points in the unit square
+
+/// Dark strokes of a twentieth's width on white paper.
+GreyImage drawing(const std::vector<Stroke>& strokes) {
+  constexpr Index side = 80;
+  std::vector<std::uint8_t> pixels;
+  for (Index i = 0; i < side * side; ++i) {
+    const double x = (static_cast<double>(i % side) + 0.5) / side;
+    const double y = (static_cast<double>(i / side) + 0.5) / side;
+    double nearest = 1;
+    for (const Stroke& stroke : strokes) {
+      for (std::size_t k = 0; k + 1 < stroke.size(); ++k) {
+        const auto [ax, ay] = stroke[k];
+        const double dx = stroke[k + 1].first - ax;
+        const double dy = stroke[k + 1].second - ay;
+        const double along = std::clamp(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+        nearest = std::min(nearest, std::hypot(x - ax - along * dx, y - ay - along * dy));
+      }
+    }
+    pixels.push_back(nearest < 0.025 ? 0 : 255);
+  }
+  return GreyImage(side, side, pixels);
+}
+
+}  // namespace
+
+TEST_CASE("the cnn that is shipped tells signs, drawings and letters from digits, and digits from them") {
+  const std::filesystem::path file = INKLING_SOURCE_DIR "/models/cnn.safetensors";
+  const auto model = load_model(file);
+  const CharacterOptions options{.charset = CharSet::parse("digits"),
+                                 .familiarity = familiarity(read_model_info(file))};
+  REQUIRE(options.familiarity.has_value());
+  const auto is_unfamiliar = [&](const GreyImage& picture) {
+    return read_character(picture, *model, options).is_unfamiliar();
+  };
+  CHECK(is_unfamiliar(drawing({{{0.5, 0.1}, {0.5, 0.9}}, {{0.1, 0.5}, {0.9, 0.5}}})));  // +
+  CHECK(is_unfamiliar(drawing(
+      {{{0.3, 0.1}, {0.3, 0.9}}, {{0.7, 0.1}, {0.7, 0.9}}, {{0.1, 0.3}, {0.9, 0.3}}, {{0.1, 0.7}, {0.9, 0.7}}})));  // #
+  CHECK(is_unfamiliar(drawing({{{0.2, 0.9}, {0.2, 0.45}, {0.5, 0.1}, {0.8, 0.45}, {0.8, 0.9}, {0.2, 0.9}},
+                               {{0.2, 0.45}, {0.8, 0.45}}})));                                        // a house
+  CHECK(is_unfamiliar(drawing({{{0.1, 0.9}, {0.5, 0.1}, {0.9, 0.9}}, {{0.25, 0.6}, {0.75, 0.6}}})));  // A
+
+  const Dataset digits = load_sample(INKLING_SOURCE_DIR "/data").second.take(500);
+  Index doubted = 0;
+  for (Index i = 0; i < digits.size(); ++i) {
+    const auto image = digits.image(i);
+    doubted += is_unfamiliar(GreyImage(28, 28, {image.begin(), image.end()})) ? 1 : 0;
+  }
+  CHECK(doubted <= 15);  // one in a hundred of the digits that it was measured on
 }

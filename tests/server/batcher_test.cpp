@@ -60,10 +60,10 @@ TEST_CASE("a lone image is a batch of one, at once") {
   const Slow model(gate);
   Sizes sizes;
   Batcher batcher(model, {.observer = [&](const Batch& batch) { sizes.add(batch); }});
-  CHECK(batcher.probabilities(image(51))(1) == doctest::Approx(0.2));
+  CHECK(batcher.recognise(image(51)).probabilities(1) == doctest::Approx(0.2));
   CHECK(sizes.sizes == std::vector<std::size_t>{1});
-  CHECK_THROWS_AS(batcher.probabilities(Pixels::Zero(2, 1)), ShapeError);
-  CHECK_THROWS_AS(batcher.probabilities(Pixels::Zero(1, 2)), ShapeError);
+  CHECK_THROWS_AS(batcher.recognise(Pixels::Zero(2, 1)), ShapeError);
+  CHECK_THROWS_AS(batcher.recognise(Pixels::Zero(1, 2)), ShapeError);
 }
 
 TEST_CASE("what comes during a call is the next batch, at most as large as allowed, and all get their own answer") {
@@ -71,13 +71,13 @@ TEST_CASE("what comes during a call is the next batch, at most as large as allow
   const Slow model(gate);
   Sizes sizes;
   Batcher batcher(model, {.calls = 1, .largest = 4, .observer = [&](const Batch& batch) { sizes.add(batch); }});
-  std::jthread first([&] { batcher.probabilities(image(254)); });
+  std::jthread first([&] { batcher.recognise(image(254)); });
   gate.await(1);
   std::atomic<int> right = 0;
   std::vector<std::jthread> others;
   for (int i = 0; i < 10; ++i) {
     others.emplace_back([&, i] {
-      if (batcher.probabilities(image(i))(1) == static_cast<float>(i) / 255) ++right;
+      if (batcher.recognise(image(i)).probabilities(1) == static_cast<float>(i) / 255) ++right;
     });
   }
   while (batcher.waiting() < 10) std::this_thread::yield();
@@ -92,6 +92,6 @@ TEST_CASE("what the model throws reaches those of the batch, and the next are an
   Gate gate;
   const Slow model(gate);
   Batcher batcher(model, {});
-  CHECK_THROWS_AS(batcher.probabilities(image(253)), std::runtime_error);
-  CHECK(batcher.probabilities(image(255))(1) == 1);
+  CHECK_THROWS_AS(batcher.recognise(image(253)), std::runtime_error);
+  CHECK(batcher.recognise(image(255)).probabilities(1) == 1);
 }

@@ -7,6 +7,8 @@ import re
 import sys
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from pictures import drawing
 from running_server import Server
 
 try:
@@ -95,6 +97,11 @@ class OpenApi(unittest.TestCase):
     def test_predict(self):
         answer = self.check("post", "/predict", 200, [PICTURE]).json()
         self.assertEqual(answer["prediction"], "7")
+        self.assertFalse(answer["unfamiliar"])
+        plus = drawing([(0.5, 0.1), (0.5, 0.9)], [(0.1, 0.5), (0.9, 0.5)])
+        answer = self.check("post", "/predict", 200, [("file", plus), ("charset", "digits")]).json()
+        self.assertTrue(answer["unfamiliar"])
+        self.assertLess(answer["familiarity"], 0.01)
         for absent in ("models", "seen", "explanation"):
             self.assertNotIn(absent, answer)
         full = self.check("post", "/predict", 200, query="?explain=1",
