@@ -305,8 +305,15 @@ int main(int argc, char** argv) try {
   }
   if (curve) {
     // How true confidences are: of the fields between two of them, the share that is right.
-    for (const auto& [low, high] : {std::pair{0.0, 0.5}, {0.5, 0.8}, {0.8, 0.9}, {0.9, 0.95}, {0.95, 0.98}, {0.98, 0.99},
-                                    {0.99, 0.995}, {0.995, 0.999}, {0.999, 1.01}}) {
+    for (const auto& [low, high] : {std::pair{0.0, 0.5},
+                                    {0.5, 0.8},
+                                    {0.8, 0.9},
+                                    {0.9, 0.95},
+                                    {0.95, 0.98},
+                                    {0.98, 0.99},
+                                    {0.99, 0.995},
+                                    {0.995, 0.999},
+                                    {0.999, 1.01}}) {
       int n = 0;
       int right = 0;
       double sum = 0;
@@ -316,7 +323,9 @@ int main(int argc, char** argv) try {
         right += good;
         sum += confidence;
       }
-      if (n > 0) std::printf("confidence %.3f to %.3f: %4d fields, told %.3f, right %.3f\n", low, std::min(high, 1.0), n, sum / n, 1.0 * right / n);
+      if (n > 0)
+        std::printf("confidence %.3f to %.3f: %4d fields, told %.3f, right %.3f\n", low, std::min(high, 1.0), n,
+                    sum / n, 1.0 * right / n);
     }
   }
   std::printf("%ld cells, %.3f s, %.2f ms a cell\n", cells_read, seconds,

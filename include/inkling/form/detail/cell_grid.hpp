@@ -24,7 +24,8 @@ struct CellSpan {
 
 struct PrintedLine {
   inkling::Rule path;
-  float darkest = 1;  // amount of ink that print has at most
+  float darkest = 1;    // amount of ink that print has at most
+  float thickness = 0;  // pixels, of the line alone: `path` may be thicker by strokes along it
 };
 
 /// The places of characters in a field, and the straight lines printed around them. Pixels of the working size.
@@ -322,13 +323,16 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
       grid.upright.push_back({std::move(path), count >= 3 ? std::min(darkest, 1.3F * typical + 0.02F) : 1.0F});
     }
   }
-  // Sides are printed alike. One that is thicker has a stroke along it.
+  // Sides are printed alike. One that is thicker may have a stroke along it.
   std::vector<float> thicknesses;
   for (const PrintedLine& line : grid.upright) thicknesses.push_back(line.path.thickness);
   if (thicknesses.size() >= 3) {
     const auto usual = thicknesses.begin() + static_cast<std::ptrdiff_t>(thicknesses.size() / 4);
     std::nth_element(thicknesses.begin(), usual, thicknesses.end());
-    for (PrintedLine& line : grid.upright) line.path.thickness = std::min(line.path.thickness, 1.5F * *usual + 1);
+    for (PrintedLine& line : grid.upright) {
+      line.thickness = std::min(line.path.thickness, 1.2F * *usual + 0.6F);
+      line.path.thickness = std::min(line.path.thickness, 1.5F * *usual + 1);
+    }
   }
   // What runs through the whole picture is no stroke: a line of the table around the field.
   const auto through = line_profiles(ridge, 0, field.height(), 0.05, least);

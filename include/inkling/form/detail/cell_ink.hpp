@@ -106,7 +106,7 @@ inline void take_lines_out(FieldInk& field, const CellGrid& grid, float& pen) {
   if (guide) take_guides_out(field, grid, *guide, pen);
   for (const PrintedLine& line : grid.level) take_out(field.amount, line.path, line.darkest, pen);
   FloatImage turned = transposed(field.amount);
-  for (const PrintedLine& line : grid.upright) take_out(turned, line.path, line.darkest, pen);
+  for (const PrintedLine& line : grid.upright) take_out(turned, line.path, line.darkest, pen, line.thickness);
   field.amount = transposed(turned);
   smooth_texture(field, inside, pen);
 }

@@ -18,9 +18,56 @@ inline float without_print(float amount, float print) noexcept {
   return std::max(0.0F, (amount - print) / (1 - print));
 }
 
-/// Takes a line that runs along the rows out of the ink. `pen`: what strokes reach; `darkest`: what print has at most.
+/// Gives back the strokes that lie along a line and touch it, such as the side of a wide 0 at the side of its box:
+/// there the ink is thicker than the line by as much as a stroke, over many columns, and at both ends it leaves the
+/// line, as a line that is printed thicker does not. What crosses the line reaches farther and is no business of this.
+/// `before`: the ink with the line.
+inline void restore_touching_strokes(const FloatImage& before, const inkling::Rule& rule, float thickness, float pen,
+                                     FloatImage& amount) {
+  const double half = static_cast<double>(thickness) / 2;
+  const double least = std::max(1.5, half);
+  constexpr double most = 14;          // pixels of the working size: a thick stroke
+  constexpr std::size_t stretch = 12;  // columns
+  for (const Index side : {Index{-1}, Index{1}}) {
+    std::vector<Index> reach(rule.centre.size());
+    for (std::size_t i = 0; i < rule.centre.size(); ++i) {
+      const Index x = rule.first + static_cast<Index>(i);
+      Index y = static_cast<Index>(std::lround(rule.centre[i]));
+      Index far = 0;
+      for (; y >= 0 && y < before.height() && before(x, y) > pen / 2; y += side) ++far;
+      const double beyond = static_cast<double>(far) - half;
+      reach[i] = beyond > least && beyond < most ? far : 0;
+    }
+    const auto leaves = [&](std::size_t inner, Index step) {  // just beyond the end of a stretch
+      for (Index apart = 1; apart <= 4; ++apart) {
+        const Index k = static_cast<Index>(inner) + step * apart;
+        if (k < 0 || k >= static_cast<Index>(reach.size())) return false;
+        const auto row = static_cast<Index>(std::lround(rule.centre[static_cast<std::size_t>(k)]));
+        for (Index far = static_cast<Index>(half) + 2; far <= reach[inner] + 3; ++far) {
+          const Index y = row + side * far;
+          if (y >= 0 && y < before.height() && before(rule.first + k, y) > pen / 2) return true;
+        }
+      }
+      return false;
+    };
+    for (std::size_t i = 0; i < reach.size();) {
+      std::size_t end = i;
+      while (end < reach.size() && reach[end] > 0) ++end;
+      const bool stroke = end - i >= stretch && leaves(i, -1) && leaves(end - 1, 1);
+      for (std::size_t k = i; stroke && k < end; ++k) {
+        const Index x = rule.first + static_cast<Index>(k);
+        const auto row = static_cast<Index>(std::lround(rule.centre[k]));
+        for (Index far = 0; far < reach[k]; ++far) amount(x, row + side * far) = before(x, row + side * far);
+      }
+      i = end + 1;
+    }
+  }
+}
+
+/// Takes a line that runs along the rows out of the ink. `pen`: what strokes reach; `darkest`: what print has at most;
+/// `thickness`: of the line alone, 0 for the rule's.
 /// Where the line is paler than the pen, what is darker stays; where it is as dark, strokes are joined across it.
-inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkest, float pen) {
+inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkest, float pen, float thickness = 0) {
   const auto reach = static_cast<Index>(std::ceil(rule.thickness / 2 + 2));
   std::vector<std::vector<float>> levels(static_cast<std::size_t>(2 * reach + 1));
   const auto inside = [&](Index y) { return y >= 0 && y < amount.height(); };
@@ -44,8 +91,9 @@ inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkes
   }
   const float level = *std::max_element(profile.begin(), profile.end());
   if (level > 0.6F * pen) {
-    Ink ink{std::move(amount), pen};
+    Ink ink{amount, pen};
     erase_rule(ink, rule);
+    restore_touching_strokes(amount, rule, thickness > 0 ? thickness : rule.thickness, pen, ink.amount);
     amount = std::move(ink.amount);
     return;
   }
