@@ -193,6 +193,64 @@ class Table(CommandTest):
             self.fail_with(2, "--columns", "form", "table", page, "--columns", columns, "--model", MODEL)
 
 
+class FoundTables(CommandTest):
+    """Photographs of tables that nobody made for this project; measured, never part of it."""
+
+    def setUp(self):
+        self.found = pathlib.Path(os.environ.get("INKLING_SHARED", ROOT.parent / "shared")) / "data" / "found"
+        if not self.found.is_dir():
+            self.skipTest("no found tables below INKLING_SHARED")
+
+    def cells(self, name):
+        """{file: {(row, column): (kind, text)}}"""
+        files = {}
+        for row in csv.DictReader((self.found / name / "fields.csv").read_text().splitlines()):
+            place = re.fullmatch(r"r(\d+)c(\d+)", row["field"])
+            if place:
+                files.setdefault(row["file"], {})[tuple(map(int, place.groups()))] = (row["kind"], row["text"])
+        return files
+
+    def read(self, page, columns, *more):
+        run = inkling("form", "table", page, "--columns", columns, "--model", MODEL, "--json", *more)
+        return json.loads(run.stdout)["rows"]
+
+    def test_mark_sheets(self):
+        right, total = {}, {}
+        for file, cells in self.cells("marksheets").items():
+            columns = []
+            for column in range(1, 1 + max(place[1] for place in cells)):
+                kinds = {kind for place, (kind, _) in cells.items() if place[1] == column}
+                columns.append(next(kind for kind in ("grade", "decimal", "digits") if kind in kinds))
+            rows = self.read(self.found / "marksheets" / file, ",".join(columns))
+            for (row, column), (kind, text) in cells.items():
+                total[kind] = total.get(kind, 0) + 1
+                if rows:
+                    right[kind] = right.get(kind, 0) + (rows[row - 1][column - 1]["text"] == text)
+        print("mark sheets:", ", ".join(f"{kind} {right[kind]} of {total[kind]}" for kind in total))
+        for kind, least in (("digits", 0.95), ("grade", 0.85), ("decimal", 0.8)):
+            self.assertGreaterEqual(right[kind] / total[kind], least, kind)
+
+    def test_sudokus(self):
+        right, total, full = {}, {}, 0
+        for file, cells in self.cells("sudoku-photos").items():
+            rows = self.read(self.found / "sudoku-photos" / file, "9*digits:1")
+            if not rows:  # the last column of one is cut off by the picture: refused
+                self.assertEqual(file, "sudoku-1002.jpg")
+                continue
+            for place, (kind, text) in cells.items():
+                total[kind] = total.get(kind, 0) + 1
+                right[kind] = right.get(kind, 0) + (rows[place[0] - 1][place[1] - 1]["text"] == text)
+            full += sum(rows[r - 1][c - 1]["status"] != "empty" for r in range(1, 10) for c in range(1, 10) if (r, c) not in cells)
+        print("sudokus:", ", ".join(f"{kind} {right[kind]} of {total[kind]}" for kind in total), f"; {full} empty cells read")
+        for kind in total:
+            self.assertGreaterEqual(right[kind] / total[kind], 0.95, kind)
+        self.assertEqual(full, 0)
+
+    def test_a_row_of_marks_among_joined_cells(self):
+        rows = self.read(self.found / "marks-table-photo" / "marks-table.jpg", "skip,17*digits:1,2*digits", "--header", "5")
+        self.assertEqual("".join(cell["text"] or "_" for cell in rows[0][1:18]), "2112153____7___34")
+
+
 class BubbleSheets(CommandTest):
     """OMRChecker's own samples, whose answers its tests say."""
 
