@@ -21,6 +21,8 @@ struct AdaptOptions {
   std::uint64_t seed = 1;
   int threads = 0;                    // 0: all cores; the result is the same for any number
   ProgressCallback on_progress = {};  // a step is an epoch of one of the trainings
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 struct Adaptation {
@@ -39,9 +41,9 @@ struct Adaptation {
 /// found is chosen by cross-validation: between the two lie networks that know what both know (Wortsman et al. 2022,
 /// arXiv:2109.01903). The temperature stays.
 ///
-/// samples: of the network's image shape, with class names that with_classes (model/with_classes.hpp) finds in the network's.
-/// Throws ValueError for options out of range and a label that the network does not know, ShapeError for images of
-/// another shape.
+/// samples: of the network's image shape, with class names that with_classes (model/with_classes.hpp) finds in the
+/// network's. Throws ValueError for options out of range and a label that the network does not know, ShapeError for
+/// images of another shape.
 Adaptation adapt(const nn::NetworkClassifier& model, const Dataset& samples, const AdaptOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI

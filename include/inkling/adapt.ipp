@@ -2,6 +2,8 @@
 
 #include <inkling/adapt.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
@@ -18,19 +20,22 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void AdaptOptions::check() const {
+  in_range("AdaptOptions::images", images, {0, 1e7});
+  in_range("AdaptOptions::learning_rate", learning_rate, {.low = 0, .high = 1000, .above_low = true});
+  in_range("AdaptOptions::folds", folds, {0, 1e6});
+  if (folds == 1) throw ValueError("AdaptOptions::folds: expected 0, or 2 and more, got 1");
+  in_range("AdaptOptions::threads", threads, {0, most_threads});
+}
+
 namespace detail {
 
 /// The shares of the way that are tried. The nearest one that is as good as the best is taken.
 inline constexpr std::array<double, 5> adaptation_shares{0, 0.25, 0.5, 0.75, 1};
 
 inline void check(const AdaptOptions& options, const nn::NetworkClassifier& model, const Dataset& samples) {
-  if (options.images < 0) throw ValueError("adapt: images must be at least 0, got " + std::to_string(options.images));
-  if (options.folds < 0 || options.folds == 1) {
-    throw ValueError("adapt: folds must be 0, or 2 and more, got " + std::to_string(options.folds));
-  }
-  if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate)) {
-    throw ValueError("adapt: learning_rate must be above 0, got " + std::to_string(options.learning_rate));
-  }
+  options.check();
   if (samples.size() == 0) throw ValueError("adapt: there is no sample");
   if (samples.image_shape() != model.input_shape()) {
     throw ShapeError("adapt: the network expects images of " + to_string(model.input_shape()) + ", the samples are " +

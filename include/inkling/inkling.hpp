@@ -13,6 +13,7 @@
 #include <inkling/core/polymorphic.hpp>
 #include <inkling/core/pool.hpp>
 #include <inkling/core/progress.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/augmentation.hpp>

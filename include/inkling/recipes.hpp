@@ -84,6 +84,8 @@ struct RecipeOptions {
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none
   bool resume = false;                    // go on from the checkpoint, if there is one
   ProgressCallback on_progress = {};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// A model, and how it does on images that it did not learn from, and how much those resemble what it learned; nothing
@@ -96,9 +98,10 @@ struct TrainedModel {
 
 /// Trains a model the way that suits its kind.
 ///
-/// A twentieth of every class is held out: on it the best epoch of a network is chosen, and the temperature of networks
-/// and SVM fitted. The forest learns from everything, since it is calibrated on what its trees do not see. On the same
-/// images each model's accuracy is measured.
+/// A twentieth of every class is held out: on it the temperature of networks and SVM is fitted. One half of it chooses
+/// the best epoch of a network, and the accuracy is measured on the other, which decided nothing; that of the SVM,
+/// where there is nothing to choose, on all of it. The forest learns from everything, since it is calibrated and
+/// measured on what its trees do not see.
 ///
 /// Throws ShapeError when what it should begin as, or what it should learn from too, does not fit the data; ValueError
 /// for options that are out of range and for a checkpoint of another run, FileError and FormatError for one that cannot

@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/found_ink.hpp>
@@ -25,11 +26,23 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void RecipeOptions::check() const {
+  if (epochs) in_range("RecipeOptions::epochs", *epochs, {1, 1e6});
+  in_range("RecipeOptions::max_leaves", max_leaves, {});
+  if (c) in_range("RecipeOptions::c", *c, {.low = 0, .high = 1e6, .above_low = true});
+  in_range("RecipeOptions::found_ink", found_ink, {0, 1});
+  in_range("RecipeOptions::also_times", also_times, {0, 1e6});
+  in_range("RecipeOptions::threads", threads, {0, most_threads});
+}
+
 namespace detail {
 
 /// A few thousand images are a first try, which should end within a minute; many teach as much in fewer epochs.
@@ -44,13 +57,25 @@ inline std::pair<Dataset, Dataset> hold_out(const Dataset& data, std::uint64_t s
   return data.stratified_split(share, seed);
 }
 
-/// Fits the model's temperature to its scores (classes x samples) of what was held out, and says how often they are
-/// right; does nothing without samples.
-inline std::optional<MeasuredAccuracy> calibrate_recipe(Classifier& model, const Matrix& scores,
-                                                        const Dataset& held_out) {
-  if (held_out.size() == 0) return std::nullopt;
-  model.set_temperature(fit_temperature(scores, held_out.labels()));
-  return MeasuredAccuracy{accuracy(held_out.labels(), best_classes(scores)), held_out.size(), "held out"};
+/// Two parts at random; of an odd number the second is larger by one.
+inline std::pair<Dataset, Dataset> halves(const Dataset& data, std::uint64_t seed) {
+  const Dataset mixed = data.shuffled(seed);
+  std::vector<Index> second(static_cast<std::size_t>(data.size() - data.size() / 2));
+  std::iota(second.begin(), second.end(), data.size() / 2);
+  return {mixed.take(data.size() / 2), mixed.subset(second)};
+}
+
+/// Fits the model's temperature to its scores of what was held out; does nothing without samples.
+inline void calibrate_recipe(Classifier& model, const Matrix& scores, const Dataset& held_out) {
+  if (held_out.size() > 0) model.set_temperature(fit_temperature(scores, held_out.labels()));
+}
+
+/// How often the model is right on samples that decided nothing about its weights; nothing without samples. A
+/// temperature changes no answer, so that images which it was fitted to may be among them.
+inline std::optional<MeasuredAccuracy> accuracy_held_out(const Classifier& model, const Dataset& unseen, int threads) {
+  if (unseen.size() == 0) return std::nullopt;
+  return MeasuredAccuracy{accuracy(unseen.labels(), model.predict(unseen.pixels(), threads)), unseen.size(),
+                          "held out"};
 }
 
 inline std::optional<MeasuredAccuracy> accuracy_out_of_bag(const RandomForest& forest) {
@@ -176,7 +201,9 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   if (options.found_ink > 0) use_found_ink(static_cast<float>(options.found_ink), kept, fit);
   if (options.start) continue_from(*options.start, network, fit);
   if (options.epochs) fit.epochs = *options.epochs;
-  if (held_out.size() > 0) fit.validation = held_out;
+  // One half chooses the epoch, the other tells how good the choice is: on the first it looks better than it is.
+  const auto [unseen, chooses] = halves(held_out, options.seed);
+  if (chooses.size() > 0) fit.validation = chooses;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
   CheckpointNotes notes;
@@ -188,7 +215,8 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   }
   auto model = std::make_unique<nn::NetworkClassifier>(
       nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
-  const auto accuracy = calibrate_recipe(*model, model->logits(held_out.pixels(), options.threads), held_out);
+  calibrate_recipe(*model, model->logits(held_out.pixels(), options.threads), held_out);
+  const auto accuracy = accuracy_held_out(*model, unseen, options.threads);
   std::optional<Familiarity> familiarity;
   if (held_out.size() > 0) familiarity = measure_familiarity(*model, held_out, options.threads);
   return {std::move(model), accuracy, std::move(familiarity)};
@@ -209,7 +237,8 @@ inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options)
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
   auto model = std::make_unique<LinearSvm>(fit_svm(train, fit));
-  const auto accuracy = calibrate_recipe(*model, model->scores(held_out.pixels(), options.threads), held_out);
+  calibrate_recipe(*model, model->scores(held_out.pixels(), options.threads), held_out);
+  const auto accuracy = accuracy_held_out(*model, held_out, options.threads);
   return {std::move(model), accuracy};
 }
 
@@ -347,6 +376,7 @@ INKLING_INLINE ForestOptions forest_recipe(const Shape& image) {
 }
 
 INKLING_INLINE TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options) {
+  options.check();
   switch (kind) {
     case ModelKind::svm:
       return detail::train_svm(data, options);
@@ -358,6 +388,7 @@ INKLING_INLINE TrainedModel train_model(ModelKind kind, const Dataset& data, con
 }
 
 INKLING_INLINE double choose_svm_c(const Dataset& data, const RecipeOptions& options) {
+  options.check();
   return choose_c(data, detail::svm_options(options)).c;
 }
 

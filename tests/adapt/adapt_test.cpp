@@ -95,7 +95,8 @@ TEST_CASE("one sample of each class is too few to measure on; then half of the w
 
 TEST_CASE("options and samples that make no sense are refused") {
   const Dataset hand = mirrored(0, 20);
-  CHECK_THROWS_WITH_AS(adapt(shipped(), hand, {.images = -1}), "adapt: images must be at least 0, got -1", ValueError);
+  CHECK_THROWS_WITH_AS(adapt(shipped(), hand, {.images = -1}),
+                       "AdaptOptions::images: expected a number from 0 to 10000000, got -1", ValueError);
   CHECK_THROWS_AS(adapt(shipped(), hand, {.folds = 1}), ValueError);
   CHECK_THROWS_AS(adapt(shipped(), hand, {.folds = -2}), ValueError);
   CHECK_THROWS_AS(adapt(shipped(), hand, {.learning_rate = 0}), ValueError);

@@ -1,3 +1,4 @@
+#include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 
 #include <doctest/doctest.h>
@@ -16,7 +17,6 @@ using inkling::thread_count;
 TEST_CASE("thread_count") {
   CHECK(thread_count(3) == 3);
   CHECK(thread_count(0) >= 1);
-  CHECK(thread_count(-1) == thread_count(0));
 }
 
 TEST_CASE("parallel_for visits every index once") {
@@ -133,4 +133,13 @@ TEST_CASE("parallel_for gives the same sums with any number of threads when each
   };
   const auto expected = sums(1);
   for (const int threads : {2, 3, 8}) CHECK(sums(threads) == expected);
+}
+
+TEST_CASE("more threads than any machine has are refused, as OpenMP would end the program") {
+  CHECK(thread_count(inkling::most_threads) == inkling::most_threads);
+  for (const int threads : {-1, inkling::most_threads + 1, 20'000}) {
+    CHECK_THROWS_WITH_AS(thread_count(threads), doctest::Contains("threads: expected a number from 0 to 1024"),
+                         inkling::ValueError);
+    CHECK_THROWS_AS(parallel_for(1, threads, [](Index, int) {}), inkling::ValueError);
+  }
 }

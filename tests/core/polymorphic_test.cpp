@@ -1,3 +1,4 @@
+#include <inkling/core/error.hpp>
 #include <inkling/core/polymorphic.hpp>
 
 #include <doctest/doctest.h>
@@ -57,4 +58,8 @@ TEST_CASE("moving a Polymorphic moves the object, and a moved one may be copied 
   const Pet empty = cat;  // NOLINT(bugprone-use-after-move): what is tested
   cat = moved;
   CHECK(cat->legs() == 4);
+}
+
+TEST_CASE("a null pointer is refused") {
+  CHECK_THROWS_AS(Pet(std::unique_ptr<Animal>()), inkling::ValueError);
 }

@@ -49,3 +49,11 @@ TEST_CASE("no two users of a pool hold the same object") {
   users.clear();
   CHECK(alone == std::vector<char>(4, 1));
 }
+
+TEST_CASE("a pool that is assigned to drops what was warmed up for its owner as it was") {
+  Pool<int> pool;
+  *pool.take() = 7;
+  CHECK(*pool.take() == 7);
+  pool = Pool<int>();
+  CHECK(*pool.take() == 0);
+}

@@ -1,10 +1,17 @@
+#include <inkling/core/shape.hpp>
 #include <inkling/data/augmentation.hpp>
+#include <inkling/data/distortion.hpp>
+#include <inkling/data/found_ink.hpp>
+#include <inkling/data/pen.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -87,4 +94,22 @@ TEST_CASE("random_shift without reach changes nothing, and a negative reach is r
   random_shift(0)(values, image, rng);
   CHECK(values == numbered(image));
   CHECK_THROWS_AS(random_shift(-1), ValueError);
+}
+
+TEST_CASE("an augmentation refuses other values than those of the image") {
+  const Shape image{.height = 4, .width = 4, .channels = 1};
+  Rng rng(1);
+  for (const Augmentation& augmentation :
+       {random_shift(1), random_pen({.thicken = 1, .thin = 1, .blur = 1}), random_distortion({.rotation = 5}),
+        random_found_ink({}, 1, std::nullopt, [](const Pixels&, std::span<float>) { return true; })}) {
+    for (const std::size_t count : {std::size_t{0}, std::size_t{15}, std::size_t{17}}) {
+      std::vector<float> values(count, 0.5F);
+      CHECK_THROWS_AS(for (int i = 0; i < 20; ++i) augmentation(values, image, rng), ShapeError);
+    }
+    std::vector<float> values(16, 0.5F);
+    CHECK_THROWS_AS(for (int i = 0; i < 20; ++i) augmentation(values, Shape{-4, -4, 1}, rng), ShapeError);
+  }
+  std::vector<float> values(16, 1.0F);
+  shift(values, image, std::numeric_limits<Index>::min() + 1, std::numeric_limits<Index>::max());
+  CHECK(values == std::vector<float>(16, 0.0F));
 }

@@ -144,3 +144,7 @@ TEST_CASE("stratified_split depends on the seed, and keeps the order") {
     CHECK_THROWS_AS(data.stratified_split(fraction, 1), ValueError);
   }
 }
+
+TEST_CASE("images of a negative shape are refused, whose size is above 0") {
+  CHECK_THROWS_AS(Dataset({-2, -3, 1}, Pixels(6, 1), {0}, {"a"}), ShapeError);
+}

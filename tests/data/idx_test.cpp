@@ -1,4 +1,5 @@
 #include <inkling/core/error.hpp>
+#include <inkling/core/rng.hpp>
 #include <inkling/data/idx.hpp>
 
 #include <doctest/doctest.h>
@@ -15,6 +16,7 @@ using inkling::FormatError;
 using inkling::IdxArray;
 using inkling::Index;
 using inkling::read_idx;
+using inkling::Rng;
 using namespace inkling::test;
 
 namespace {
@@ -103,7 +105,8 @@ TEST_CASE("read_idx does not allocate what a small file declares") {
   CHECK(error_of(idx_header(8, {huge, huge, huge})).find("more than can be addressed") != std::string::npos);
   CHECK(error_of(idx_header(8, {0, huge, huge})).find("more than can be addressed") != std::string::npos);
   CHECK(error_of(idx_header(8, {huge, 28, 28})).find("but only 0 follow it") != std::string::npos);
-  CHECK(error_of(gzip(idx_header(8, {huge, 28, 28}))).find("more than the packed data can hold") != std::string::npos);
+  CHECK(error_of(gzip(idx_header(8, {huge, 28, 28}))).find("more than packed data of this size may hold") !=
+        std::string::npos);
 }
 
 TEST_CASE("read_idx: gzip data that are broken after the last item") {
@@ -128,4 +131,38 @@ TEST_CASE("read_idx names the file in its errors") {
   const auto file = write(folder / "broken", "not IDX at all");
   CHECK(message_of<FormatError>([&] { read_idx(file, 3); }).find(file.string() + ": not an IDX file") == 0);
   CHECK(message_of<FileError>([&] { read_idx(folder / "missing", 3); }).find("missing") != std::string::npos);
+}
+
+TEST_CASE("read_idx: a file has 1 to 255 dimensions") {
+  for (const int dimensions : {0, -1, 256}) {
+    CHECK_THROWS_AS(read_idx(idx_header(8, {}), dimensions), inkling::ValueError);
+  }
+}
+
+TEST_CASE("read_idx: packed data may not be many times their size") {
+  const Bytes blank = idx({200'000, 28, 28}, Bytes(200'000 * 784));
+  const Bytes packed = gzip(blank);
+  REQUIRE(packed.size() < 1'000'000);  // 157 MB in less than a megabyte
+  CHECK_THROWS_WITH_AS(read_idx(packed, 3), doctest::Contains("more than packed data of this size may hold"),
+                       FormatError);
+}
+
+TEST_CASE("read_idx: ten thousand changed bytes are refused, or give as many items") {
+  const Bytes plain = idx({6, 5, 4}, count_up(120));
+  Rng rng(5);
+  for (const Bytes& whole : {plain, gzip(plain)}) {
+    int read = 0;
+    for (int i = 0; i < 10'000; ++i) {
+      Bytes changed = whole;
+      std::uint8_t& byte = changed[rng.below(static_cast<std::uint32_t>(whole.size()))];
+      byte = static_cast<std::uint8_t>(byte ^ 1U << rng.below(8));
+      try {
+        const IdxArray array = read_idx(changed, 3);
+        CHECK(array.items.size() == array.dims[0] * array.dims[1] * array.dims[2]);
+        ++read;
+      } catch (const FormatError&) {
+      }
+    }
+    CHECK(read > 0);
+  }
 }

@@ -78,7 +78,7 @@ TEST_CASE("blur keeps channels apart and rows from running into each other") {
   const Shape colour{.height = 2, .width = 3, .channels = 2};
   std::vector<float> values(12, 0.0F);
   values[4] = 1;  // row 0, last column, channel 0
-  detail::small_blur(values, colour, 1);
+  detail::small_blur(values, colour, 0.7F);
   for (std::size_t i = 1; i < 12; i += 2) CHECK(values[i] == 0);  // channel 1
   CHECK(values[0] == 0);
   CHECK(values[6] == 0);  // row 1, first column
@@ -103,4 +103,27 @@ TEST_CASE("in_sequence applies one after the other") {
   Rng rng(1);
   twice(values, {.height = 1, .width = 2}, rng);
   CHECK(values == std::vector<float>{6, 9});
+}
+
+TEST_CASE("blur has the shape of a Gaussian, also beyond the variance of one pass") {
+  for (const float deviation : {0.5F, 0.8F, 0.9F, 1.0F, 1.4F}) {
+    CAPTURE(deviation);
+    const Shape square{.height = 21, .width = 21, .channels = 1};
+    std::vector<float> values(441, 0.0F);
+    values[10 * 21 + 10] = 1;
+    detail::small_blur(values, square, deviation);
+    std::vector<double> columns(21, 0);
+    for (std::size_t i = 0; i < 441; ++i) columns[i % 21] += static_cast<double>(values[i]);
+    double variance = 0;
+    for (std::size_t i = 0; i < 21; ++i) {
+      const double x = static_cast<double>(i) - 10;
+      variance += columns[i] * x * x;
+      const double width = static_cast<double>(deviation) * std::sqrt(2.0);
+      const double exact = (std::erf((x + 0.5) / width) - std::erf((x - 0.5) / width)) / 2;  // over a pixel
+      CHECK(std::abs(columns[i] - exact) < 0.07);
+      CHECK(columns[i] >= 0);
+      if (i > 10) CHECK(columns[i] <= columns[i - 1]);  // it falls from its middle
+    }
+    CHECK(variance == doctest::Approx(deviation * deviation));
+  }
 }

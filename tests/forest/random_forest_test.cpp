@@ -1,8 +1,13 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
-#include <inkling/forest/quantile_bins.hpp>
+#include <inkling/forest/detail/bag.hpp>
+#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/fit_forest.hpp>
+#include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/model/calibration.hpp>
+#include <inkling/model/classifier.hpp>
 #include <inkling/model/metrics.hpp>
 
 #include <doctest/doctest.h>
@@ -123,8 +128,8 @@ TEST_CASE("A tree that tries all features splits as brute force does") {
   for (const Case& c : {Case{40, 6, 3, 1}, Case{200, 9, 4, 3}, Case{1500, 4, 5, 1}, Case{4500, 2, 3, 1}}) {
     CAPTURE(c.samples);
     const Dataset data = leaning_data(c.samples, c.features, c.classes, 11);
-    const RandomForest forest = fit_forest(
-        data, {.trees = 1, .max_features = c.features, .min_samples_leaf = c.min_leaf, .bootstrap = false});
+    const RandomForest forest =
+        fit_forest(data, {.trees = 1, .max_features = c.features, .min_samples_leaf = c.min_leaf, .bootstrap = false});
     NaiveCheck(forest, data, c.min_leaf);
   }
 }
@@ -285,14 +290,12 @@ TEST_CASE("Limited leaves go to the splits of the largest gain") {
     pixels.col(i) << (i < 100 ? 0 : 200), (labels.back() == 1 ? 50 : 0), (labels.back() == 3 ? 90 : 0);
   }
   const Dataset data({1, 1, 3}, pixels, labels, {"a", "b", "c", "d"});
-  const RandomForest forest =
-      fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 3, .bootstrap = false});
+  const RandomForest forest = fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 3, .bootstrap = false});
   const std::vector<Label> predicted = forest.predict(pixels);
   CHECK(std::equal(predicted.begin(), predicted.begin() + 100, labels.begin()));
   CHECK(count_leaves(forest) == 3);
-  CHECK(accuracy(data.labels(),
-                 fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 4, .bootstrap = false})
-                     .predict(data.pixels())) == 1);
+  CHECK(accuracy(data.labels(), fit_forest(data, {.trees = 1, .max_features = 3, .max_leaves = 4, .bootstrap = false})
+                                    .predict(data.pixels())) == 1);
 }
 
 TEST_CASE("A forest reads handwritten digits, and its out-of-bag accuracy is close to that of a test set") {
@@ -362,8 +365,7 @@ TEST_CASE("The callback hears of every tree and can stop, with the same result f
       CHECK(progress.steps == 30);
       return progress.step == 5 ? Flow::stop : Flow::go_on;
     };
-    const RandomForest stopped =
-        fit_forest(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
+    const RandomForest stopped = fit_forest(data, {.trees = 30, .threads = threads, .on_progress = stop_at_five});
     CHECK(steps == std::vector<Index>{1, 2, 3, 4, 5});
     CHECK(same(stopped, fit_forest(data, {.trees = 5})));
   }
@@ -405,8 +407,7 @@ TEST_CASE("Degenerate data") {
   }
   SUBCASE("more classes than samples") {
     const Dataset data = leaning_data(12, 6, 40, 1);
-    CHECK(accuracy(data.labels(), fit_forest(data, {.trees = 1, .bootstrap = false}).predict(data.pixels())) ==
-          1);
+    CHECK(accuracy(data.labels(), fit_forest(data, {.trees = 1, .bootstrap = false}).predict(data.pixels())) == 1);
   }
   SUBCASE("65,535 classes are possible, 65,536 are refused") {
     Pixels pixels(1, 2);
@@ -489,4 +490,84 @@ TEST_CASE("Arrays that a walk could leave or get lost in are refused") {
   CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1}), FormatError);                 // cut off
   CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 3, 15}), FormatError);             // no such class
   CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1, 0}), FormatError);              // nobody voted
+}
+
+namespace {
+
+/// Labels that have nothing to do with the features: whoever is right more often than by chance has seen the answers.
+Dataset noise(Index samples, std::uint64_t seed) {
+  Rng rng(seed);
+  Pixels pixels(6, samples);
+  for (auto& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
+  std::vector<Label> labels;
+  for (Index i = 0; i < samples; ++i) labels.push_back(static_cast<Label>(rng.below(2)));
+  return Dataset({1, 1, 6}, std::move(pixels), std::move(labels), {"a", "b"});
+}
+
+}  // namespace
+
+TEST_CASE("a forest grown with another seed still votes out of bag on what its trees did not see") {
+  const Dataset data = noise(400, 5);
+  const RandomForest first = fit_forest(data, {.trees = 30, .seed = 1, .threads = 1});
+  const RandomForest grown = grow_forest(first, data, {.trees = 60, .seed = 2, .threads = 1});
+  REQUIRE(grown.out_of_bag_accuracy().has_value());
+  CHECK(*grown.out_of_bag_accuracy() < 0.6);
+  CHECK(grown.training().bags.size() == 60);
+  // Each tree by itself: the bags that it says it had.
+  const RandomForest again = grow_forest(grown, data, {.trees = 90, .seed = 3, .threads = 1});
+  CHECK(*again.out_of_bag_accuracy() < 0.6);
+}
+
+TEST_CASE("trees whose bags nobody knows do not vote out of bag") {
+  const Dataset data = noise(400, 5);
+  const auto grown_from = [&](const RandomForest& forest) {
+    return grow_forest(forest, data, {.trees = 60, .seed = 2, .threads = 1});
+  };
+  const RandomForest on_other_data = fit_forest(noise(400, 6), {.trees = 30, .seed = 1, .threads = 1});
+  const RandomForest fitted = fit_forest(data, {.trees = 30, .seed = 1, .threads = 1});
+  const RandomForest loaded(fitted.input_shape(), fitted.class_names(), {fitted.nodes().begin(), fitted.nodes().end()},
+                            {fitted.roots().begin(), fitted.roots().end()},
+                            {fitted.leaf_table().begin(), fitted.leaf_table().end()});
+  const RandomForest saw_all = fit_forest(data, {.trees = 30, .bootstrap = false, .threads = 1});
+  for (const RandomForest* forest : {&on_other_data, &loaded, &saw_all}) {
+    const RandomForest grown = grown_from(*forest);
+    CHECK(grown.training().bags.size() == 30);
+    REQUIRE(grown.out_of_bag_accuracy().has_value());
+    CHECK(*grown.out_of_bag_accuracy() < 0.6);
+  }
+}
+
+TEST_CASE("a calibration on every n-th sample fits the temperature to those samples and their labels") {
+  const Dataset data = leaning_data(900, 10, 3, 2);
+  const RandomForest forest = fit_forest(data, {.trees = 70, .max_depth = 3, .seed = 4, .threads = 1});
+  const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
+                            {forest.roots().begin(), forest.roots().end()},
+                            {forest.leaf_table().begin(), forest.leaf_table().end()}};
+  const forest::detail::TrainingData training(data, 1);
+  const std::vector<std::uint64_t>& seeds = forest.training().bags;
+  constexpr Index most_scores = 700;  // of 2700: every fourth sample
+  const auto verdict = forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, most_scores);
+  REQUIRE(verdict.has_value());
+  REQUIRE(verdict->temperature.has_value());
+  CHECK(verdict->confusion.samples() == 900);  // the accuracy is that of all samples
+
+  std::vector<std::vector<std::uint16_t>> bags;
+  for (const std::uint64_t seed : seeds) {
+    Rng rng(seed);
+    bags.push_back(forest::detail::draw_bag(rng, 900));
+  }
+  Matrix shares(3, 225);
+  std::vector<Label> truth;
+  for (Index i = 0; i < 900; i += 4) {
+    Vector votes = Vector::Zero(3);
+    for (std::size_t t = 0; t < bags.size(); ++t) {
+      if (bags[t][static_cast<std::size_t>(i)] != 0) continue;
+      const std::uint8_t* const sample = data.image(i).data();
+      float* const sums = votes.data();
+      trees.vote(trees.roots[t], {&sample, 1}, {&sums, 1});
+    }
+    shares.col(i / 4) = votes / votes.sum();
+    truth.push_back(data.label(i));
+  }
+  CHECK(*verdict->temperature == doctest::Approx(fit_temperature(vote_logits(shares), truth)));
 }

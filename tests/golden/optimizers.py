@@ -39,8 +39,9 @@ def train(rule):
             gradient = micro[0][name] + micro[1][name]
             parameters[name], memory[name] = rule(parameters[name], gradient, memory[name], step, factor,
                                                   name == "weight")
-        for gradients in micro:
-            parameters["statistic"] = 0.98 * parameters["statistic"] + 0.02 * gradients["statistic"]
+        for number, gradients in enumerate(micro, start=2 * step - 1):
+            share = 0.02 / (1 - 0.98**number)
+            parameters["statistic"] = (1 - share) * parameters["statistic"] + share * gradients["statistic"]
     return parameters
 
 

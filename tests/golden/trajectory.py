@@ -111,9 +111,11 @@ class Net:
         count = a.size // a.shape[-1]
         return loss, g, (mean, variance * count / (count - 1))
 
-    def follow(self, statistics):
+    def follow(self, statistics, step):
+        """The mean of all micro-batches so far, weighted by how recent they are."""
+        share = STATISTIC_SHARE / (1 - (1 - STATISTIC_SHARE)**step)
         for name, value in zip(("mean", "variance"), statistics):
-            self.p[name] = self.p[name] + STATISTIC_SHARE * (value - self.p[name])
+            self.p[name] = self.p[name] + share * (value - self.p[name])
 
 
 def adamw(p, g, memory, step, decays, rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.05):
@@ -143,7 +145,7 @@ def train(rule, dtype=np.float64):
         losses.append(loss)
         for name, decays in Net.LEARNED:
             net.p[name] = rule(net.p[name], gradients[name], memory[name], step, decays).astype(dtype)
-        net.follow(statistics)
+        net.follow(statistics, step)
     norms = [np.sqrt((value.astype(np.float64) ** 2).sum()) for value in net.p.values()]
     return losses, norms
 

@@ -11,8 +11,10 @@
 
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -70,6 +72,7 @@ nn::TrainingState trained_state(const nn::Optimizer& optimizer, bool validate, d
 void check_equal(const nn::TrainingState& a, const nn::TrainingState& b) {
   CHECK(weights(a.network) == weights(b.network));
   CHECK(a.optimizer.steps == b.optimizer.steps);
+  CHECK(a.optimizer.micro_batches == b.optimizer.micro_batches);
   CHECK(a.optimizer.first == b.optimizer.first);
   CHECK(a.optimizer.second == b.optimizer.second);
   CHECK(a.epoch == b.epoch);
@@ -158,7 +161,7 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
     return [=](Safetensors& file) { file.metadata[key] = value; };
   };
   for (const auto& [key, value] : good.metadata) {
-    if (key == "written_by") continue;
+    if (key == "written_by" || key == "optimizer_micro_batches") continue;
     expect("the metadata has no \"" + key + '"', [&](Safetensors& file) { file.metadata.erase(key); });
   }
   for (const auto& [name, tensor] : good.tensors) {
@@ -178,6 +181,7 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
   expect("expected a number", with("seconds", "inf"));
   expect("out of range", with("epoch", "-1"));
   expect("out of range", with("best_epoch", "3"));
+  expect("out of range", with("optimizer_micro_batches", "-1"));
   expect("out of range", with("optimizer_moments", "3"));
   expect("it has no place in this model", with("optimizer_moments", "1"));
   expect("it has no place in this model", with("best_epoch", "0"));
@@ -193,4 +197,55 @@ TEST_CASE("what cannot be stored keeps the checkpoint before") {
   state.network.parameters()[0]->value(0, 0) = std::numeric_limits<float>::infinity();
   CHECK_THROWS_AS(save_checkpoint(state, folder / "run"), ValueError);
   CHECK(load_checkpoint(folder / "run").epoch == 0);
+}
+
+namespace {
+
+using Contents = std::vector<char>;
+
+Contents read_all(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Whether a checkpoint of these bytes is loaded; else it is refused by an Error.
+bool loads(const std::filesystem::path& path, const Contents& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  try {
+    load_checkpoint(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint cut anywhere is refused") {
+  const test::TemporaryFolder folder;
+  save_checkpoint(trained_state(nn::Sgd{}, true), folder / "run");
+  const Contents whole = read_all(folder / "run");
+  for (std::size_t size = 0; size < whole.size(); size += size < 64 || size + 64 > whole.size() ? 1 : 7) {
+    CAPTURE(size);
+    CHECK_FALSE(loads(folder / "cut", Contents(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))));
+  }
+}
+
+TEST_CASE("ten thousand changed bytes of a checkpoint are refused, or harmless") {
+  const test::TemporaryFolder folder;
+  save_checkpoint(trained_state(nn::AdamW{}, true, 0.5), folder / "run");
+  const Contents whole = read_all(folder / "run");
+  REQUIRE(loads(folder / "changed", whole));
+  Rng rng(3);
+  int loaded = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    Contents changed = whole;
+    // Half of the changes fall on the header, where they mean most.
+    const auto range = static_cast<std::uint32_t>(i % 2 == 0 ? whole.size() : whole.size() / 4);
+    char& byte = changed[rng.below(range)];
+    byte = static_cast<char>(byte ^ static_cast<char>(1U << rng.below(8)));
+    loaded += loads(folder / "changed", changed) ? 1 : 0;
+  }
+  CHECK(loaded > 100);  // numbers that are only a little off
 }

@@ -181,3 +181,13 @@ TEST_CASE("a seam follows the pale ink between two strokes that touch along thei
   CHECK(seams[0].ink == doctest::Approx(2.4));
   CHECK(std::all_of(seams[0].column.begin(), seams[0].column.end(), [](Index x) { return x == 12; }));
 }
+
+TEST_CASE("pieces that are not there make no character") {
+  const Segmentation line = segment(invert(draw_four(120)));
+  const std::size_t pieces = line.pieces.size();
+  CHECK(character_image(line, 0, pieces).width() == 28);
+  CHECK_THROWS_AS(character_image(line, 0, pieces + 1), ValueError);
+  CHECK_THROWS_AS(character_image(line, pieces, pieces + 1), ValueError);
+  CHECK_THROWS_AS(character_image(line, 0, 0), ValueError);
+  CHECK_THROWS_AS(character_image(Segmentation{}, 0, 1), ValueError);
+}

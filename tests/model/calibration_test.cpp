@@ -184,3 +184,18 @@ TEST_CASE("sigmoids that do not fit are refused") {
   CHECK_THROWS_AS(check_sigmoid({1, 0}), ValueError);
   CHECK_THROWS_AS(check_sigmoid({-1, std::numeric_limits<float>::infinity()}), ValueError);
 }
+
+TEST_CASE("margins that fall as their class becomes likelier tell nothing but how frequent the class is") {
+  Matrix margins(2, 12);
+  std::vector<Label> truth;
+  for (Index i = 0; i < 12; ++i) {
+    truth.push_back(i < 3 ? 0 : 1);
+    margins(0, i) = i < 3 ? -1.0F - 0.1F * static_cast<float>(i) : 1.0F + 0.1F * static_cast<float>(i);  // upside down
+    margins(1, i) = i < 3 ? -1.0F : 1.0F;
+  }
+  const std::vector<PlattSigmoid> sigmoids = fit_sigmoids(margins, truth);
+  CHECK(sigmoids[0].slope == 0);
+  CHECK(1 / (1 + std::exp(static_cast<double>(sigmoids[0].offset))) == doctest::Approx(4.0 / 14));  // Platt's prior
+  CHECK(sigmoids[1].slope < 0);
+  for (const PlattSigmoid& sigmoid : sigmoids) CHECK_NOTHROW(check_sigmoid(sigmoid));
+}

@@ -99,3 +99,14 @@ TEST_CASE("the logits of a sample's votes do not depend on the samples beside it
   const Matrix logits = vote_logits(shares);
   for (Index i = 0; i < shares.cols(); ++i) CHECK(vote_logits(shares.col(i)) == logits.col(i));
 }
+
+TEST_CASE("a temperature is a number above 0, for a classifier and for softmax") {
+  Echo echo(ScoreKind::margin);
+  for (const float odd : {0.0F, -1.0F, std::nanf(""), HUGE_VALF}) {
+    CHECK_THROWS_AS(echo.set_temperature(odd), ValueError);
+    CHECK_THROWS_AS(softmax(Matrix::Zero(2, 1), odd), ValueError);
+  }
+  CHECK_THROWS_AS(softmax(Matrix(0, 2)), ShapeError);
+  Vector evidence(1);
+  CHECK_THROWS_AS(softmax(Matrix::Zero(2, 3), 1, &evidence), ShapeError);
+}

@@ -84,3 +84,15 @@ TEST_CASE("ConfusionMatrix refuses what does not fit") {
   CHECK_THROWS_AS(ConfusionMatrix(Labels{0}, Labels{2}, 2), ValueError);
   CHECK_THROWS_AS(ConfusionMatrix(Labels{-1}, Labels{0}, 2), ValueError);
 }
+
+TEST_CASE("classes that are not there are refused wherever they are asked for") {
+  ConfusionMatrix matrix(3);
+  for (const Label label : {-1, 3, 1000}) {
+    CHECK_THROWS_AS(matrix.add(label, 0), ValueError);
+    CHECK_THROWS_AS(matrix.add(0, label), ValueError);
+    CHECK_THROWS_AS(matrix(label, 0), ValueError);
+    CHECK_THROWS_AS(matrix(0, label), ValueError);
+    CHECK_THROWS_AS(matrix.of_class(label), ValueError);
+  }
+  CHECK(matrix.samples() == 0);
+}

@@ -2,6 +2,7 @@
 #include <inkling/nn/layer_list.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
+#include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/training/backward.hpp>
@@ -10,6 +11,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -419,4 +422,81 @@ TEST_CASE("a classifier's evidence is what the softmax divides out") {
   CHECK(mismatch(seen.probabilities.array().log().matrix(), expected, 1e-4) == "");
   CHECK(classifier.recognise(Pixels(72, 0)).evidence->size() == 0);
   CHECK_THROWS_AS(classifier.recognise(Pixels(71, 1)), ShapeError);
+}
+
+TEST_CASE("a workspace starts anew with another network, however alike both are") {
+  Network plain({6, 6, 2}, 1);
+  plain.add(Conv2d({.filters = 4})).add(Relu()).add(Flatten()).add(Dense({.units = 3}));
+  Network blocks({6, 6, 2}, 2);  // as many layers, and more memory in each
+  blocks.add(Residual(Conv2d({.filters = 9, .padding = Padding::same})))
+      .add(SqueezeExcite({.units = 5}))
+      .add(Residual(Conv2d({.filters = 9, .padding = Padding::same})))
+      .add(Flatten());
+  Network turned({6, 6, 2}, 3);  // the block is where the gate was
+  turned.add(SqueezeExcite({.units = 5}))
+      .add(Residual(Conv2d({.filters = 9, .padding = Padding::same})))
+      .add(SqueezeExcite({.units = 5}))
+      .add(Flatten());
+  const Matrix x = random_matrix<float>(72, 5, 1);
+  Workspace workspace;
+  for (int round = 0; round < 2; ++round) {
+    for (const Network* network : {&plain, &blocks, &turned}) {
+      CHECK(network->forward(x, workspace, Mode::training).allFinite());
+      CHECK(network->forward(x, workspace) == run(*network, x));
+    }
+  }
+}
+
+TEST_CASE("backward refuses a workspace of another network or of other samples") {
+  const Network network = every_layer();
+  const Network other = [] {
+    Network result({9, 8, 1}, 3);
+    result.add(Flatten()).add(Dense({.units = 4}));
+    return result;
+  }();
+  Workspace workspace;
+  std::vector<Matrix> gradients;
+  const Matrix x = random_matrix<float>(72, 6, 1);
+  const Matrix dy = random_matrix<float>(4, 6, 2);
+  CHECK_THROWS_AS(network.backward(x, dy, workspace, gradients), ValueError);  // no forward pass at all
+  other.forward(x, workspace, Mode::training);
+  CHECK_THROWS_AS(network.backward(x, dy, workspace, gradients), ValueError);
+  network.forward(x, workspace, Mode::training);
+  CHECK_NOTHROW(network.backward(x, dy, workspace, gradients));
+  const Matrix more = random_matrix<float>(72, 7, 1);
+  CHECK_THROWS_AS(network.backward(more, random_matrix<float>(4, 7, 2), workspace, gradients), ValueError);
+  CHECK_THROWS_AS(network.backward(x, random_matrix<float>(3, 6, 2), workspace, gradients), ShapeError);
+}
+
+TEST_CASE("a classifier that another is assigned to classifies as that one does") {
+  const auto classifier = [](Index filters, std::uint64_t seed) {
+    Network network({8, 8, 1}, seed);
+    network.add(Residual(Conv2d({.filters = filters, .padding = Padding::same}))).add(Relu()).add(Flatten());
+    network.add(Dense({.units = 3}));
+    return NetworkClassifier(network, {"a", "b", "c"});
+  };
+  const Pixels images = test::random_pixels(64, 9, 4);
+  NetworkClassifier model = classifier(2, 1);
+  model.scores(images, 2);  // its workspaces are warm
+  const NetworkClassifier other = classifier(40, 2);
+  model = other;
+  CHECK(model.scores(images, 2) == other.scores(images, 1));
+}
+
+TEST_CASE("no layer, layers that are not there and shapes that cannot be are refused") {
+  Network network({3, 3, 1}, 1);
+  CHECK_THROWS_AS(network.add(std::unique_ptr<Layer>()), ValueError);
+  CHECK_THROWS_AS(network.add_built(nullptr, {1, 1, 1}), ValueError);
+  network.add(Relu());
+  CHECK_THROWS_WITH_AS(network.layer(99), "Network: expected a layer from 0 to 0, got 99", ValueError);
+  CHECK_THROWS_AS(network.layer(-1), ValueError);
+  CHECK_THROWS_AS(network.output_shape(1), ValueError);
+  CHECK_THROWS_AS(Network({-3, -3, 1}), ShapeError);
+}
+
+TEST_CASE("weights that are not finite are refused, though a ReLU would hide them") {
+  Network network({1, 1, 2}, 1);
+  network.add(Dense({.units = 3})).add(Relu()).add(Dense({.units = 2}));
+  network.parameters()[0]->value(1, 0) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(NetworkClassifier(network, {"a", "b"}), doctest::Contains("not finite"), ValueError);
 }

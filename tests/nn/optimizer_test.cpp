@@ -117,9 +117,31 @@ TEST_CASE("statistics move towards those of each micro-batch in turn") {
   for (int m = 0; m < 3; ++m) gradients[static_cast<std::size_t>(m)] = {MatrixOf<double>::Constant(1, 1, m)};
   OptimizerState<double> state;
   optimizer_step<double>(AdamW{}, 1, pointers, gradients, state, 1);
+  // The weighted mean of what was measured: of what stood there before nothing is left.
   const double keep = 1 - statistic_share;
-  CHECK(std::abs(parameters[0].value(0) - (10 * keep * keep * keep + statistic_share * keep + 2 * statistic_share)) <
-        1e-14);
+  CHECK(std::abs(parameters[0].value(0) - (keep + 2) / (keep * keep + keep + 1)) < 1e-14);
+  CHECK(state.micro_batches == 3);
+}
+
+TEST_CASE("the share of a micro-batch in the statistics falls from all of it to that of the long run") {
+  CHECK(std::abs(share_of_statistics(0) - 1) < 1e-14);
+  CHECK(std::abs(share_of_statistics(1) - 1 / (2 - statistic_share)) < 1e-15);
+  CHECK(std::abs(share_of_statistics(2000) - statistic_share) < 1e-15);
+}
+
+TEST_CASE("a step needs micro-batches, a gradient of its size for each parameter, and a rate that is a number") {
+  std::vector<Parameter<double>> parameters{{"weight", Role::weight, {2}, MatrixOf<double>::Ones(2, 1)}};
+  const std::vector<Parameter<double>*> pointers{&parameters[0]};
+  const auto step = [&](std::vector<std::vector<MatrixOf<double>>> gradients, double factor) {
+    OptimizerState<double> state;
+    optimizer_step<double>(Sgd{}, factor, pointers, gradients, state, 1);
+  };
+  const MatrixOf<double> gradient = MatrixOf<double>::Ones(2, 1);
+  CHECK_NOTHROW(step({{gradient}}, 1));
+  CHECK_THROWS_AS(step({}, 1), ValueError);
+  CHECK_THROWS_AS(step({{}}, 1), ShapeError);
+  CHECK_THROWS_AS(step({{gradient}, {MatrixOf<double>::Ones(3, 1)}}, 1), ShapeError);
+  for (const double factor : {-1.0, std::nan(""), HUGE_VAL}) CHECK_THROWS_AS(step({{gradient}}, factor), ValueError);
 }
 
 TEST_CASE("the bits of a step do not depend on the number of threads") {

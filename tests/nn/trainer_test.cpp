@@ -371,8 +371,8 @@ TEST_CASE("errors name what is wrong") {
   CHECK_THROWS_AS(fit({.augment_until = 1.5}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = 1}, train, small_network()), ValueError);
   CHECK_THROWS_AS(fit({.average = -0.1}, train, small_network()), ValueError);
-  CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()), "fit_network: patience needs a validation set",
-                       ValueError);
+  CHECK_THROWS_WITH_AS(fit({.patience = 2}, train, small_network()),
+                       doctest::Contains("NetworkOptions::patience: it needs a validation set"), ValueError);
   CHECK_THROWS_AS(fit({.validation = train.take(0)}, train, small_network()), ValueError);
 
   const Dataset larger({7, 6, 1}, Pixels::Zero(42, 3), {0, 1, 2}, {"a", "b", "c", "d"});
@@ -383,12 +383,69 @@ TEST_CASE("errors name what is wrong") {
   CHECK_THROWS_WITH_AS(fit({}, more_classes, small_network()), doctest::Contains("5 classes"), ShapeError);
 }
 
-TEST_CASE("a loss that is not finite is an error that names the epoch") {
+TEST_CASE("a loss or weight that is not finite any more is an error that names epoch and batch") {
   const Dataset train = stripes(64, 1);
-  const float huge = std::numeric_limits<float>::max();
+  // Each step multiplies the weights by a million: 4 batches an epoch, and the largest float is 3e38.
   CHECK_THROWS_WITH_AS(
-      fit_network(linear_network(), train, {.optimizer = Sgd{.learning_rate = static_cast<double>(huge)}, .batch = 16}),
-      doctest::Contains("the loss is not finite in epoch 1"), Error);
+      fit_network(linear_network(), train,
+                  {.optimizer = Sgd{.learning_rate = 1000, .momentum = 0, .weight_decay = 1000}, .batch = 16}),
+      doctest::Contains("not finite in epoch 2, batch"), Error);
+}
+
+TEST_CASE("a weight that is not finite is seen where a ReLU hides it from the loss") {
+  const Dataset train = stripes(64, 1);
+  Network network({6, 6, 1}, 3);
+  network.add(Flatten()).add(Dense({.units = 8})).add(Relu()).add(Dense({.units = 4}));
+  SUBCASE("before the first step") {
+    network.parameters()[0]->value(2, 3) = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_WITH_AS(fit_network(network, train), doctest::Contains("parameter 1.weight"), ValueError);
+  }
+  SUBCASE("made by the data") {
+    const auto spoil = [](std::span<float> image, const Shape&, Rng& rng) {
+      if (rng.below(40) == 0) image[7] = std::numeric_limits<float>::quiet_NaN();
+    };
+    CHECK_THROWS_WITH_AS(fit_network(network, train, {.augment = spoil}), doctest::Contains("NetworkOptions::augment"),
+                         Error);
+  }
+}
+
+TEST_CASE("micro-batches of one image are refused where batch norm would make nothing of them") {
+  const Dataset train = stripes(40, 1);
+  const auto fit = [&](Index images, Index batch, Index micro_batch, const Network& network) {
+    fit_network(network, train.take(images), {.epochs = 1, .batch = batch, .micro_batch = micro_batch, .threads = 1});
+  };
+  CHECK_THROWS_WITH_AS(fit(40, 8, 1, small_network()), doctest::Contains("NetworkOptions::micro_batch"), ValueError);
+  CHECK_THROWS_AS(fit(40, 1, 32, small_network()), ValueError);
+  CHECK_THROWS_AS(fit(5, 2, 2, small_network()), ValueError);  // batches of 1, 2 and 2
+  CHECK_THROWS_AS(fit(1, 8, 8, small_network()), ValueError);
+  CHECK_NOTHROW(fit(6, 2, 2, small_network()));
+  CHECK_NOTHROW(fit(5, 2, 1, linear_network()));
+}
+
+TEST_CASE("a schedule that is none, or gives no rate, is refused") {
+  const Dataset train = stripes(40, 1);
+  CHECK_THROWS_WITH_AS(fit_network(linear_network(), train, {.schedule = {}}),
+                       doctest::Contains("NetworkOptions::schedule"), ValueError);
+  for (const double factor : {-1.0, std::nan("")}) {
+    CHECK_THROWS_AS(fit_network(linear_network(), train, {.schedule = [=](double) { return factor; }}), ValueError);
+  }
+}
+
+TEST_CASE("after a short run the running statistics are those of the data") {
+  const Dataset train = stripes(256, 1);
+  const Dataset test = stripes(400, 2);
+  Network network({6, 6, 1}, 3);
+  network.add(Flatten()).add(Dense({.units = 24})).add(BatchNorm()).add(Relu()).add(Dense({.units = 4}));
+  const NetworkClassifier model =
+      fit_network(network, train, {.optimizer = AdamW{.learning_rate = 5e-3}, .epochs = 2, .threads = 1});
+  Workspace workspace;
+  Matrix x(36, test.size());
+  for (Index i = 0; i < test.size(); ++i) to_unit_range(test.image(i).data(), 36, x.col(i).data());
+  const Matrix by_batch = model.network().forward(x, workspace, Mode::training);
+  const std::vector<Label> best = best_classes(by_batch);
+  Index right = 0;
+  for (Index i = 0; i < test.size(); ++i) right += best[static_cast<std::size_t>(i)] == test.label(i) ? 1 : 0;
+  CHECK(accuracy(model, test) > static_cast<double>(right) / static_cast<double>(test.size()) - 0.03);
 }
 
 TEST_CASE("a network learns stripes") {

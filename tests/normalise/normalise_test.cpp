@@ -1,9 +1,16 @@
+#include <inkling/core/error.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/emnist.hpp>
+#include <inkling/ink/ink.hpp>
+#include <inkling/ink/rule.hpp>
+#include <inkling/normalise/conversion.hpp>
 #include <inkling/normalise/normalise.hpp>
+#include <inkling/picture/bounding_box.hpp>
+#include <inkling/picture/components.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -119,6 +126,20 @@ TEST_CASE("lines and rims that come in from the edge are dropped, and specks") {
   for (Index y = 0; y < 60; ++y) disturbed(0, y) = disturbed(1, y) = 200;
   disturbed(12, 40) = disturbed(80, 15) = 255;
   CHECK(difference(normalise(disturbed), reference) < 1);
+}
+
+TEST_CASE("a speck goes wherever it lies, and a part that is larger stays") {
+  const GreyImage four = draw_four(100);
+  const GreyImage reference = normalise(four);
+  const auto with_dot = [&](Index side) {  // above the character, within its width: no point behind the foot
+    GreyImage dotted = four;
+    for (Index y = 6; y < 6 + side; ++y) {
+      for (Index x = 50; x < 50 + side; ++x) dotted(x, y) = 255;
+    }
+    return normalise(dotted);
+  };
+  CHECK(difference(with_dot(3), reference) < 1);
+  CHECK(difference(with_dot(9), reference) > 10);
 }
 
 TEST_CASE("squared and ruled paper is told from the character that stands on it") {
@@ -359,4 +380,36 @@ TEST_CASE("EMNIST's own images survive, and their enlargements come out as they 
   CHECK(gap < 2);
   CHECK(enlarged_gap < 26);  // of 255, root mean square: half of EMNIST's ink pixels are edges
   CHECK(longest_24 >= 290);
+}
+
+TEST_CASE("a rule without columns takes no ink out, and one that is no line is refused") {
+  Ink ink{FloatImage(20, 10, 1.0F), 1};
+  const FloatImage before = ink.amount;
+  erase_rule(ink, Rule{});
+  CHECK(ink.amount == before);
+  for (const float odd : {std::nanf(""), HUGE_VALF}) {
+    CHECK_THROWS_AS(erase_rule(ink, Rule{.first = 2, .centre = {5, odd}, .thickness = 1}), ValueError);
+    CHECK_THROWS_AS(erase_rule(ink, Rule{.first = 2, .centre = {5, 5}, .thickness = odd}), ValueError);
+  }
+  CHECK_THROWS_AS(erase_rule(ink, Rule{.first = Index{1} << 62, .centre = {5}, .thickness = 1}), ValueError);
+  Ink ruled{FloatImage(20, 10), 1};
+  for (Index x = 0; x < 20; ++x) ruled.amount(x, 5) = 1;
+  ruled.amount(3, 0) = 1;
+  erase_rule(ruled, Rule{.first = -5, .centre = std::vector<float>(40, 5.0F), .thickness = 1});  // over both edges
+  for (Index x = 0; x < 20; ++x) CHECK(ruled.amount(x, 5) == 0);
+  CHECK(ruled.amount(3, 0) == 1);
+}
+
+TEST_CASE("an empty box holds no character, and one beyond any picture is refused") {
+  const Ink ink{FloatImage(20, 10, 1.0F), 1};
+  CHECK_THROWS_AS(as_emnist(ink, Box{}), NoInkError);
+  CHECK_THROWS_AS(as_emnist(Ink{}, {0, 0, 5, 5}), NoInkError);
+  for (const double odd : {-1.0, std::nan(""), HUGE_VAL, 1e30}) {
+    CHECK_THROWS_AS(as_emnist(ink, {0, 0, odd, 5}), ValueError);
+    CHECK_THROWS_AS(as_emnist(ink, {0, 0, 5, odd}), ValueError);
+  }
+  CHECK_THROWS_AS(as_emnist(ink, {std::nan(""), 0, 5, 5}), ValueError);
+  Ink stroke{FloatImage(20, 10), 1};
+  for (Index y = 2; y < 8; ++y) stroke.amount(8, y) = stroke.amount(9, y) = 1;
+  CHECK(as_emnist(stroke, {8, 2, 2, 6}).width() == 28);
 }

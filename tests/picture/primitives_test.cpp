@@ -13,8 +13,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <set>
+#include <vector>
 
 #include "pictures.hpp"
 
@@ -294,4 +297,47 @@ TEST_CASE("strokes: width and thickening") {
     }
   }
   CHECK(stroke_width(FloatImage(5, 5)) == 0);
+}
+
+TEST_CASE("a picture of more pixels than can be counted is refused") {
+  const Index side = Index{1} << 32;
+  CHECK_THROWS_AS(GreyImage(side, side), ShapeError);
+  CHECK_THROWS_AS(GreyImage(side, side, std::vector<std::uint8_t>()), ShapeError);
+  CHECK_THROWS_AS(GreyImage(-1, 3), ShapeError);
+  CHECK(GreyImage(0, side).empty());
+}
+
+TEST_CASE("a tile of more than 4104 pixels a side has the right mean") {
+  const GreyImage white(4200, 4300, 255);
+  const GreyImage one = shrink(white, 4300);
+  CHECK(one.size() == 1);
+  CHECK(one(0, 0) == 255);
+  CHECK(shrink(white, std::numeric_limits<Index>::max()) == one);
+}
+
+TEST_CASE("a part without an extent, or far larger than a picture, is not resized") {
+  const FloatImage image(4, 4, 1);
+  for (const double bad : {0.0, -1.0, HUGE_VAL, std::nan("")}) {
+    CHECK_THROWS_AS(resize(image, {0, 0, bad, 4}, 2, 2), ValueError);
+    CHECK_THROWS_AS(resize(image, {0, 0, 4, bad}, 2, 2), ValueError);
+  }
+  CHECK_THROWS_AS(resize(image, {HUGE_VAL, 0, 4, 4}, 2, 2), ValueError);
+  CHECK_THROWS_AS(resize(image, {0, 0, 4, 4}, 0, 2), ValueError);
+}
+
+TEST_CASE("a number that is none is paper, and so is every amount where there is no limit") {
+  const FloatImage odd(3, 1, std::vector<float>{std::nanf(""), -HUGE_VALF, HUGE_VALF});
+  CHECK(to_grey(odd, 1) == GreyImage(3, 1, std::vector<std::uint8_t>{0, 0, 255}));
+  CHECK(to_grey(FloatImage(1, 1, 0.0F), 0)(0, 0) == 0);
+}
+
+TEST_CASE("an empty picture has no light ink, no paper, and an empty histogram no middle but 0") {
+  for (const GreyImage& empty : {GreyImage(), GreyImage(0, 5), GreyImage(5, 0)}) {
+    CHECK_FALSE(has_light_ink(empty));
+    CHECK_FALSE(has_light_ink(empty, 0));
+    CHECK_THROWS_AS(fit_paper(empty), ShapeError);
+  }
+  CHECK(median_level({}) == 0);
+  CHECK(median_level(std::array<std::uint32_t, 4>{}) == 0);
+  CHECK(median_level(std::array<std::uint32_t, 4>{0, 3, 4, 0}) == 2);
 }

@@ -155,7 +155,7 @@ class Learning(unittest.TestCase):
             "units": lambda: inkling.Network.fit([("dense", {"unit": 3})], TRAIN),
             "unknown layer": lambda: inkling.Network.fit(["denes"], TRAIN),
             "loss": lambda: inkling.LinearSvm.fit(TRAIN, loss="log"),
-            "c must be above 0": lambda: inkling.LinearSvm.fit(TRAIN, c=-1),
+            "SvmOptions::c: expected a number above 0": lambda: inkling.LinearSvm.fit(TRAIN, c=-1),
             "hog": lambda: inkling.LinearSvm.fit(TRAIN, hog={"cell": [4]}),
             "trees": lambda: inkling.RandomForest.fit(TRAIN, trees=0),
             "labels": lambda: inkling.RandomForest.fit(TRAIN.images),

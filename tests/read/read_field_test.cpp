@@ -130,3 +130,10 @@ TEST_CASE("what cannot be read is an error") {
       read_field(plain_line().picture, shipped_cnn(), {.charset = only_digits, .pattern = Pattern::parse("AAA")}),
       ValueError);
 }
+
+TEST_CASE("a reading without candidates still has its text") {
+  const test::ComposedLine line = plain_line();
+  const FieldReading reading = read_field(line.picture, shipped_cnn(), {.charset = only_digits, .candidates = 0});
+  CHECK(reading.text == line.text);
+  for (const FieldCharacter& character : reading.characters) CHECK(character.candidates.size() == 1);
+}

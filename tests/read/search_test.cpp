@@ -1,7 +1,10 @@
+#include <inkling/core/error.hpp>
 #include <inkling/read/search.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -141,6 +144,24 @@ TEST_CASE("dirt is left out, and a missing character does not spoil the rest") {
   CHECK(read(lattice, Pattern::parse("#####")).size() >= 2);
 }
 
+TEST_CASE("dirt that must be cut off first costs the cut as well") {
+  Lattice lattice = plain(2);
+  lattice.weights = {0.5, 0.25};
+  lattice.cuts = {0, 2, 0};
+  const SearchOptions options{.cut_price = 1.5, .cut_ink_price = 0.5, .dirt_price = 4};
+  CHECK(detail::price_of_dirt(lattice, 0, options) == doctest::Approx(4 * 0.5));
+  CHECK(detail::price_of_dirt(lattice, 1, options) == doctest::Approx(4 * 0.25 + 1.5 + 0.5 * 2));
+  // A tail that hangs on a character is no dirt, though one that stands apart would be.
+  for (Arc& arc : lattice.arcs) {
+    if (arc.last - arc.first == 2) arc.shape = {.width = 1.25, .height = 1, .middle = 0.5};
+  }
+  set(lattice, 0, 1, 0, 0.9F);
+  set(lattice, 0, 2, 1, 0.9F);
+  CHECK(find_read_path(lattice, Pattern::parse("#"), {}, names, options).steps.front().label == 1);
+  lattice.cuts = {0, 0, 0};
+  CHECK(find_read_path(lattice, Pattern::parse("#"), {}, names, options).steps.front().label == 0);
+}
+
 TEST_CASE("no way through an arc is better than the best, and the best arcs reach it") {
   Lattice lattice = plain(4);
   set(lattice, 0, 1, 0);
@@ -154,4 +175,36 @@ TEST_CASE("no way through an arc is better than the best, and the best arcs reac
 
 TEST_CASE("a pattern without classes is refused") {
   CHECK_THROWS_AS(find_read_path(plain(1), Pattern::parse("#"), CharSet::parse("upper"), names), ValueError);
+}
+
+TEST_CASE("prices and lattices that are not finite are refused, and so are lattices that do not fit together") {
+  const auto find = [](const Lattice& lattice, const SearchOptions& options) {
+    return find_read_path(lattice, Pattern::parse("##"), {}, names, options);
+  };
+  for (const double odd : {HUGE_VAL, -HUGE_VAL, std::nan("")}) {
+    CHECK_THROWS_WITH_AS(find(plain(3), {.missing_character = odd}),
+                         doctest::Contains("SearchOptions::missing_character"), ValueError);
+    Lattice lattice = plain(3);
+    lattice.cuts[1] = static_cast<float>(odd);
+    CHECK_THROWS_AS(find(lattice, {}), ValueError);
+    lattice = plain(3);
+    lattice.probabilities(2, 1) = static_cast<float>(odd);
+    CHECK_THROWS_AS(find(lattice, {}), ValueError);
+    lattice = plain(3);
+    lattice.evidence = Vector::Constant(lattice.probabilities.cols(), static_cast<float>(odd));
+    CHECK_THROWS_AS(find(lattice, {}), ValueError);
+    lattice = plain(3);
+    lattice.arcs[2].shape.width = odd;
+    CHECK_THROWS_AS(find(lattice, {}), ValueError);
+  }
+  Lattice lattice = plain(3);
+  lattice.arcs[0].last = 4;
+  CHECK_THROWS_AS(find(lattice, {}), ShapeError);
+  lattice = plain(3);
+  lattice.weights.pop_back();
+  CHECK_THROWS_AS(find(lattice, {}), ShapeError);
+  lattice = plain(3);
+  lattice.evidence = Vector::Zero(1);
+  CHECK_THROWS_AS(find(lattice, {}), ShapeError);
+  CHECK(find(plain(3), {}).steps.size() == 2);
 }

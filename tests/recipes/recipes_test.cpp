@@ -94,3 +94,15 @@ TEST_CASE("a network goes on from its checkpoint to the same bits, and not from 
 }
 
 }  // namespace
+
+TEST_CASE("the accuracy of a network is measured on images that did not choose its epoch") {
+  const Dataset data = digits(800);
+  const TrainedModel trained = train_model(ModelKind::mlp, data, {.epochs = 3, .threads = 1});
+  REQUIRE(trained.accuracy.has_value());
+  CHECK(trained.accuracy->on == "held out");
+  // A twentieth of each class is held out, and half of that measures.
+  const Dataset held_out = data.stratified_split(0.05, 1).second;
+  const Dataset unseen = held_out.shuffled(1).take(held_out.size() / 2);
+  CHECK(trained.accuracy->samples == unseen.size());
+  CHECK(trained.accuracy->share == accuracy(unseen.labels(), trained.model->predict(unseen.pixels())));
+}

@@ -5,28 +5,41 @@
 
 #include <CLI/Error.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "text/one_line.hpp"
 
 namespace {
 
-std::vector<char> read_all(std::istream& file) {
-  std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+/// No more bytes than the decoder accepts, and one more, which shows it that there are others.
+std::vector<char> read_up_to(std::istream& file, std::size_t most) {
+  std::vector<char> bytes(most + 1);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (file.bad()) throw inkling::FileError("cannot read");
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
   return bytes;
 }
 
 std::vector<char> read_bytes(const std::filesystem::path& path) {
-  if (path == standard_input) return read_all(std::cin);
+  const std::size_t most = inkling::DecodeLimits{}.bytes;
+  if (path == standard_input) return read_up_to(std::cin, most);
   if (std::filesystem::is_directory(path)) throw inkling::FileError("expected a picture, found a folder");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw inkling::FileError("cannot open");
-  return read_all(file);
+  std::error_code unknown;  // of a pipe, say
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  if (!unknown && size > most) {
+    throw inkling::ImageTooLargeError("Image: expected up to " + std::to_string(most) + " bytes, got " +
+                                      std::to_string(size));
+  }
+  return read_up_to(file, !unknown && size > 0 ? static_cast<std::size_t>(size) : most);
 }
 
 }  // namespace

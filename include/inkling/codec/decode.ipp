@@ -23,6 +23,7 @@ inline void check_length(std::span<const std::uint8_t> bytes, const DecodeLimits
 
 INKLING_STB_INLINE Raster decode_raster(std::span<const std::uint8_t> bytes, std::size_t page, Wanted wanted,
                                         const DecodeLimits& limits) {
+  limits.check();
   check_length(bytes, limits);
   if (has_tiff_signature(bytes)) return decode_tiff(bytes, page, limits);
   if (page > 0) throw ValueError("Image: expected page 1, the only one, got " + std::to_string(page + 1));
@@ -40,6 +41,7 @@ INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, c
 }
 
 INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  limits.check();
   detail::check_length(bytes, limits);
   return detail::has_tiff_signature(bytes) ? detail::tiff_pages(bytes, limits) : 1;
 }

@@ -16,6 +16,8 @@ struct DecodeLimits {
                                               // 1/2, 1/4 or 1/8 (JPEG; TIFF of grey or two levels), 16 times as many
                                               // may be in the file
   std::size_t memory = std::size_t{64} << 20U;  // that may be held at once beside the result
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The bytes are no picture, or a kind of picture that is not read. (HTTP: 415 Unsupported Media Type.)
@@ -29,3 +31,7 @@ struct ImageTooLargeError : FormatError {
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/codec/limits.ipp>
+#endif

@@ -10,8 +10,12 @@
 /// std::thread.
 namespace inkling::inline INKLING_ABI {
 
+/// More threads than this are refused: OpenMP ends the program when it gets no more of them.
+inline constexpr int most_threads = 1024;
+
 /// The number of threads that `requested` stands for: 0 means every core this process may use.
-int thread_count(int requested) noexcept;
+/// Throws ValueError unless 0 <= requested <= most_threads.
+int thread_count(int requested);
 
 namespace detail {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -17,7 +18,8 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE int thread_count(int requested) noexcept {
+INKLING_INLINE int thread_count(int requested) {
+  in_range("threads", requested, {0, most_threads});
   if (requested > 0) return requested;
 #ifdef _OPENMP
   return std::max(1, omp_get_max_threads());

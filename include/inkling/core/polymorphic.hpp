@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
 
 #include <memory>
 #include <utility>
@@ -12,7 +13,10 @@ namespace inkling::inline INKLING_ABI {
 template <typename T>
 class Polymorphic {  // NOLINT(cppcoreguidelines-special-member-functions): the assignment by value moves, too
  public:
-  explicit Polymorphic(std::unique_ptr<T> object) noexcept : object_(std::move(object)) {}
+  /// Throws ValueError for a null pointer.
+  explicit Polymorphic(std::unique_ptr<T> object) : object_(std::move(object)) {
+    require<ValueError>(object_ != nullptr, "expected an object, got a null pointer");
+  }
   Polymorphic(const Polymorphic& other) : object_(other.object_ ? other.object_->clone() : nullptr) {}
   Polymorphic(Polymorphic&&) noexcept = default;
   Polymorphic& operator=(Polymorphic other) noexcept {

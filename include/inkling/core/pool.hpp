@@ -16,7 +16,13 @@ class Pool {
  public:
   Pool() = default;
   Pool(const Pool&) {}
-  Pool& operator=(const Pool&) { return *this; }
+  /// Drops what was warmed up for the owner as it was before.
+  Pool& operator=(const Pool& other) {
+    if (this == &other) return *this;
+    const std::lock_guard lock(mutex_);
+    free_.clear();
+    return *this;
+  }
 
   /// Gives its object back to the pool, which must outlive it.
   class Lease {

@@ -24,6 +24,9 @@ struct Shape {
   Index pixels() const noexcept { return height * width; }
   Index size() const noexcept { return height * width * channels; }
   bool operator==(const Shape&) const = default;
+
+  /// Throws ShapeError, which begins with `who`, unless every side is above 0 and the size at most 2^40.
+  void check(const char* who) const;
 };
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape);

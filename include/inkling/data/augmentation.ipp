@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/augmentation.hpp>
@@ -15,11 +16,22 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE void shift(std::span<float> values, const Shape& image, Index right, Index down) {
+namespace detail {
+
+INKLING_INLINE void check_image_values(const char* who, std::span<const float> values, const Shape& image) {
+  image.check(who);
   if (static_cast<Index>(values.size()) != image.size()) {
-    throw ShapeError("shift: an image of " + to_string(image) + " has " + std::to_string(image.size()) +
+    throw ShapeError(std::string(who) + ": an image of " + to_string(image) + " has " + std::to_string(image.size()) +
                      " values, got " + std::to_string(values.size()));
   }
+}
+
+}  // namespace detail
+
+INKLING_INLINE void shift(std::span<float> values, const Shape& image, Index right, Index down) {
+  detail::check_image_values("shift", values, image);
+  right = std::clamp(right, -image.width, image.width);
+  down = std::clamp(down, -image.height, image.height);
   const std::vector<float> before(values.begin(), values.end());
   std::fill(values.begin(), values.end(), 0.0F);
   const Index first = std::max<Index>(0, right);  // columns that stay inside
@@ -33,7 +45,7 @@ INKLING_INLINE void shift(std::span<float> values, const Shape& image, Index rig
 }
 
 INKLING_INLINE Augmentation random_shift(Index reach) {
-  if (reach < 0) throw ValueError("random_shift: the reach is at least 0 pixels, got " + std::to_string(reach));
+  in_range("random_shift: reach", reach, {0, 1e6});
   return [reach](std::span<float> values, const Shape& image, Rng& rng) {
     const auto offset = [&] {
       return static_cast<Index>(rng.below(static_cast<std::uint32_t>(2 * reach + 1))) - reach;

@@ -18,6 +18,7 @@ namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE Dataset::Dataset(Shape image, Pixels pixels, std::vector<Label> labels,
                                 std::vector<std::string> class_names) {
+  image.check("Dataset");
   if (pixels.rows() != image.size()) {
     throw ShapeError("Dataset: images of " + to_string(image) + " need " + std::to_string(image.size()) +
                      " bytes a column, got " + std::to_string(pixels.rows()));

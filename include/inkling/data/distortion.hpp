@@ -15,10 +15,12 @@ struct Distortion {
   float shift = 0;     // pixels, right and down apart
   float elastic = 0;   // pixels: standard deviation of a smooth random displacement (Simard, Steinkraus and Platt 2003)
   Index knots = 4;     // of that displacement along each axis: fewer are smoother
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Rotation, shear, scale, shift and elastic distortion in one step, so that the image is interpolated once.
-/// Throws ValueError for a bound below 0, a scale of 1 or more, or no knots.
+/// Throws ValueError as Distortion::check.
 Augmentation random_distortion(const Distortion& distortion);
 
 }  // namespace inkling::inline INKLING_ABI

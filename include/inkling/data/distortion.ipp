@@ -1,6 +1,6 @@
 #pragma once
 
-#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/data/augmentation.hpp>
 #include <inkling/data/detail/elastic_field.hpp>
 #include <inkling/data/distortion.hpp>
@@ -31,18 +31,19 @@ inline float bilinear(const std::vector<float>& values, const Shape& image, floa
 
 }  // namespace detail
 
+INKLING_INLINE void Distortion::check() const {
+  in_range("Distortion::rotation", rotation, {0, 360});
+  in_range("Distortion::shear", shear, {0, 10});
+  in_range("Distortion::scale", scale, {.low = 0, .high = 1, .below_high = true});
+  in_range("Distortion::shift", shift, {0, 1e4});
+  in_range("Distortion::elastic", elastic, {0, 1e3});
+  in_range("Distortion::knots", knots, {1, 1024});
+}
+
 INKLING_INLINE Augmentation random_distortion(const Distortion& distortion) {
-  for (const float bound :
-       {distortion.rotation, distortion.shear, distortion.scale, distortion.shift, distortion.elastic}) {
-    if (!(bound >= 0)) throw ValueError("random_distortion: a bound is at least 0, got " + std::to_string(bound));
-  }
-  if (distortion.scale >= 1) {
-    throw ValueError("random_distortion: the scale is below 1, got " + std::to_string(distortion.scale));
-  }
-  if (distortion.knots < 1) {
-    throw ValueError("random_distortion: expected at least 1 knot, got " + std::to_string(distortion.knots));
-  }
+  distortion.check();
   return [distortion](std::span<float> values, const Shape& image, Rng& rng) {
+    detail::check_image_values("random_distortion", values, image);
     const auto drawn = [&](float bound) { return rng.uniform(-bound, bound); };
     const float angle = drawn(distortion.rotation) * std::numbers::pi_v<float> / 180;
     const float shear = drawn(distortion.shear);

@@ -39,11 +39,14 @@ struct FoundInk {
   float blocks = 0.15F;
   float one_bit = 0.3F;
   float inverted = 0.1F;
+
+  void check() const;  // throws ValueError that names the first share outside 0..1
 };
 
 /// One picture of the character in `values` (square, 0 paper to 1 ink, in the order of Shape, one channel) as it might
 /// be found. Result: width x height bytes, 0 black to 255 white, a column is a row of the picture. `others` lends its
-/// characters, of the same shape, as neighbours and for what shines through; without them there are none.
+/// characters, of the same shape, as neighbours and for what shines through; without them there are none. Throws
+/// ValueError as FoundInk::check, ShapeError unless the images are square, of one channel, and as many as their values.
 Pixels found_picture(std::span<const float> values, const Shape& image, const FoundInk& found, const Dataset* others,
                      Rng& rng);
 

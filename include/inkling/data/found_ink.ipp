@@ -1,5 +1,8 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
+#include <inkling/core/shape.hpp>
 #include <inkling/data/capture.hpp>
 #include <inkling/data/found_ink.hpp>
 #include <inkling/data/sheet.hpp>
@@ -17,6 +20,11 @@
 namespace inkling::inline INKLING_ABI {
 
 namespace detail {
+
+inline void check_square_grey(const char* who, const Shape& image) {
+  if (image.width == image.height && image.channels == 1) return;
+  throw ShapeError(std::string(who) + ": expected square grey images, got " + to_string(image));
+}
 
 /// The box of the ink in a clean picture, whole pixels, both ends inside. Empty (last before first) without ink.
 struct InkBox {
@@ -222,24 +230,56 @@ class FoundPicture {
 
 }  // namespace detail
 
+INKLING_INLINE void FoundInk::check() const {
+  in_range("FoundInk::low_resolution", low_resolution, {0, 1});
+  in_range("FoundInk::slant", slant, {0, 1});
+  in_range("FoundInk::stretch", stretch, {0, 1});
+  in_range("FoundInk::perspective", perspective, {0, 1});
+  in_range("FoundInk::thickness", thickness, {0, 1});
+  in_range("FoundInk::faint", faint, {0, 1});
+  in_range("FoundInk::pressure", pressure, {0, 1});
+  in_range("FoundInk::grain", grain, {0, 1});
+  in_range("FoundInk::light", light, {0, 1});
+  in_range("FoundInk::texture", texture, {0, 1});
+  in_range("FoundInk::print_through", print_through, {0, 1});
+  in_range("FoundInk::rules", rules, {0, 1});
+  in_range("FoundInk::squares", squares, {0, 1});
+  in_range("FoundInk::box", box, {0, 1});
+  in_range("FoundInk::scan_edge", scan_edge, {0, 1});
+  in_range("FoundInk::neighbours", neighbours, {0, 1});
+  in_range("FoundInk::joining", joining, {0, 1});
+  in_range("FoundInk::tight", tight, {0, 1});
+  in_range("FoundInk::blur", blur, {0, 1});
+  in_range("FoundInk::noise", noise, {0, 1});
+  in_range("FoundInk::specks", specks, {0, 1});
+  in_range("FoundInk::blocks", blocks, {0, 1});
+  in_range("FoundInk::one_bit", one_bit, {0, 1});
+  in_range("FoundInk::inverted", inverted, {0, 1});
+}
+
 INKLING_INLINE Pixels found_picture(std::span<const float> values, const Shape& image, const FoundInk& found,
                                     const Dataset* others, Rng& rng) {
-  return detail::FoundPicture(image, found, others, rng).draw(values);
+  found.check();
+  detail::check_image_values("found_picture", values, image);
+  detail::check_square_grey("found_picture", image);
+  if (others != nullptr && others->image_shape() != image) {
+    throw ShapeError("found_picture: expected others of " + to_string(image) + ", got " +
+                     to_string(others->image_shape()));
+  }
+  return detail::FoundPicture(image, found, others != nullptr && others->size() > 0 ? others : nullptr, rng)
+      .draw(values);
 }
 
 INKLING_INLINE Augmentation random_found_ink(const FoundInk& found, float share, std::optional<Dataset> others,
                                              PictureReader read) {
-  if (!(share >= 0 && share <= 1)) {
-    throw ValueError("random_found_ink: a share is 0 to 1, got " + std::to_string(share));
-  }
+  found.check();
+  in_range("random_found_ink: share", share, {0, 1});
   if (!read) throw ValueError("random_found_ink: expected a reader of pictures, got none");
-  if (others && (others->image_shape().width != others->image_shape().height || others->image_shape().channels != 1)) {
-    throw ShapeError("random_found_ink: expected square grey images to lend characters, got " +
-                     to_string(others->image_shape()));
-  }
+  if (others) detail::check_square_grey("random_found_ink", others->image_shape());
   if (others && others->size() == 0) others.reset();
   return [found, share, others = std::move(others), read = std::move(read)](std::span<float> values, const Shape& image,
                                                                             Rng& rng) {
+    detail::check_image_values("random_found_ink", values, image);
     if (!(rng.uniform() < share)) return;
     read(found_picture(values, image, found, others ? &*others : nullptr, rng), values);
   };

@@ -23,10 +23,10 @@ struct IdxArray {
 };
 
 /// Reads a whole IDX file, raw or gzip (told apart by content), that must have `dimensions` dimensions: 3 for images,
-/// 1 for labels. The items are held once, in memory that is allocated only when the source is large enough for the size
-/// that its header declares.
-/// Throws FileError when the file cannot be read; FormatError naming it, what was expected and what came, when it is
-/// not IDX of unsigned bytes, has other dimensions, is too short or too long, or its gzip data are corrupt.
+/// 1 for labels. Throws ValueError unless 1 <= dimensions <= 255. The items are held once, in memory that is allocated
+/// only when the source is large enough for the size that its header declares. Throws FileError when the file cannot be
+/// read; FormatError naming it, what was expected and what came, when it is not IDX of unsigned bytes, has other
+/// dimensions, is too short or too long, or its gzip data are corrupt.
 IdxArray read_idx(const std::filesystem::path& file, int dimensions);
 
 /// The same from memory; `name` stands for a file name in errors.

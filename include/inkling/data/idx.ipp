@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/data/detail/byte_reader.hpp>
 #include <inkling/data/idx.hpp>
 
@@ -76,6 +77,7 @@ inline Index idx_size(const std::vector<Index>& dims, const std::string& name) {
 }
 
 inline IdxArray read_idx_array(ByteReader& reader, int dimensions) {
+  in_range("read_idx: dimensions", dimensions, {1, 255});
   std::vector<Index> dims = read_idx_dims(reader, dimensions);
   const Index size = idx_size(dims, reader.name());
   const Index item_size = idx_size({dims.begin() + 1, dims.end()}, reader.name());
@@ -83,7 +85,7 @@ inline IdxArray read_idx_array(ByteReader& reader, int dimensions) {
   const std::string declared =
       reader.name() + ": the header declares " + dims_text(dims) + " = " + std::to_string(size) + " bytes, ";
   if (const std::uint64_t limit = reader.size_limit() - header; static_cast<std::uint64_t>(size) > limit) {
-    throw FormatError(declared + (reader.compressed() ? "more than the packed data can hold: at most " : "but only ") +
+    throw FormatError(declared + (reader.compressed() ? "more than packed data of this size may hold: at most " : "but only ") +
                       std::to_string(limit) + " follow it");
   }
 

@@ -1,8 +1,15 @@
 #pragma once
 
-#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/data/augmentation.hpp>
 #include <inkling/data/pen.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
@@ -32,31 +39,38 @@ void blend_neighbourhood(std::span<float> values, const Shape& image, float amou
 }
 
 INKLING_INLINE void small_blur(std::span<float> values, const Shape& image, float deviation) {
-  const float side = deviation * deviation / 2;
+  constexpr float widest = 0.5F;  // variance of one pass
+  const auto passes = static_cast<int>(std::ceil(deviation * deviation / widest));
+  const float side = deviation * deviation / 2 / static_cast<float>(std::max(1, passes));
   const Index row = image.width * image.channels;
-  for (const Index step : {image.channels, row}) {
-    const std::vector<float> before(values.begin(), values.end());
-    const auto size = static_cast<Index>(before.size());
-    for (Index i = 0; i < size; ++i) {
-      const Index along = step == row ? i : i % row;
-      const Index end = step == row ? size : row;
-      const float left = along >= step ? before[static_cast<std::size_t>(i - step)] : 0.0F;
-      const float right = along + step < end ? before[static_cast<std::size_t>(i + step)] : 0.0F;
-      const float middle = before[static_cast<std::size_t>(i)];
-      values[static_cast<std::size_t>(i)] = middle + side * (left - 2 * middle + right);
+  for (int pass = 0; pass < passes; ++pass) {
+    for (const Index step : {image.channels, row}) {
+      const std::vector<float> before(values.begin(), values.end());
+      const auto size = static_cast<Index>(before.size());
+      for (Index i = 0; i < size; ++i) {
+        const Index along = step == row ? i : i % row;
+        const Index end = step == row ? size : row;
+        const float left = along >= step ? before[static_cast<std::size_t>(i - step)] : 0.0F;
+        const float right = along + step < end ? before[static_cast<std::size_t>(i + step)] : 0.0F;
+        const float middle = before[static_cast<std::size_t>(i)];
+        values[static_cast<std::size_t>(i)] = middle + side * (left - 2 * middle + right);
+      }
     }
   }
 }
 
 }  // namespace detail
 
+INKLING_INLINE void PenVariation::check() const {
+  in_range("PenVariation::thicken", thicken, {0, 1});
+  in_range("PenVariation::thin", thin, {0, 1});
+  in_range("PenVariation::blur", blur, {0, 1});
+}
+
 INKLING_INLINE Augmentation random_pen(const PenVariation& variation) {
-  for (const float amount : {variation.thicken, variation.thin, variation.blur}) {
-    if (!(amount >= 0 && amount <= 1)) {
-      throw ValueError("random_pen: an amount is 0 to 1, got " + std::to_string(amount));
-    }
-  }
+  variation.check();
   return [variation](std::span<float> values, const Shape& image, Rng& rng) {
+    detail::check_image_values("random_pen", values, image);
     const bool thicker = rng.below(2) == 1;
     const float amount = rng.uniform(0.0F, thicker ? variation.thicken : variation.thin);
     if (amount > 0) {

@@ -31,6 +31,8 @@ struct HogOptions {
   bool deskew = true;  // characters are made upright first
 
   bool operator==(const HogOptions&) const = default;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Histograms of oriented gradients (Dalal and Triggs 2005, "Histograms of Oriented Gradients for Human Detection"):

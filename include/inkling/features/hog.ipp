@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/features/detail/deskew.hpp>
 #include <inkling/features/hog.hpp>
@@ -17,6 +18,14 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void HogOptions::check() const {
+  require<ValueError>(!cells.empty(), "HogOptions::cells: at least one size of cells is needed");
+  for (const Index cell : cells) in_range("HogOptions::cells", cell, {2, 65'535});
+  // Fewer directions over the full circle would be further apart than a right angle.
+  in_range("HogOptions::bins", bins, {is_signed ? 5.0 : 3.0, 16});
+  in_range("HogOptions::block", block, {1, 1024});
+}
 
 INKLING_INLINE Hog::Hog(Shape image, HogOptions options) : image_(image), options_(std::move(options)) {
   check();
@@ -42,23 +51,11 @@ INKLING_INLINE Hog::Hog(Shape image, HogOptions options) : image_(image), option
 }
 
 INKLING_INLINE void Hog::check() const {
+  image_.check("Hog");
   if (image_.channels != 1) throw ShapeError("Hog: expected grey images, got " + to_string(image_));
-  require<ValueError>(!options_.cells.empty(), "Hog: at least one size of cells is needed");
-  for (const Index cell : options_.cells) {
-    const Index most = std::max(image_.width, image_.height);
-    if (cell < 2 || cell > most) {
-      throw ValueError("Hog: expected cells of 2 to " + std::to_string(most) + " pixels a side, got " +
-                       std::to_string(cell));
-    }
-  }
-  // Fewer directions over the full circle would be further apart than a right angle.
-  const Index least = options_.is_signed ? 5 : 3;
-  if (options_.bins < least || options_.bins > lanes) {
-    throw ValueError("Hog: expected " + std::to_string(least) + " to " + std::to_string(lanes) + " bins, got " +
-                     std::to_string(options_.bins));
-  }
-  if (options_.block < 1)
-    throw ValueError("Hog: expected blocks of at least one cell, got " + std::to_string(options_.block));
+  options_.check();
+  const Index most = std::max(image_.width, image_.height);
+  for (const Index cell : options_.cells) in_range("HogOptions::cells", cell, {2, static_cast<double>(most)});
 }
 
 /// As many cells as it takes to cover the pixels, the grid's middle on theirs.

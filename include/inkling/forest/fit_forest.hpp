@@ -33,8 +33,9 @@ RandomForest fit_forest(const Matrix& features, std::span<const Label> labels, s
                         ForestOptions options = {});
 
 /// The forest with further trees, up to options.trees. When data and other options are those it was fitted with, the
-/// result is the one of fitting all trees at once. Throws as fit_forest does, and ValueError when the forest has more
-/// trees, other classes, other images or other features.
+/// result is the one of fitting all trees at once. With another seed, the trees still vote out of bag on what they did
+/// not see; those that learned from other data, or were loaded, do not vote, as nobody knows what they saw. Throws as
+/// fit_forest does, and ValueError when the forest has more trees, other classes, other images or other features.
 RandomForest grow_forest(const RandomForest& forest, const Dataset& dataset, const ForestOptions& options);
 
 /// Forests of fewer trees keep the temperature 1.

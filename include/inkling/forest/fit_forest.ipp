@@ -22,6 +22,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,26 +35,11 @@ namespace forest::detail {
 
 /// Throws ValueError naming the first option that is out of range.
 inline void check(const ForestOptions& options, Index classes) {
-  const auto refuse = [](const char* name, Index lowest, Index got) {
-    if (got < lowest) {
-      throw ValueError(std::string("RandomForest: ") + name + " must be at least " + std::to_string(lowest) + ", got " +
-                       std::to_string(got));
-    }
-  };
-  refuse("trees", 1, options.trees);
-  refuse("max_features", 0, options.max_features);
-  refuse("min_samples_leaf", 1, options.min_samples_leaf);
-  refuse("max_depth", 0, options.max_depth);
-  refuse("max_leaves", 0, options.max_leaves);
+  options.check();
   if (options.class_weights.empty()) return;
   if (static_cast<Index>(options.class_weights.size()) != classes) {
-    throw ValueError("RandomForest: expected " + std::to_string(classes) + " class weights, got " +
+    throw ValueError("ForestOptions::class_weights: expected " + std::to_string(classes) + " class weights, got " +
                      std::to_string(options.class_weights.size()));
-  }
-  for (const double weight : options.class_weights) {
-    if (!(weight > 0) || !std::isfinite(weight)) {
-      throw ValueError("RandomForest: a class weight is above 0 and finite, got " + std::to_string(weight));
-    }
   }
 }
 
@@ -62,9 +48,30 @@ inline Dataset gradients_of(const Dataset& images, const Hog& hog, int threads) 
   return {Shape{1, 1, hog.size()}, hog.byte_features(images.pixels(), threads), images.labels(), images.class_names()};
 }
 
+/// Tells data sets apart, of pixels and labels.
+inline std::uint64_t fingerprint(const Dataset& data) {
+  std::uint64_t hash = static_cast<std::uint64_t>(data.size());
+  const auto add = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+    hash ^= hash >> 32U;
+  };
+  for (Index i = 0; i < data.size(); ++i) {
+    add(static_cast<std::uint64_t>(data.label(i)));
+    const std::span<const std::uint8_t> image = data.image(i);
+    std::uint64_t word = 0;
+    for (std::size_t at = 0; at < image.size(); at += sizeof word) {
+      word = 0;
+      std::memcpy(&word, image.data() + at, std::min(sizeof word, image.size() - at));
+      add(word);
+    }
+  }
+  return hash;
+}
+
 struct GrownForest {
   Trees trees;
-  std::vector<double> importance;  // features; summed over the trees
+  std::vector<double> importance;   // features; summed over the trees
+  std::vector<std::uint64_t> bags;  // see ForestTraining
 
   Index size() const noexcept { return static_cast<Index>(trees.roots.size()); }
   void add(const Tree& tree) {
@@ -90,6 +97,7 @@ inline void add_trees(const TrainingData& data, const ForestOptions& options, Gr
     });
     for (const Tree& tree : trees) {
       forest.add(tree);
+      if (options.bootstrap) forest.bags.push_back(tree_seed(options.seed, forest.size() - 1));
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
       const Progress progress{.step = forest.size(), .steps = options.trees, .seconds = elapsed.count()};
       if (options.on_progress && options.on_progress(progress) == Flow::stop) return;
@@ -105,18 +113,23 @@ inline RandomForest finish(GrownForest forest, float temperature, const Dataset&
       options.hog ? gradients_of(dataset, Hog(dataset.image_shape(), *options.hog), options.threads) : dataset,
       options.threads);
   add_trees(data, options, forest);
+  if (!options.bootstrap) forest.bags.clear();
   std::optional<ConfusionMatrix> confusion;
   if (options.bootstrap && options.out_of_bag) {
     // A third of the trees votes on a sample. A few are less sure of themselves than all of them: no measure for those.
-    const bool calibrate = forest.size() >= least_calibrated_trees;
+    const bool calibrate = static_cast<Index>(forest.bags.size()) >= least_calibrated_trees;
     const std::optional<OutOfBag> verdict =
-        vote_out_of_bag(forest.trees, data, options.seed, calibrate, options.threads);
+        vote_out_of_bag(forest.trees, data, forest.bags, calibrate, options.threads);
     if (verdict) confusion = verdict->confusion;
     if (verdict && verdict->temperature) temperature = *verdict->temperature;
   }
   RandomForest result(dataset.image_shape(), dataset.class_names(), std::move(forest.trees.nodes),
                       std::move(forest.trees.roots), std::move(forest.trees.leaf_table), options.hog,
-                      {std::move(forest.importance), std::move(confusion)}, std::move(bins));
+                      {.importance = std::move(forest.importance),
+                       .out_of_bag = std::move(confusion),
+                       .bags = std::move(forest.bags),
+                       .data = options.bootstrap ? fingerprint(dataset) : 0},
+                      std::move(bins));
   result.set_temperature(temperature);
   return result;
 }
@@ -148,7 +161,11 @@ INKLING_INLINE RandomForest grow_forest(const RandomForest& forest, const Datase
   const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
                             {forest.roots().begin(), forest.roots().end()},
                             {forest.leaf_table().begin(), forest.leaf_table().end()}};
-  return forest::detail::finish({trees, forest.training().importance}, forest.temperature(), dataset, options);
+  const bool same_data =
+      !forest.training().bags.empty() && forest.training().data == forest::detail::fingerprint(dataset);
+  return forest::detail::finish(
+      {trees, forest.training().importance, same_data ? forest.training().bags : std::vector<std::uint64_t>()},
+      forest.temperature(), dataset, options);
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -21,6 +21,8 @@ struct PermutationOptions {
   Index repeats = 1;
   std::uint64_t seed = 1;
   int threads = 0;  // 0: all cores; the result does not depend on it
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// For each byte of the image: by how much the accuracy falls when this byte is shuffled among the images, the mean

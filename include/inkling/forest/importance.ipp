@@ -1,6 +1,8 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/features/hog.hpp>
@@ -17,6 +19,11 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void PermutationOptions::check() const {
+  in_range("PermutationOptions::repeats", repeats, {1, 1e6});
+  in_range("PermutationOptions::threads", threads, {0, most_threads});
+}
 
 INKLING_INLINE std::vector<double> pixel_importance(const RandomForest& forest) {
   std::vector<double> importance = forest.impurity_importance();
@@ -53,7 +60,7 @@ INKLING_INLINE std::vector<double> pixel_importance(const RandomForest& forest) 
 
 INKLING_INLINE std::vector<double> permutation_importance(const Classifier& model, const Dataset& dataset,
                                                           const PermutationOptions& options) {
-  require<ValueError>(options.repeats > 0, "permutation_importance: at least one repeat is needed");
+  options.check();
   Pixels images = dataset.pixels();
   const std::vector<Label> truth = dataset.labels();
   const double whole = accuracy(truth, model.predict(images, options.threads));

@@ -26,6 +26,8 @@ struct ForestOptions {
   std::uint64_t seed = 1;
   int threads = 0;                    // 0: all cores; the result does not depend on it
   ProgressCallback on_progress = {};  // called for every tree
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Weights for ForestOptions::class_weights that make all classes of the dataset count the same in all: samples /

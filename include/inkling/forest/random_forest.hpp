@@ -25,6 +25,8 @@ namespace inkling::inline INKLING_ABI {
 struct ForestTraining {
   std::vector<double> importance = {};             // see RandomForest::impurity_importance; summed over the trees
   std::optional<ConfusionMatrix> out_of_bag = {};  // see RandomForest::out_of_bag_confusion
+  std::vector<std::uint64_t> bags = {};            // of the last trees, those whose bags are known: what drew them
+  std::uint64_t data = 0;                          // a fingerprint of the samples that they were drawn from
 };
 
 /// Random forest (Breiman 2001, "Random Forests") on byte features: each tree learns from a bootstrap sample, and each

@@ -60,6 +60,7 @@ INKLING_INLINE RandomForest RandomForest::merged(const RandomForest& first, cons
   RandomForest result = first;
   result.trees_.append(second.trees_);
   result.training_.out_of_bag.reset();
+  result.training_.bags.clear();
   std::vector<double>& importance = result.training_.importance;
   const std::vector<double>& others = second.training_.importance;
   if (others.size() != importance.size()) importance.clear();

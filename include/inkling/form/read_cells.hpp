@@ -21,6 +21,8 @@ struct ReadCellsOptions {
   /// Receives the number of a field and what a step made of it: "clean", its ink without print, and where its cells
   /// are.
   std::function<void(std::size_t field, std::string_view step, const GreyImage& picture)> on_step = {};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Reads the fields of one page: finds their cells, takes the print out, and asks the model once about all cells of the

@@ -2,6 +2,8 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/detail/cell_grid.hpp>
 #include <inkling/form/detail/cell_ink.hpp>
 #include <inkling/form/detail/cell_shape.hpp>
@@ -22,6 +24,11 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ReadCellsOptions::check() const {
+  in_range("ReadCellsOptions::candidates", candidates, {1, no_limit});
+  in_range("ReadCellsOptions::threads", threads, {0, most_threads});
+}
 
 namespace detail {
 
@@ -292,6 +299,7 @@ class PageOfFields {
 INKLING_INLINE std::vector<FieldReading> read_cells(std::span<const Field> fields,
                                                     std::span<const FieldPicture> pictures, const Classifier& model,
                                                     const ReadCellsOptions& options) {
+  options.check();
   if (fields.size() != pictures.size()) {
     throw ShapeError("read_cells: expected a picture for each of " + std::to_string(fields.size()) + " fields, got " +
                      std::to_string(pictures.size()));

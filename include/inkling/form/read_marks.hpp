@@ -14,6 +14,8 @@ struct ReadMarksOptions {
   double faintest = 0.28;  // shares of the way from an empty place of the page to a filled one: less is no mark,
   double sure = 0.5;       // more is one, and between them a mark is faint
   double full = 0.8;       // of a place that is filled completely, which takes a mark back where the template says so
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Reads the check boxes and bubbles of one page: fields of the kinds tick and choice. The cells of a choice are its

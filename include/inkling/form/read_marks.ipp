@@ -2,6 +2,7 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/detail/field_ink.hpp>
 #include <inkling/form/read_marks.hpp>
 
@@ -14,6 +15,12 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ReadMarksOptions::check() const {
+  in_range("ReadMarksOptions::faintest", faintest, {0, 1});
+  in_range("ReadMarksOptions::sure", sure, {0, 1});
+  in_range("ReadMarksOptions::full", full, {0, 1});
+}
 
 namespace detail {
 
@@ -114,6 +121,7 @@ inline void level_letters(std::span<const Field> fields, std::span<const FieldPi
 INKLING_INLINE std::vector<FieldReading> read_marks(std::span<const Field> fields,
                                                     std::span<const FieldPicture> pictures,
                                                     const ReadMarksOptions& options) {
+  options.check();
   if (fields.size() != pictures.size()) {
     throw ShapeError("read_marks: expected a picture for each of " + std::to_string(fields.size()) + " fields, got " +
                      std::to_string(pictures.size()));

@@ -39,6 +39,8 @@ struct FormReaderOptions {
   /// What reads fields of the kind barcode: read_barcode of form/barcode/read_barcode.hpp, in programs that link ZXing.
   /// Without it they are doubtful.
   std::function<FieldReading(const Field& field, const FieldPicture& picture)> barcode = {};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// What came out of a page. `file` and `page` of the reading are the caller's.

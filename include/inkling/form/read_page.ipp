@@ -1,7 +1,9 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/detail/field_cut.hpp>
+#include <inkling/form/field_picture.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_page.hpp>
 #include <inkling/form/read_table.hpp>
@@ -13,6 +15,12 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void FormReaderOptions::check() const {
+  registration.check();
+  in_range("FormReaderOptions::accept", accept, {0, 1});
+  in_range("FormReaderOptions::least_support", least_support, {0, 1});
+}
 
 namespace detail {
 
@@ -72,6 +80,8 @@ INKLING_INLINE FramedPage framed_page(const TemplatePage& page) {
 INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shared_ptr<const Classifier> model,
                                       FormReaderOptions options)
     : model_(std::move(model)), options_(std::move(options)) {
+  options_.check();
+  require<ValueError>(model_ != nullptr, "FormReader: expected a model, got none");
   require<ValueError>(!pages.empty(), "expected at least one template, got none");
   std::set<std::string> names;
   for (TemplatePage& page : pages) {

@@ -20,6 +20,8 @@ struct TableReadingOptions {
   double accept = 0.9;               // cells of less confidence are doubtful
   int threads = 1;
   TableOptions grid = {.least_rows = 1, .least_columns = 1, .least_drawn = 0.5};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// What a ruled grid says.

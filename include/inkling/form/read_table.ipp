@@ -1,6 +1,8 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/detail/field_cut.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_table.hpp>
@@ -9,6 +11,15 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void TableReadingOptions::check() const {
+  require<ValueError>(!columns.empty(), "TableReadingOptions::columns: at least one is needed");
+  in_range("TableReadingOptions::rows", rows, {0, 1e6});
+  in_range("TableReadingOptions::header", header, {0, 1e6});
+  in_range("TableReadingOptions::accept", accept, {0, 1});
+  in_range("TableReadingOptions::threads", threads, {0, most_threads});
+  grid.check();
+}
 
 namespace detail {
 
@@ -52,6 +63,7 @@ inline void doubt_table_cell(const GridCell& cell, const Column& column, double 
 
 INKLING_INLINE TableReading read_table(const GreyImage& page, const Classifier& model,
                                        const TableReadingOptions& options) {
+  options.check();
   require<ValueError>(!options.columns.empty(), "read_table: at least one column expected, got none");
   TableReading result;
   const std::vector<Table> grids = find_tables(page, options.grid);
@@ -71,6 +83,7 @@ INKLING_INLINE TableReading read_table(const GreyImage& page, const Classifier& 
     return result;
   }
   result.grid = *found;
+  in_range("TableReadingOptions::header", options.header, {0, static_cast<double>(result.grid.rows)});
 
   std::vector<Field> fields;
   std::vector<FieldPicture> pictures;

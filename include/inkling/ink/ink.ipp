@@ -53,6 +53,8 @@ INKLING_INLINE void binarise(Ink& ink, float steepness) {
 }
 
 INKLING_INLINE Ink find_ink(const GreyImage& dark_on_light, const InkOptions& options) {
+  options.check();
+  if (dark_on_light.empty()) detail::fail_without_ink();
   const Paper paper = fit_paper(shrink(dark_on_light, detail::thumbnail_tile(dark_on_light)));
   Ink ink{ink_on_paper(dark_on_light, paper)};
 

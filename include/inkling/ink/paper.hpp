@@ -36,10 +36,11 @@ std::array<std::uint32_t, 256> histogram(std::span<const std::uint8_t> values) n
 /// The picture with black for white.
 GreyImage inverted(GreyImage image);
 
-/// The grey level that half of the counted pixels do not exceed.
+/// The grey level that half of the counted pixels do not exceed; 0 when none was counted.
 int median_level(std::span<const std::uint32_t> histogram) noexcept;
 
-/// True when the ink is lighter than the paper, whose level is given: what differs most from paper is ink.
+/// True when the ink is lighter than the paper, whose level is given: what differs most from paper is ink. False for an
+/// empty picture, which has none.
 bool has_light_ink(const GreyImage& image, int paper) noexcept;
 
 /// The same when the border of the picture is paper. A black and white picture that is cut to its character has ink at
@@ -47,7 +48,8 @@ bool has_light_ink(const GreyImage& image, int paper) noexcept;
 bool has_light_ink(const GreyImage& image) noexcept;
 
 /// Fits the paper of a picture with dark ink by least squares over the pixels that are not ink, which are found in
-/// turns: first by Otsu's threshold, then by their distance from the surface. A small picture is enough.
+/// turns: first by Otsu's threshold, then by their distance from the surface. A small picture is enough. Throws
+/// ShapeError for an empty one.
 Paper fit_paper(const GreyImage& image);
 
 /// The share of light that the ink takes from the paper: 1 is black, and below 0 lie pixels lighter than the paper.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/ink/otsu.hpp>
 #include <inkling/ink/paper.hpp>
@@ -166,11 +167,13 @@ INKLING_INLINE GreyImage inverted(GreyImage image) {
 INKLING_INLINE int median_level(std::span<const std::uint32_t> histogram) noexcept {
   const std::uint64_t count = std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0});
   std::size_t median = 0;
+  if (count == 0) return 0;
   for (std::uint64_t seen = histogram[0]; 2 * seen < count; seen += histogram[median]) ++median;
   return static_cast<int>(median);
 }
 
 INKLING_INLINE bool has_light_ink(const GreyImage& image, int paper) noexcept {
+  if (image.empty()) return false;
   std::uint8_t darkest = 255;
   std::uint8_t lightest = 0;
   for (const std::uint8_t value : image.values()) {
@@ -181,6 +184,7 @@ INKLING_INLINE bool has_light_ink(const GreyImage& image, int paper) noexcept {
 }
 
 INKLING_INLINE bool has_light_ink(const GreyImage& image) noexcept {
+  if (image.empty()) return false;
   std::array<std::uint32_t, 256> border{};
   for (Index x = 0; x < image.width(); ++x) {
     ++border[image(x, 0)];
@@ -206,6 +210,7 @@ INKLING_INLINE bool has_light_ink(const GreyImage& image) noexcept {
 }
 
 INKLING_INLINE Paper fit_paper(const GreyImage& image) {
+  require<ShapeError>(!image.empty(), "fit_paper: the picture is empty");
   constexpr int turns = 6;
   constexpr float quantisation = 1;  // grey levels that even a clean picture differs from a surface
   detail::SurfaceFit surface(image);

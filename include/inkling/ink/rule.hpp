@@ -24,6 +24,8 @@ struct RuleOptions {
   double max_slope = 0.06;  // rows a column
   double min_clear = 0.45;  // share of its columns in which the line is free of other ink
   double min_ink = 0.92;    // share of its columns with any ink: the bars of several T are no line
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The lines along the rows of a mask, from the most to the least visible one. A line is found where thin vertical runs
@@ -31,7 +33,8 @@ struct RuleOptions {
 std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options);
 
 /// Takes a line out of the ink, and joins the strokes that it crossed: where ink reaches the line from above and,
-/// within a slope of about 45 degrees, from below, what lies between is stroke.
+/// within a slope of about 45 degrees, from below, what lies between is stroke. A rule without columns takes nothing
+/// out. Throws ValueError unless its numbers are finite and lie within a picture.
 void erase_rule(Ink& ink, const Rule& rule);
 
 }  // namespace inkling::inline INKLING_ABI

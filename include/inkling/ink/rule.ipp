@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/rule.hpp>
 #include <inkling/picture/grey_image.hpp>
@@ -12,6 +13,14 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void RuleOptions::check() const {
+  in_range("RuleOptions::min_length", min_length, {0, 1e6});
+  in_range("RuleOptions::max_thickness", max_thickness, {0, 1e6});
+  in_range("RuleOptions::max_slope", max_slope, {0, 1});
+  in_range("RuleOptions::min_clear", min_clear, {0, 1});
+  in_range("RuleOptions::min_ink", min_ink, {0, 1});
+}
 
 namespace detail {
 
@@ -199,6 +208,7 @@ inline void join(Ink& ink, const RuleContact& upper, const RuleContact& lower) {
 }  // namespace detail
 
 INKLING_INLINE std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, const RuleOptions& options) {
+  options.check();
   constexpr std::size_t most = 12;           // lines to look at in a picture of one line of text
   constexpr std::size_t too_many = 200'000;  // runs: noise, which would only cost time
   std::vector<Rule> rules;
@@ -214,6 +224,11 @@ INKLING_INLINE std::vector<Rule> find_rules(const Image<std::uint8_t>& mask, con
 }
 
 INKLING_INLINE void erase_rule(Ink& ink, const Rule& rule) {
+  constexpr double furthest = 1e6;  // pixels
+  in_range("Rule::first", rule.first, {-furthest, furthest});
+  in_range("Rule::thickness", rule.thickness, {0, furthest});
+  for (const float row : rule.centre) in_range("Rule::centre", row, {-furthest, furthest});
+  if (rule.centre.empty()) return;
   detail::RuleContacts contacts = detail::cut_out(ink, rule);
   for (const detail::RuleContact& upper : contacts.above) {
     detail::RuleContact* const lower = detail::continuation(upper, contacts.below);

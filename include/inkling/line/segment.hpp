@@ -25,6 +25,7 @@ double weighted_median(std::vector<std::pair<double, double>> values);
 Segmentation segment(const GreyImage& picture, const SegmentOptions& options = {});
 
 /// The pieces first, ..., last - 1 of a line as one character, as EMNIST would hold it: 28x28, white ink on black.
+/// Throws ValueError unless first < last <= pieces.
 GreyImage character_image(const Segmentation& line, std::size_t first, std::size_t last,
                           const NormaliseOptions& options = {});
 

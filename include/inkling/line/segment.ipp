@@ -190,6 +190,7 @@ inline Image<std::int32_t> label_stacks(const Image<std::uint8_t>& mask, const I
 }  // namespace detail
 
 INKLING_INLINE Segmentation segment(const GreyImage& picture, const SegmentOptions& options) {
+  options.check();
   if (picture.empty()) throw NoInkError("segment: no ink found: the picture is empty");
   Segmentation line;
   detail::find_writing(picture, options, line);
@@ -215,6 +216,10 @@ INKLING_INLINE Segmentation segment(const GreyImage& picture, const SegmentOptio
 
 INKLING_INLINE GreyImage character_image(const Segmentation& line, std::size_t first, std::size_t last,
                                          const NormaliseOptions& options) {
+  if (first >= last || last > line.pieces.size()) {
+    throw ValueError("character_image: expected pieces first < last <= " + std::to_string(line.pieces.size()) +
+                     ", got " + std::to_string(first) + " to " + std::to_string(last));
+  }
   Component box = line.pieces[first].box;
   for (std::size_t i = first + 1; i < last; ++i) box = together(box, line.pieces[i].box);
   constexpr Index margin = 3;  // the soft edge of the strokes

@@ -46,6 +46,8 @@ struct SegmentOptions {
   double max_cut = 3;               // stroke widths of ink that a cut may cross
   double cut_distance = 0.16;       // between cuts, in heights of the line
   std::size_t max_parts = 400;      // connected parts, and pieces; with more, the picture is no line of writing
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 }  // namespace inkling::inline INKLING_ABI

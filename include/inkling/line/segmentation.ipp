@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/line/segmentation.hpp>
 #include <inkling/picture/components.hpp>
 
@@ -8,6 +9,16 @@
 #include <limits>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void SegmentOptions::check() const {
+  normalise.check();
+  in_range("SegmentOptions::largest_height", largest_height, {1, 65'535});
+  in_range("SegmentOptions::smallest_height", smallest_height, {1, 65'535});
+  in_range("SegmentOptions::slant_share", slant_share, {0, 2});
+  in_range("SegmentOptions::max_cut", max_cut, {0, 1e6});
+  in_range("SegmentOptions::cut_distance", cut_distance, {0, 1000});
+  in_range("SegmentOptions::max_parts", max_parts, {1, 1e6});
+}
 
 INKLING_INLINE Piece Piece::nothing() noexcept {
   constexpr Index far = std::numeric_limits<Index>::max();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
 
@@ -64,9 +65,7 @@ INKLING_INLINE float fit_temperature(const Matrix& scores, std::span<const Label
 
 INKLING_INLINE double negative_log_likelihood(const Matrix& scores, std::span<const Label> truth, float temperature) {
   detail::check_calibration("negative_log_likelihood", scores, truth);
-  if (!(temperature > 0)) {
-    throw ValueError("negative_log_likelihood: a temperature is above 0, got " + std::to_string(temperature));
-  }
+  in_range("negative_log_likelihood: temperature", temperature, {.low = 0, .high = 1e9, .above_low = true});
   double sum = 0;
   for (Index i = 0; i < scores.cols(); ++i) {
     const Eigen::ArrayXd scaled = scores.col(i).cast<double>().array() / static_cast<double>(temperature);

@@ -74,7 +74,7 @@ class Classifier {
   /// Divides margins, logarithms of vote shares, and the logits of a network, on their way to probabilities; fitted on
   /// held-out data (Guo et al. 2017, arXiv:1706.04599). It never changes which class is best.
   float temperature() const noexcept { return temperature_; }
-  /// Throws ValueError unless temperature > 0.
+  /// Throws ValueError unless 0 < temperature <= 10^9.
   void set_temperature(float temperature);
 
  protected:
@@ -108,7 +108,7 @@ std::vector<Label> best_classes(const Matrix& scores);
 
 /// Column-wise softmax(scores / temperature), safe for any finite scores. scores: classes x n. `evidence` (n values),
 /// when it is given, gets what the softmax divides out: the logarithm of the summed exponentials of scores /
-/// temperature.
+/// temperature. Throws ValueError unless 0 < temperature <= 10^9, ShapeError without a class and for other evidence.
 Matrix softmax(const Matrix& scores, float temperature = 1, Vector* evidence = nullptr);
 
 /// The logarithms of vote shares, none below that of 0.0001: no class is impossible because nobody voted for it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/model/classifier.hpp>
 
 #include <cmath>
@@ -29,7 +30,17 @@ INKLING_INLINE std::vector<Label> best_classes(const Matrix& scores) {
   return best;
 }
 
+namespace detail {
+
+inline constexpr double largest_temperature = 1e9;
+
+}  // namespace detail
+
 INKLING_INLINE Matrix softmax(const Matrix& scores, float temperature, Vector* evidence) {
+  in_range("softmax: temperature", temperature, {.low = 0, .high = detail::largest_temperature, .above_low = true});
+  require<ShapeError>(scores.rows() > 0 || scores.cols() == 0, "softmax: expected at least one class, got none");
+  require<ShapeError>(evidence == nullptr || evidence->size() == scores.cols(),
+                      "softmax: expected room for the evidence of each sample");
   Matrix result(scores.rows(), scores.cols());
   Vector column(scores.rows());  // aligned memory: the bits of a sample do not depend on its place in the batch
   for (Index i = 0; i < scores.cols(); ++i) {
@@ -55,7 +66,7 @@ INKLING_INLINE Matrix vote_logits(const Matrix& shares) {
 
 INKLING_INLINE Classifier::Classifier(Shape input_shape, std::vector<std::string> class_names)
     : input_shape_(input_shape), class_names_(std::move(class_names)) {
-  require<ShapeError>(input_shape_.size() > 0, "Classifier: the input shape is empty");
+  input_shape_.check("Classifier");
   require<ValueError>(!class_names_.empty(), "Classifier: at least one class is needed");
 }
 
@@ -100,9 +111,7 @@ INKLING_INLINE std::vector<Label> Classifier::predict(const Pixels& images, int 
 }
 
 INKLING_INLINE void Classifier::set_temperature(float temperature) {
-  if (!(temperature > 0)) {
-    throw ValueError("Classifier: a temperature is above 0, got " + std::to_string(temperature));
-  }
+  in_range("Classifier: temperature", temperature, {.low = 0, .high = detail::largest_temperature, .above_low = true});
   temperature_ = temperature;
 }
 

@@ -22,8 +22,8 @@ class ConfusionMatrix {
   /// Counts one sample. Throws ValueError when a label is not in [0, num_classes).
   void add(Label truth, Label predicted);
 
-  /// The number of samples of class `truth` that were taken for `predicted`.
-  Index operator()(Label truth, Label predicted) const { return counts_(truth, predicted); }
+  /// The number of samples of class `truth` that were taken for `predicted`. Throws ValueError as add.
+  Index operator()(Label truth, Label predicted) const;
   /// true class x predicted class
   const MatrixOf<Index>& counts() const noexcept { return counts_; }
   Index num_classes() const noexcept { return counts_.rows(); }
@@ -39,6 +39,7 @@ class ConfusionMatrix {
     double f1 = 0;         // harmonic mean of the two
     Index support = 0;     // samples of the class
   };
+  /// Throws ValueError when the class is not in [0, num_classes).
   ClassMetrics of_class(Label c) const;
 
   /// The mean F1 of the classes that have samples; 0 without samples.
@@ -55,6 +56,8 @@ class ConfusionMatrix {
   std::vector<Confusion> most_confused(Index limit) const;
 
  private:
+  void check_label(Label label) const;
+
   MatrixOf<Index> counts_;  // true class x predicted class
 };
 

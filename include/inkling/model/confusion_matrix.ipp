@@ -28,13 +28,21 @@ INKLING_INLINE ConfusionMatrix::ConfusionMatrix(std::span<const Label> truth, st
 }
 
 INKLING_INLINE void ConfusionMatrix::add(Label truth, Label predicted) {
-  for (const Label label : {truth, predicted}) {
-    if (label < 0 || label >= num_classes()) {
-      throw ValueError("ConfusionMatrix: label " + std::to_string(label) + " is not in 0.." +
-                       std::to_string(num_classes() - 1));
-    }
-  }
+  check_label(truth);
+  check_label(predicted);
   ++counts_(truth, predicted);
+}
+
+INKLING_INLINE void ConfusionMatrix::check_label(Label label) const {
+  if (label >= 0 && label < num_classes()) return;
+  throw ValueError("ConfusionMatrix: label " + std::to_string(label) + " is not in 0.." +
+                   std::to_string(num_classes() - 1));
+}
+
+INKLING_INLINE Index ConfusionMatrix::operator()(Label truth, Label predicted) const {
+  check_label(truth);
+  check_label(predicted);
+  return counts_(truth, predicted);
 }
 
 INKLING_INLINE double ConfusionMatrix::accuracy() const {
@@ -46,6 +54,7 @@ INKLING_INLINE ConfusionMatrix::ClassMetrics ConfusionMatrix::of_class(Label c) 
   const auto ratio = [](Index part, Index whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
   };
+  check_label(c);
   const Index right = counts_(c, c);
   const Index support = counts_.row(c).sum();
   const Index chosen = counts_.col(c).sum();

@@ -10,6 +10,8 @@ struct OcclusionOptions {
   Index patch = 5;   // width and height of the square that is covered
   Index stride = 2;  // from one square to the next
   int threads = 0;   // 0: all cores
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Where a model looks: a square of the image is covered with paper, and the model asked again; where that costs the

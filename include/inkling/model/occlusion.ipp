@@ -1,6 +1,8 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/model/occlusion.hpp>
 
 #include <algorithm>
@@ -9,6 +11,12 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void OcclusionOptions::check() const {
+  in_range("OcclusionOptions::patch", patch, {1, 65'535});
+  in_range("OcclusionOptions::stride", stride, {1, 65'535});
+  in_range("OcclusionOptions::threads", threads, {0, most_threads});
+}
 
 namespace detail {
 
@@ -38,9 +46,8 @@ INKLING_INLINE Vector occlusion(const Classifier& model, const Pixels& image, La
                      std::to_string(image.rows()) + " x " + std::to_string(image.cols()));
   }
   require<ValueError>(label >= 0 && label < model.num_classes(), "occlusion: the model has no class of that number");
-  require<ValueError>(
-      options.stride >= 1 && options.patch >= 1 && options.patch <= shape.height && options.patch <= shape.width,
-      "occlusion: expected stride >= 1 and a patch of at least one pixel that fits into the image");
+  options.check();
+  in_range("OcclusionOptions::patch", options.patch, {1, static_cast<double>(std::min(shape.height, shape.width))});
 
   struct Corner {
     Index top;

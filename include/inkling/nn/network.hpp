@@ -32,17 +32,20 @@ class BasicNetwork {
   BasicNetwork& add(L layer) {
     return add(std::unique_ptr<BasicLayer<S>>(std::make_unique<L>(std::move(layer))));
   }
+  /// The same. Throws ValueError for a null pointer.
   BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
 
   /// Appends a layer that is built already for this place in a network, such as the clone of another network's.
+  /// Throws ValueError for a null pointer.
   BasicNetwork& add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output);
 
   Index size() const noexcept { return static_cast<Index>(layers_.size()); }
-  const BasicLayer<S>& layer(Index i) const { return *layers_.at(static_cast<std::size_t>(i)); }
+  /// Throws ValueError unless 0 <= i < size().
+  const BasicLayer<S>& layer(Index i) const { return *layers_[place_of(i)]; }
   const Shape& input_shape() const noexcept { return shapes_.front(); }
   const Shape& output_shape() const noexcept { return shapes_.back(); }
-  /// Shape of what layer i puts out.
-  const Shape& output_shape(Index i) const { return shapes_.at(static_cast<std::size_t>(i) + 1); }
+  /// Shape of what layer i puts out. Throws ValueError unless 0 <= i < size().
+  const Shape& output_shape(Index i) const { return shapes_[place_of(i) + 1]; }
 
   /// Every parameter of every layer, in order. The pointers are valid until the network is changed, moved or destroyed.
   std::vector<Parameter<S>*> parameters();
@@ -64,7 +67,7 @@ class BasicNetwork {
   /// Requires: forward(x, workspace, Mode::training) came before. output_gradient: dLoss/d(output), output x n.
   /// Overwrites gradients, one for each of parameters(): dLoss/d(parameter), or the value of a statistic over these
   /// samples. When `input_gradient` is given, it gets dLoss/dx. Throws Error for a network that was fused for
-  /// inference.
+  /// inference, ValueError when the workspace comes from another network or from a forward pass of other samples.
   void backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<S>& output_gradient, Workspace& workspace,
                 std::vector<MatrixOf<S>>& gradients, MatrixOf<S>* input_gradient = nullptr) const;
   /// The same into memory of the caller's: gradients have the sizes of the parameters; an empty input_gradient (0
@@ -74,12 +77,16 @@ class BasicNetwork {
 
  private:
   void prepare(Workspace& workspace) const;
+  std::size_t place_of(Index layer) const;
   static void check_columns(const ConstMatrixRef<S>& matrix);
 
   std::vector<Shape> shapes_;  // input, then the output of each layer
   std::vector<Polymorphic<BasicLayer<S>>> layers_;
   std::vector<std::size_t> parameters_until_;  // the number of parameters() up to and with layer i
   std::uint64_t seed_;
+  /// Which list of layers this is: copies share it, any other network has another one, which no number or address
+  /// could promise. A workspace keeps it, and so knows whether what it holds belongs to the network at hand.
+  std::shared_ptr<const NetworkIdentity> identity_;
 };
 
 using Network = BasicNetwork<float>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/nn/network.hpp>
 
 #include <concepts>
@@ -44,7 +45,7 @@ void set_weights(BasicLayer<S>& layer, const std::vector<MatrixOf<S>>& values) {
 
 template <typename S>
 BasicNetwork<S>::BasicNetwork(Shape input, std::uint64_t seed) : shapes_{input}, seed_(seed) {
-  require<ShapeError>(input.height > 0 && input.width > 0 && input.channels > 0, "Network: the input shape is empty");
+  input.check("Network");
 }
 
 template <typename S>
@@ -54,6 +55,7 @@ void BasicNetwork<S>::append_parameters(std::vector<const Parameter<S>*>& all) c
 
 template <typename S>
 BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
+  require<ValueError>(layer != nullptr, "Network: expected a layer, got a null pointer");
   Rng rng(derive_seed(seed_, {layers_.size()}));
   try {
     const std::vector<MatrixOf<S>> weights = detail::weights(*layer);
@@ -69,9 +71,11 @@ BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
 
 template <typename S>
 BasicNetwork<S>& BasicNetwork<S>::add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output) {
+  require<ValueError>(layer != nullptr, "Network: expected a layer, got a null pointer");
   layers_.emplace_back(std::move(layer));
   shapes_.push_back(output);
   parameters_until_.push_back(parameters().size());
+  identity_ = std::make_shared<const NetworkIdentity>();
   return *this;
 }
 
@@ -119,10 +123,23 @@ Index BasicNetwork<S>::parameter_count() const {
 
 template <typename S>
 void BasicNetwork<S>::prepare(Workspace& workspace) const {
-  if (workspace.scratch_.size() == layers_.size()) return;
+  if (workspace.network_ == identity_) return;
+  const std::uint64_t seed = workspace.seed_;
+  workspace = {};
+  workspace.seed_ = seed;
   workspace.outputs_.resize(layers_.size());
   workspace.output_of_.resize(layers_.size());
   workspace.scratch_.resize(layers_.size());
+  workspace.network_ = identity_;
+}
+
+template <typename S>
+std::size_t BasicNetwork<S>::place_of(Index layer) const {
+  if (layer < 0 || layer >= size()) {
+    throw ValueError("Network: expected a layer from 0 to " + std::to_string(size() - 1) + ", got " +
+                     std::to_string(layer));
+  }
+  return static_cast<std::size_t>(layer);
 }
 
 /// Layers read a batch as one piece of memory.
@@ -142,6 +159,7 @@ auto BasicNetwork<S>::forward(const ConstMatrixRef<S>& x, Workspace& workspace, 
   check_columns(x);
   prepare(workspace);
   const Index n = x.cols();
+  workspace.samples_ = n;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     if (mode == Mode::training) workspace.scratch_[i].rng = Rng(derive_seed(workspace.seed_, {i}));
     const Index rows = shapes_[i + 1].size();

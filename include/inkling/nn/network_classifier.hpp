@@ -19,7 +19,8 @@ void to_unit_range(const std::uint8_t* pixels, Index count, float* values) noexc
 /// A trained network with the names of its classes.
 class NetworkClassifier final : public Classifier {
  public:
-  /// Throws ShapeError when the network's output does not have one value a class.
+  /// Throws ShapeError when the network's output does not have one value a class, ValueError when a weight is not
+  /// finite.
   NetworkClassifier(Network network, std::vector<std::string> class_names);
   /// `fused`: what classifies, where it is not fuse(network), such as fuse_bf16(network).
   NetworkClassifier(Network network, std::vector<std::string> class_names, Network fused);

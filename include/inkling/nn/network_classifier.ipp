@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/network_classifier.hpp>
@@ -19,6 +20,11 @@ INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector
     : Classifier(network.input_shape(), std::move(class_names)),
       network_(std::move(network)),
       fused_(std::move(fused)) {
+  for (const auto* parameter : network_.parameters()) {
+    if (!parameter->value.allFinite()) {
+      throw ValueError("NetworkClassifier: a '" + parameter->name + "' of the network has a value that is not finite");
+    }
+  }
   if (network_.output_shape() != Shape{1, 1, num_classes()}) {
     throw ShapeError("NetworkClassifier: " + std::to_string(num_classes()) + " classes need an output of 1x1x" +
                      std::to_string(num_classes()) + ", the network puts out " + to_string(network_.output_shape()));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
@@ -31,6 +32,9 @@ class Buffer {
 template <typename S>
 class BasicWorkspace;
 
+/// Nothing but its address: see BasicNetwork.
+struct NetworkIdentity {};
+
 /// What one layer remembers from forward to backward, and its working memory. Owned by the caller, so that one const
 /// layer serves many threads, each with a scratch of its own.
 template <typename S>
@@ -42,7 +46,7 @@ struct Scratch {
 };
 
 /// Activations and scratch of one forward (and backward) pass through a network. Give each thread its own; reuse it,
-/// and nothing allocates.
+/// and nothing allocates. With another network it starts anew.
 template <typename S>
 class BasicWorkspace {
  public:
@@ -58,10 +62,12 @@ class BasicWorkspace {
   friend class BasicNetwork;
 
   std::uint64_t seed_ = 0;
-  std::vector<Buffer<S>> outputs_;     // of each layer that does not work in place
-  std::vector<S*> output_of_;          // where layer i's output is
-  std::vector<Scratch<S>> scratch_;    // of each layer
-  std::array<Buffer<S>, 2> gradient_;  // dLoss/d(activation), used in turn
+  std::shared_ptr<const NetworkIdentity> network_;  // that what follows belongs to
+  Index samples_ = 0;                               // of the last forward pass
+  std::vector<Buffer<S>> outputs_;                  // of each layer that does not work in place
+  std::vector<S*> output_of_;                       // where layer i's output is
+  std::vector<Scratch<S>> scratch_;                 // of each layer
+  std::array<Buffer<S>, 2> gradient_;               // dLoss/d(activation), used in turn
 };
 
 }  // namespace inkling::inline INKLING_ABI::nn

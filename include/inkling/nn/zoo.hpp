@@ -22,6 +22,8 @@ BasicNetwork<S> lenet(const Shape& image, Index classes, std::uint64_t seed);
 struct VggOptions {
   Index width = 32;   // filters of the first stage; the stages have width, 2 * width and 4 * width
   Index dense = 256;  // units of the hidden dense layer
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Five 3x3 convolutions with batch norm in three stages (after Simonyan and Zisserman 2015, arXiv:1409.1556): 1.8

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/layers/flatten.hpp>
 #include <inkling/nn/layers/relu.hpp>
 #include <inkling/nn/zoo.hpp>
@@ -7,6 +8,11 @@
 #include <cstdint>
 
 namespace inkling::inline INKLING_ABI::nn {
+
+INKLING_INLINE void VggOptions::check() const {
+  in_range("VggOptions::width", width, {1, 1024});
+  in_range("VggOptions::dense", dense, {1, 65'536});
+}
 
 template <typename S>
 BasicNetwork<S> lenet(const Shape& image, Index classes, std::uint64_t seed) {
@@ -27,6 +33,7 @@ BasicNetwork<S> lenet(const Shape& image, Index classes, std::uint64_t seed) {
 
 template <typename S>
 BasicNetwork<S> vgg(const Shape& image, Index classes, std::uint64_t seed, const VggOptions& options) {
+  options.check();
   BasicNetwork<S> network(image, seed);
   const auto convolution = [&](Index filters) {
     network.add(BasicConv2d<S>({.filters = filters, .padding = Padding::same, .bias = false}))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/stroke.hpp>
 #include <inkling/normalise/conversion.hpp>
@@ -39,6 +40,14 @@ inline FloatImage redraw(Ink ink, const Box& box, const NormaliseOptions& option
 }  // namespace detail
 
 INKLING_INLINE GreyImage as_emnist(Ink ink, const Box& box, const NormaliseOptions& options) {
+  options.check();
+  constexpr double furthest = 1e6;  // pixels
+  in_range("as_emnist: box.x", box.x, {-furthest, furthest});
+  in_range("as_emnist: box.y", box.y, {-furthest, furthest});
+  in_range("as_emnist: box.width", box.width, {0, furthest});
+  in_range("as_emnist: box.height", box.height, {0, furthest});
+  constexpr double smallest = 0.01;  // pixels of the longer side: no ink is found in less
+  if (std::max(box.width, box.height) < smallest || !(ink.level > 0)) detail::fail_without_ink();
   const auto report = [&](std::string_view name, const FloatImage& step) {
     if (options.on_step) options.on_step(name, to_grey(step, 1));
   };

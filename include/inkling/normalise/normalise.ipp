@@ -49,6 +49,7 @@ inline bool is_normalised(const GreyImage& image) {
 }  // namespace detail
 
 INKLING_INLINE GreyImage normalise(const GreyImage& image, const NormaliseOptions& options) {
+  options.check();
   if (image.empty()) throw NoInkError("normalise: no ink found: the picture is empty");
   const auto report = [&](std::string_view name, const Ink& step) {
     if (options.on_step) options.on_step(name, to_grey(step.amount, step.level));

@@ -24,6 +24,12 @@ struct NormaliseOptions {
   double stroke_width = 10;  // in those pixels; thinner strokes are thickened to it. EMNIST's mean is 11
   double sigma = 1;          // of the Gaussian that softens them, in those pixels
   NormaliseStep on_step = {};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/normalise/options.ipp>
+#endif

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/picture/gaussian.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/row_filter.hpp>
@@ -13,7 +13,7 @@
 namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE FloatImage gaussian_blur(const FloatImage& image, double sigma) {
-  require<ValueError>(sigma > 0, "gaussian_blur: sigma must be above 0");
+  in_range("gaussian_blur: sigma", sigma, {.low = 0, .high = 1000, .above_low = true});
   const auto radius = static_cast<Index>(std::ceil(2 * sigma));
   std::vector<float> kernel;
   double sum = 0;

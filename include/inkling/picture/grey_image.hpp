@@ -14,7 +14,7 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-/// The number of pixels. Throws ShapeError for a negative side.
+/// The number of pixels. Throws ShapeError for a negative side and for more than 2^40 pixels.
 std::size_t image_size(Index width, Index height);
 
 /// Throws ShapeError unless there are width * height values.
@@ -29,7 +29,7 @@ class Image {
   /// The empty picture, 0 x 0.
   Image() = default;
 
-  /// Every pixel `fill`. Throws ShapeError for a negative side.
+  /// Every pixel `fill`. Throws ShapeError for a negative side and for more than 2^40 pixels.
   Image(Index width, Index height, T fill = T{})
       : Image(width, height, std::vector<T>(detail::image_size(width, height), fill)) {}
 

@@ -16,6 +16,11 @@ INKLING_INLINE std::size_t image_size(Index width, Index height) {
   if (width < 0 || height < 0) {
     throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" + std::to_string(height));
   }
+  constexpr Index most = Index{1} << 40;  // pixels: beyond what any memory holds, and far from an overflow
+  if (height > 0 && width > most / height) {
+    throw ShapeError("Image: at most 2^40 pixels expected, got " + std::to_string(width) + "x" +
+                     std::to_string(height));
+  }
   return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
 }
 
@@ -31,7 +36,7 @@ INKLING_INLINE void check_image_size(Index width, Index height, std::size_t valu
 INKLING_INLINE GreyImage to_grey(const FloatImage& image, float limit) {
   GreyImage grey(image.width(), image.height());
   std::transform(image.values().begin(), image.values().end(), grey.values().begin(), [limit](float value) {
-    return static_cast<std::uint8_t>(std::min(std::max(value / limit, 0.0F), 1.0F) * 255 + 0.5F);
+    return static_cast<std::uint8_t>(std::min(std::max(0.0F, value / limit), 1.0F) * 255 + 0.5F);
   });
   return grey;
 }

@@ -31,6 +31,7 @@ ResizeAxis resize_axis(Index source, double begin, double extent, Index target);
 
 /// The part `region` of the picture at width x height pixels, by antialiased bicubic interpolation (as MATLAB's
 /// imresize). The region may reach over the edge: outside the picture lies 0. Values may overshoot by a few percent.
+/// Throws ValueError unless the region's sides are above 0 and at most 10^6, and the others 1 to 10^6.
 FloatImage resize(const FloatImage& image, const Box& region, Index width, Index height);
 
 /// The picture at 1/factor of its size: each pixel is the mean of a tile of factor x factor (smaller at the right and

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/resize.hpp>
 #include <inkling/picture/row_filter.hpp>
@@ -68,6 +69,13 @@ inline FloatImage resize_down(const FloatImage& image, const ResizeAxis& axis) {
 }  // namespace detail
 
 INKLING_INLINE FloatImage resize(const FloatImage& image, const Box& region, Index width, Index height) {
+  constexpr double largest = 1e6;
+  in_range("resize: region.x", region.x, {-largest, largest});
+  in_range("resize: region.y", region.y, {-largest, largest});
+  in_range("resize: region.width", region.width, {.low = 0, .high = largest, .above_low = true});
+  in_range("resize: region.height", region.height, {.low = 0, .high = largest, .above_low = true});
+  in_range("resize: width", width, {1, largest});
+  in_range("resize: height", height, {1, largest});
   const detail::ResizeAxis across = detail::resize_axis(image.width(), region.x, region.width, width);
   const detail::ResizeAxis down = detail::resize_axis(image.height(), region.y, region.height, height);
   const auto resize_across = [&](const FloatImage& rows) {
@@ -81,10 +89,12 @@ INKLING_INLINE FloatImage resize(const FloatImage& image, const Box& region, Ind
 INKLING_INLINE GreyImage shrink(const GreyImage& image, Index factor) {
   require<ValueError>(factor >= 1, "shrink: the factor is 1 or more");
   if (factor == 1 || image.empty()) return image;
+  factor = std::min(factor, std::max(image.width(), image.height()));
   GreyImage result((image.width() + factor - 1) / factor, (image.height() + factor - 1) / factor);
-  std::vector<std::uint32_t> columns(static_cast<std::size_t>(result.width() * factor));  // sums in a row of tiles
+  // Sums in a row of tiles: those of 64 bits, since a tile of more than 4104 pixels a side may add up to 2^32.
+  std::vector<std::uint32_t> columns(static_cast<std::size_t>(result.width() * factor));
   const auto step = static_cast<std::size_t>(factor);
-  std::vector<std::uint32_t> tiles(static_cast<std::size_t>(result.width()));
+  std::vector<std::uint64_t> tiles(static_cast<std::size_t>(result.width()));
   for (Index y = 0; y < result.height(); ++y) {
     std::fill(columns.begin(), columns.end(), 0U);
     const Index bottom = std::min(image.height(), (y + 1) * factor);
@@ -92,12 +102,12 @@ INKLING_INLINE GreyImage shrink(const GreyImage& image, Index factor) {
       const std::uint8_t* source = image.row(row);
       for (Index x = 0; x < image.width(); ++x) columns[static_cast<std::size_t>(x)] += source[x];
     }
-    std::fill(tiles.begin(), tiles.end(), 0U);
+    std::fill(tiles.begin(), tiles.end(), std::uint64_t{0});
     for (std::size_t k = 0; k < step; ++k) {
       for (std::size_t x = 0; x < tiles.size(); ++x) tiles[x] += columns[x * step + k];
     }
     const auto mean = [&](Index x, Index width) {
-      const auto area = static_cast<std::uint32_t>(width * (bottom - y * factor));
+      const auto area = static_cast<std::uint64_t>(width * (bottom - y * factor));
       result(x, y) = static_cast<std::uint8_t>((tiles[static_cast<std::size_t>(x)] + area / 2) / area);
     };
     for (Index x = 0; x + 1 < result.width(); ++x) mean(x, factor);

@@ -38,6 +38,8 @@ struct LatticeOptions {
   double max_width = 1.9;                         // of a character of several pieces, in heights of the line
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   int threads = 1;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Looks at every run of pieces that may be one character. Throws what the classifier throws for images of another

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/prior.hpp>
@@ -13,6 +15,12 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void LatticeOptions::check() const {
+  in_range("LatticeOptions::max_pieces", max_pieces, {1, 1e6});
+  in_range("LatticeOptions::max_width", max_width, {0, 1e6});
+  in_range("LatticeOptions::threads", threads, {0, most_threads});
+}
 
 namespace detail {
 
@@ -55,6 +63,11 @@ inline std::vector<Moments> moments_of_pieces(const Segmentation& line) {
 }  // namespace detail
 
 INKLING_INLINE Lattice build_lattice(const Segmentation& line, const Classifier& model, const LatticeOptions& options) {
+  options.check();
+  const Shape& input = model.input_shape();
+  if (input.height != input.width || input.channels != 1) {
+    throw ShapeError("build_lattice: expected a model of square grey images, got one of " + to_string(input));
+  }
   Lattice lattice{
       .pieces = line.pieces.size(), .arcs = {}, .probabilities = {}, .evidence = {}, .cuts = line.cuts, .weights = {}};
   const std::vector<detail::Moments> moments = detail::moments_of_pieces(line);

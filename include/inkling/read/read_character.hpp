@@ -19,9 +19,11 @@ namespace inkling::inline INKLING_ABI {
 struct CharacterOptions {
   CharSet charset = {};                           // what the character may be
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
-  std::size_t candidates = 5;                     // at most
+  std::size_t candidates = 5;                     // at most, and 1 at least
   std::optional<Familiarity> familiarity = {};  // of the model (familiarity(read_model_info(path))): tells what is none
   NormaliseOptions normalise = {};              // its side is that of the model
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 struct CharacterReading {

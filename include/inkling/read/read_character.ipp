@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/normalise/normalise.hpp>
@@ -14,6 +15,10 @@
 #include <cstddef>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void CharacterOptions::check() const {
+  normalise.check();
+}
 
 namespace detail {
 
@@ -29,6 +34,7 @@ INKLING_INLINE Index readable_side(const Classifier& model) {
 
 INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const Classifier& model,
                                                const CharacterOptions& options) {
+  options.check();
   NormaliseOptions normalising = options.normalise;
   normalising.side = detail::readable_side(model);
   const GreyImage image = normalise(picture, normalising);

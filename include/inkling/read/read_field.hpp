@@ -21,12 +21,14 @@ struct ReadOptions {
   CharSet charset = {};  // of every element of the pattern that does not say more
   Pattern pattern = {};
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
-  std::size_t candidates = 5;                     // of each character at most
+  std::size_t candidates = 5;                     // of each character at most, and 1 at least
   double lattice_depth = 8;   // nats that a way through the lattice may be worse than the best to be reported
   double largest_misfit = 6;  // of a reading that fits its pattern: FieldReading::misfit
   SegmentOptions segment = {};
   SearchOptions search = {};
   int threads = 1;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// A character and the ink that it was read from.
@@ -54,8 +56,8 @@ struct FieldReading {
   std::vector<FieldAlternative> lattice;   // by their ends
 };
 
-/// Throws ShapeError unless the model reads square grey images, ValueError when the pattern and the charset leave none
-/// of its classes.
+/// Throws ShapeError unless the model reads square grey images, ValueError when an option is out of range, and when the
+/// pattern and the charset leave none of its classes.
 void check_readable(const Classifier& model, const ReadOptions& options);
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,

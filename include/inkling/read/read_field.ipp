@@ -1,6 +1,8 @@
 #pragma once
 
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
@@ -20,13 +22,21 @@
 
 namespace inkling::inline INKLING_ABI {
 
+INKLING_INLINE void ReadOptions::check() const {
+  in_range("ReadOptions::lattice_depth", lattice_depth, {});
+  in_range("ReadOptions::largest_misfit", largest_misfit, {});
+  segment.check();
+  search.check();
+  in_range("ReadOptions::threads", threads, {0, most_threads});
+}
+
 namespace detail {
 
 /// The candidates of an arc of the lattice.
 inline std::vector<Candidate> candidates_of(const Lattice& lattice, std::size_t arc, const CharSet& characters,
                                             const std::vector<std::string>& class_names, std::size_t count) {
   return best_candidates(lattice.probabilities.col(static_cast<Index>(arc)), class_names,
-                         {.charset = characters, .candidates = count});
+                         {.charset = characters, .candidates = std::max<std::size_t>(1, count)});
 }
 
 /// Any number of the characters that the pattern has a choice of: what the line could show if the pattern did not say
@@ -59,6 +69,7 @@ inline double misfit_of(const ReadPath& path, const Lattice& lattice, const std:
 }  // namespace detail
 
 INKLING_INLINE void check_readable(const Classifier& model, const ReadOptions& options) {
+  options.check();
   detail::readable_side(model);
   admitted_classes(options.charset, model.class_names());
   for (const Pattern::Element& element : options.pattern.elements()) {

@@ -34,6 +34,8 @@ struct SearchOptions {
   double missing_mark = 1;     // of a mark that is not there
   double written_mark = 0.3;   // of one that is
   double missing_character = 15;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// One step of the way through a lattice: an element of the pattern and the ink it takes.
@@ -76,7 +78,8 @@ double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOpti
 }  // namespace detail
 
 /// The most probable way through the lattice that the pattern allows (Viterbi 1967): each arc on it is one character or
-/// mark, and every piece is in one arc or taken for dirt. Throws ValueError when an element has none of the classes.
+/// mark, and every piece is in one arc or taken for dirt. Throws ValueError when an element has none of the classes, an
+/// option is out of range, or the lattice holds a number that is not finite; ShapeError when its parts do not fit.
 ///
 /// What is searched is a grid. A node is a place between pieces (across) and a number of elements that are done (down).
 /// For a line of three pieces and the pattern ##, with arcs of one or two pieces:

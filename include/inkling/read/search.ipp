@@ -1,6 +1,8 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/mark.hpp>
@@ -16,6 +18,25 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void SearchOptions::check() const {
+  in_range("SearchOptions::strangeness", strangeness, {-1e6, 1e6});
+  in_range("SearchOptions::evidence", evidence, {-1e6, 1e6});
+  in_range("SearchOptions::usual_evidence", usual_evidence, {-1e6, 1e6});
+  in_range("SearchOptions::widest", widest, {-1e6, 1e6});
+  in_range("SearchOptions::width_price", width_price, {-1e6, 1e6});
+  in_range("SearchOptions::lowest", lowest, {-1e6, 1e6});
+  in_range("SearchOptions::low_price", low_price, {-1e6, 1e6});
+  in_range("SearchOptions::most_ink", most_ink, {-1e6, 1e6});
+  in_range("SearchOptions::ink_price", ink_price, {-1e6, 1e6});
+  in_range("SearchOptions::gap_price", gap_price, {-1e6, 1e6});
+  in_range("SearchOptions::cut_price", cut_price, {-1e6, 1e6});
+  in_range("SearchOptions::cut_ink_price", cut_ink_price, {-1e6, 1e6});
+  in_range("SearchOptions::dirt_price", dirt_price, {-1e6, 1e6});
+  in_range("SearchOptions::missing_mark", missing_mark, {-1e6, 1e6});
+  in_range("SearchOptions::written_mark", written_mark, {-1e6, 1e6});
+  in_range("SearchOptions::missing_character", missing_character, {-1e6, 1e6});
+}
 
 namespace detail {
 
@@ -137,6 +158,31 @@ class ReadGraph {
   std::vector<ReadEdge> edges_;        // those that lead to a node come before those that leave it
 };
 
+/// Throws ShapeError unless the parts of the lattice fit together and its arcs are ordered by their ends, ValueError
+/// for a number that is not finite: sums with it would lead nowhere.
+inline void check_lattice(const Lattice& lattice, std::size_t classes) {
+  const auto arcs = static_cast<Index>(lattice.arcs.size());
+  bool fits = lattice.cuts.size() == lattice.pieces + 1 && lattice.weights.size() == lattice.pieces &&
+              lattice.probabilities.cols() == arcs &&
+              (arcs == 0 || lattice.probabilities.rows() == static_cast<Index>(classes)) &&
+              (!lattice.evidence || lattice.evidence->size() == arcs);
+  std::size_t end = 0;
+  bool finite = true;
+  for (const Arc& arc : lattice.arcs) {
+    fits = fits && arc.first < arc.last && arc.last <= lattice.pieces && arc.last >= end;
+    end = arc.last;
+    for (const double number :
+         {arc.gap, arc.shape.width, arc.shape.height, arc.shape.middle, arc.shape.slope, arc.shape.spread}) {
+      finite = finite && std::isfinite(number);
+    }
+  }
+  require<ShapeError>(fits, "find_read_path: the parts of the lattice do not fit together");
+  for (const float cut : lattice.cuts) finite = finite && std::isfinite(cut);
+  for (const double weight : lattice.weights) finite = finite && std::isfinite(weight);
+  finite = finite && lattice.probabilities.allFinite() && (!lattice.evidence || lattice.evidence->allFinite());
+  require<ValueError>(finite, "find_read_path: the lattice holds a number that is not finite");
+}
+
 /// The best way to every node, and from every node to the goal.
 struct BestWays {
   std::vector<double> forward;
@@ -186,6 +232,8 @@ inline std::vector<ReadStep> steps_of(const ReadGraph& graph, const BestWays& be
 
 INKLING_INLINE ReadPath find_read_path(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
                                        const std::vector<std::string>& class_names, const SearchOptions& options) {
+  options.check();
+  detail::check_lattice(lattice, class_names.size());
   const detail::ReadGraph graph(lattice, pattern, characters, class_names, options);
   const detail::BestWays best = detail::find_best_ways(graph);
   ReadPath path{.steps = detail::steps_of(graph, best, pattern),

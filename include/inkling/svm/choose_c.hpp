@@ -13,6 +13,8 @@ namespace inkling::inline INKLING_ABI {
 struct CSearch {
   std::vector<double> candidates = {0.01, 0.03, 0.1, 0.3, 1};
   Index folds = 3;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 struct CChoice {

@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/features/hog.hpp>
@@ -20,6 +21,14 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE void CSearch::check() const {
+  require<ValueError>(!candidates.empty(), "CSearch::candidates: at least one is needed");
+  for (const double c : candidates) {
+    in_range("CSearch::candidates", c, {.low = 0, .high = 1e6, .above_low = true});
+  }
+  in_range("CSearch::folds", folds, {2, 1e9});
+}
 
 namespace svm::detail {
 
@@ -46,11 +55,9 @@ inline Dataset feature_bytes(const Dataset& dataset, const HogOptions& options, 
 }  // namespace svm::detail
 
 INKLING_INLINE CChoice choose_c(const Dataset& dataset, const SvmOptions& options, CSearch search) {
-  require<ValueError>(!search.candidates.empty(), "choose_c: at least one candidate is needed");
-  if (search.folds < 2 || search.folds > dataset.size()) {
-    throw ValueError("choose_c: expected 2 to " + std::to_string(dataset.size()) + " folds, got " +
-                     std::to_string(search.folds));
-  }
+  search.check();
+  options.check();
+  in_range("CSearch::folds", search.folds, {2, static_cast<double>(dataset.size())});
   std::sort(search.candidates.begin(), search.candidates.end());
   const Dataset features = options.hog ? svm::detail::feature_bytes(dataset, *options.hog, options.threads) : dataset;
   SvmOptions fit = options;

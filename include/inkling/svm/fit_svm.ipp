@@ -29,23 +29,10 @@ namespace svm::detail {
 /// Throws ValueError when there is nothing to learn from or an option is out of range.
 inline void check(const SvmOptions& options, Index samples, std::size_t classes) {
   if (samples == 0) throw ValueError("LinearSvm: there are no samples to learn from");
-  if (!(options.c > 0) || !std::isfinite(options.c)) {
-    throw ValueError("LinearSvm: c must be above 0, got " + std::to_string(options.c));
-  }
+  options.check();
   if (!options.class_weights.empty() && options.class_weights.size() != classes) {
-    throw ValueError("LinearSvm: expected " + std::to_string(classes) + " class weights, got " +
+    throw ValueError("SvmOptions::class_weights: expected " + std::to_string(classes) + " class weights, got " +
                      std::to_string(options.class_weights.size()));
-  }
-  for (const double weight : options.class_weights) {
-    if (!(weight > 0) || !std::isfinite(weight)) {
-      throw ValueError("LinearSvm: a class weight must be above 0, got " + std::to_string(weight));
-    }
-  }
-  if (!(options.tolerance > 0)) {
-    throw ValueError("LinearSvm: the tolerance must be above 0, got " + std::to_string(options.tolerance));
-  }
-  if (options.max_passes < 1) {
-    throw ValueError("LinearSvm: at least one pass is needed, got " + std::to_string(options.max_passes));
   }
 }
 

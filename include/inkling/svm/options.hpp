@@ -30,6 +30,12 @@ struct SvmOptions {
   int threads = 0;                         // 0: all cores; the result does not depend on it
   const LinearSvm* start = nullptr;        // squared hinge: a machine of the same shape to start from
   ProgressCallback on_progress = {};       // called every few passes
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 }  // namespace inkling::inline INKLING_ABI
+
+#ifndef INKLING_COMPILED
+#include <inkling/svm/options.ipp>
+#endif

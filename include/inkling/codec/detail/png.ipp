@@ -104,7 +104,7 @@ inline int used_bits(std::span<const std::uint16_t> samples, std::size_t first, 
 }
 
 /// The highest eight bits that are used, of each kind of channel; all sixteen where the highest two are.
-inline std::vector<std::uint8_t> to_bytes(std::span<const std::uint16_t> samples, std::size_t channels) {
+inline std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> samples, std::size_t channels) {
   const std::size_t colours = channels == 2 || channels == 4 ? channels - 1 : channels;
   const auto shift = [&](std::size_t first, std::size_t last) {
     const int bits = used_bits(samples, first, last, channels);
@@ -152,8 +152,8 @@ INKLING_STB_INLINE Raster decode_png(std::span<const std::uint8_t> bytes, const 
   const std::size_t samples =
       static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(channels);
   if (wide) {
-    raster.samples =
-        to_bytes({static_cast<const std::uint16_t*>(pixels.get()), samples}, static_cast<std::size_t>(channels));
+    raster.samples = bytes_of_samples({static_cast<const std::uint16_t*>(pixels.get()), samples},
+                                      static_cast<std::size_t>(channels));
   } else {
     const auto* first = static_cast<const std::uint8_t*>(pixels.get());
     raster.samples.assign(first, first + samples);

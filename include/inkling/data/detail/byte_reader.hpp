@@ -28,8 +28,9 @@ class ByteReader {
   const std::string& name() const noexcept { return name_; }
   bool compressed() const noexcept { return inflater_ != nullptr; }
 
-  /// No more bytes than this can come in all: the size of plain bytes, 1032 times that of packed ones (the best ratio
-  /// of deflate). What a header declares is checked against it before memory is allocated.
+  /// No more bytes than this may come in all: the size of plain bytes; of packed ones, what deflate can hold (1032
+  /// times its size) up to 64 MiB, and 20 times their size beyond, which pictures never reach. What a header declares
+  /// is checked against it before memory is allocated.
   std::uint64_t size_limit() const noexcept;
 
   /// Fills `into` as far as there are bytes, and returns how many: fewer than asked for only at the end.

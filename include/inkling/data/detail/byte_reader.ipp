@@ -42,7 +42,10 @@ INKLING_INLINE ByteReader::ByteReader(std::span<const std::uint8_t> bytes, std::
 INKLING_INLINE std::uint64_t ByteReader::size_limit() const noexcept {
   constexpr std::uint64_t best_ratio = 1032;  // https://zlib.net/zlib_tech.html
   if (!compressed()) return size_;
-  return std::min(size_, std::numeric_limits<std::uint64_t>::max() / best_ratio) * best_ratio;
+  constexpr std::uint64_t usual_ratio = 20;
+  constexpr std::uint64_t little = std::uint64_t{64} << 20U;
+  const std::uint64_t size = std::min(size_, std::numeric_limits<std::uint64_t>::max() / best_ratio);
+  return std::min(size * best_ratio, std::max(little, size * usual_ratio));
 }
 
 INKLING_INLINE std::size_t ByteReader::read(std::span<std::uint8_t> into) {

@@ -26,12 +26,11 @@ struct OutOfBag {
   std::optional<float> temperature;  // that makes probabilities of the votes; empty when it was not asked for
 };
 
-/// For each tree: which samples it learned from. Its seed gives its bag.
-inline std::vector<std::vector<bool>> bags_of(std::size_t trees, Index samples, std::uint64_t forest_seed,
-                                              int threads) {
-  std::vector<std::vector<bool>> in_bag(trees);
-  parallel_for(static_cast<Index>(trees), threads, [&](Index t, int) {
-    Rng rng(tree_seed(forest_seed, t));
+/// For each tree: which samples it learned from. seeds: of the trees, which give their bags.
+inline std::vector<std::vector<bool>> bags_of(std::span<const std::uint64_t> seeds, Index samples, int threads) {
+  std::vector<std::vector<bool>> in_bag(seeds.size());
+  parallel_for(static_cast<Index>(seeds.size()), threads, [&](Index t, int) {
+    Rng rng(seeds[static_cast<std::size_t>(t)]);
     const std::vector<std::uint16_t> bag = draw_bag(rng, samples);
     std::vector<bool>& in = in_bag[static_cast<std::size_t>(t)];
     in.resize(bag.size());
@@ -48,13 +47,14 @@ struct Verdicts {
   std::vector<Label> shares_truth;
 };
 
-/// The sums of the votes on samples first, ..., first + size - 1 by the trees that did not learn from them. Result:
-/// classes x size.
+/// The sums of the votes on samples first, ..., first + size - 1 by the trees that did not learn from them. in_bag: of
+/// the last trees; the others do not vote. Result: classes x size.
 inline Matrix votes_on(const Trees& trees, const TrainingData& data, const std::vector<std::vector<bool>>& in_bag,
                        Index first, Index size) {
   Matrix shares = Matrix::Zero(data.num_classes(), size);
   std::vector<const std::uint8_t*> samples;
   std::vector<float*> votes;
+  const std::size_t unknown = trees.roots.size() - in_bag.size();
   for (std::size_t t = 0; t < in_bag.size(); ++t) {
     samples.clear();
     votes.clear();
@@ -63,7 +63,7 @@ inline Matrix votes_on(const Trees& trees, const TrainingData& data, const std::
       samples.push_back(data.sample(first + i));
       votes.push_back(shares.col(i).data());
     }
-    trees.vote(trees.roots[t], samples, votes);
+    trees.vote(trees.roots[unknown + t], samples, votes);
   }
   return shares;
 }
@@ -108,14 +108,15 @@ inline std::optional<OutOfBag> sum_up(const std::vector<Verdicts>& all, Index cl
   return result;
 }
 
-/// Lets every tree vote on the samples outside its bag, which its seed gives. Samples that are in every bag are left
-/// out; empty when none is left.
-inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data, std::uint64_t forest_seed,
-                                               bool calibrate, int threads) {
-  constexpr Index most_scores = Index{1} << 24;  // to calibrate on: bounds the memory
-  constexpr Index block = 256;                   // samples a task
+/// Lets the last trees, for which `seeds` are given, vote on the samples outside their bags. Samples that are in every
+/// bag are left out; empty when none is left. most_scores: to calibrate on, every n-th sample where there are more;
+/// bounds the memory.
+inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data,
+                                               std::span<const std::uint64_t> seeds, bool calibrate, int threads,
+                                               Index most_scores = Index{1} << 24) {
+  constexpr Index block = 256;  // samples a task
   const Index classes = data.num_classes();
-  const std::vector<std::vector<bool>> in_bag = bags_of(trees.roots.size(), data.size(), forest_seed, threads);
+  const std::vector<std::vector<bool>> in_bag = bags_of(seeds, data.size(), threads);
   const Index stride =
       calibrate ? std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores) : Index{0};
   std::vector<Verdicts> verdicts(static_cast<std::size_t>((data.size() + block - 1) / block));

@@ -22,6 +22,8 @@ struct ClosedCellOptions {
   double least = 0;  // pixels: sides under it are parts of letters
   double most = 0;   // pixels: sides over it are the page itself; 0: nine tenths of the picture's
   Index gap = 6;     // pixels of a line that may be missing
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The ink (see ink_map) that is surely print: a third as dark as the darkest twentieth of all ink.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/layout/cells.hpp>
 #include <inkling/form/registration/ink_map.hpp>
 #include <inkling/picture/components.hpp>
@@ -11,6 +12,12 @@
 #include <cstdint>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ClosedCellOptions::check() const {
+  in_range("ClosedCellOptions::least", least, {0, 1e6});
+  in_range("ClosedCellOptions::most", most, {0, 1e6});
+  in_range("ClosedCellOptions::gap", gap, {0, 65'535});
+}
 
 INKLING_INLINE int print_threshold(const GreyImage& ink) {
   std::array<std::size_t, 256> counts{};
@@ -214,6 +221,7 @@ INKLING_INLINE std::vector<ClosedCell> finest(const std::vector<ClosedCell>& cel
 }  // namespace detail
 
 INKLING_INLINE std::vector<ClosedCell> find_closed_cells(const GreyImage& print, const ClosedCellOptions& options) {
+  options.check();
   std::vector<ClosedCell> cells;
   if (print.empty()) return cells;
   const GreyImage ink = ink_map(print, std::max<Index>(24, std::max(print.width(), print.height()) / 48));

@@ -22,6 +22,8 @@ struct LearntForm {
 
 struct LearnOptions {
   std::string name = "form";
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// What is printed on pages of one form: the ink that all of them share once they lie on one another. Each page is

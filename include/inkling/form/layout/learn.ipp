@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/layout/cells.hpp>
 #include <inkling/form/layout/learn.hpp>
 #include <inkling/form/layout/ruled_lines.hpp>
@@ -16,6 +17,10 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void LearnOptions::check() const {
+  require<ValueError>(!name.empty(), "LearnOptions::name: expected a name, got an empty text");
+}
 
 namespace detail {
 
@@ -484,6 +489,7 @@ INKLING_INLINE std::vector<Field> propose_fields(const GreyImage& print) {
 }
 
 INKLING_INLINE LearntForm learn_form(std::span<const GreyImage> pages, const LearnOptions& options) {
+  options.check();
   LearntForm learnt;
   learnt.print = learn_print(pages, learnt.remarks);
   learnt.form.name = options.name;

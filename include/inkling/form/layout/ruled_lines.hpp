@@ -33,6 +33,8 @@ struct RuledLineOptions {
   Index max_gap = 14;        // pixels that a line may be lost, under writing or in a faint print
   double max_slope = 0.35;   // of a line meant to be level
   double min_seen = 0.6;     // share of its length
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Lines that run nearly down a picture of ink (see ink_map), from the upper end of each to its lower. Give it the

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/layout/ruled_lines.hpp>
 
 #include <algorithm>
@@ -8,6 +9,15 @@
 #include <optional>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void RuledLineOptions::check() const {
+  in_range("RuledLineOptions::threshold", threshold, {1, 255});
+  in_range("RuledLineOptions::min_length", min_length, {1, 65'535});
+  in_range("RuledLineOptions::max_thickness", max_thickness, {1, 65'535});
+  in_range("RuledLineOptions::max_gap", max_gap, {0, 65'535});
+  in_range("RuledLineOptions::max_slope", max_slope, {0, 10});
+  in_range("RuledLineOptions::min_seen", min_seen, {0, 1});
+}
 
 INKLING_INLINE double RuledLine::at(double along) const noexcept {
   const double place = along - static_cast<double>(first) - 0.5;
@@ -147,6 +157,7 @@ INKLING_INLINE void join_lines(std::vector<RuledLine>& lines, Index reach) {
 }  // namespace detail
 
 INKLING_INLINE std::vector<RuledLine> follow_lines(const GreyImage& ink, const RuledLineOptions& options) {
+  options.check();
   std::vector<detail::LineTrack> active;
   std::vector<RuledLine> lines;
   std::vector<detail::InkRun> runs;

@@ -34,6 +34,8 @@ struct TableOptions {
   Index least_rows = 2;
   Index least_columns = 2;
   double least_drawn = 0.5;  // share of a grid's lines that must be seen
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The ruled grids on a page, the one with most cells first. The page may be turned by up to a few degrees from any

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/layout/ruled_lines.hpp>
 #include <inkling/form/layout/table.hpp>
 #include <inkling/form/registration/ink_map.hpp>
@@ -14,6 +15,12 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void TableOptions::check() const {
+  in_range("TableOptions::least_rows", least_rows, {1, 10000});
+  in_range("TableOptions::least_columns", least_columns, {1, 10000});
+  in_range("TableOptions::least_drawn", least_drawn, {0, 1});
+}
 
 INKLING_INLINE const GridCell* Table::at(Index row, Index column) const noexcept {
   for (const GridCell& cell : cells) {
@@ -450,6 +457,7 @@ class GridAssembly {
 }  // namespace detail
 
 INKLING_INLINE std::vector<Table> find_tables(const GreyImage& page, const TableOptions& options) {
+  options.check();
   if (page.width() < 16 || page.height() < 16) return {};
   const detail::LinePage line_page(page);
   std::vector<Table> best;

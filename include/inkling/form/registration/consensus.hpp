@@ -23,6 +23,8 @@ struct ConsensusOptions {
   double threshold = 4;        // pixels of the first picture
   std::size_t candidates = 6;  // hypotheses that are refined
   std::uint64_t seed = 1;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The homographies that matches agree on, best first, none when there are too few. Random pairs of matches, the surest

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/form/registration/consensus.hpp>
 
@@ -13,6 +14,12 @@
 #include <optional>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ConsensusOptions::check() const {
+  in_range("ConsensusOptions::trials", trials, {1, 1e6});
+  in_range("ConsensusOptions::threshold", threshold, {.low = 0, .high = 1e6, .above_low = true});
+  in_range("ConsensusOptions::candidates", candidates, {1, 10000});
+}
 
 namespace detail {
 
@@ -134,6 +141,7 @@ class ConsensusSearch {
 INKLING_INLINE std::vector<Consensus> find_consensus(const Features& first, const Features& second,
                                                      std::span<const Match> matches, double width, double height,
                                                      const ConsensusOptions& options) {
+  options.check();
   std::vector<Consensus> found;
   if (matches.size() < 6) return found;
   detail::ConsensusSearch search(first, second, matches);

@@ -11,6 +11,8 @@ namespace inkling::inline INKLING_ABI::form {
 struct CornerMarkerOptions {
   double aspect = 0;          // width / height of the rectangle between the markers' centres; 0: not known
   double least_match = 0.55;  // correlation of a marker's picture with what is found, -1 to 1
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The centres of four equal markers at the corners of a rectangle, in pixels of the picture, clockwise from the one

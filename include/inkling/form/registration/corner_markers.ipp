@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/registration/corner_markers.hpp>
 #include <inkling/picture/resize.hpp>
 
@@ -12,6 +13,11 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void CornerMarkerOptions::check() const {
+  in_range("CornerMarkerOptions::aspect", aspect, {0, 1000});
+  in_range("CornerMarkerOptions::least_match", least_match, {-1, 1});
+}
 
 namespace detail {
 
@@ -195,6 +201,7 @@ inline void order_clockwise(std::array<MarkerPlace, 4>& places) {
 
 INKLING_INLINE std::optional<Quad> find_corner_markers(const GreyImage& page, const GreyImage& marker,
                                                        const CornerMarkerOptions& options) {
+  options.check();
   require<ShapeError>(!marker.empty(), "find_corner_markers: the picture of the marker is empty");
   const detail::MarkerSearch search(marker);
   if (page.empty() || search.is_flat()) return std::nullopt;

@@ -32,6 +32,8 @@ struct FeatureOptions {
   int levels = 7;            // scales, each `step` times as coarse as the one before
   double step = 1.3;
   int threshold = 18;  // grey levels between a corner and the circle around it
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Corners at several scales with their descriptors: ORB (Rublee et al. 2011, "ORB: An Efficient Alternative to SIFT or
@@ -50,6 +52,8 @@ struct Match {
 struct MatchOptions {
   int max_distance = 72;  // bits of 256
   float max_ratio = 0.92F;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// For each feature of `first` the feature of `second` with the nearest descriptor, when it is clearly nearer than any

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/form/registration/keypoints.hpp>
 
@@ -11,6 +12,18 @@
 #include <numbers>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void MatchOptions::check() const {
+  in_range("MatchOptions::max_distance", max_distance, {0, 256});
+  in_range("MatchOptions::max_ratio", max_ratio, {0, 1});
+}
+
+INKLING_INLINE void FeatureOptions::check() const {
+  in_range("FeatureOptions::count", count, {1, 1e6});
+  in_range("FeatureOptions::levels", levels, {1, 64});
+  in_range("FeatureOptions::step", step, {.low = 1, .high = 16, .above_low = true});
+  in_range("FeatureOptions::threshold", threshold, {1, 255});
+}
 
 namespace detail {
 
@@ -287,6 +300,7 @@ INKLING_INLINE int distance(const Descriptor& a, const Descriptor& b) noexcept {
 }  // namespace detail
 
 INKLING_INLINE Features find_features(const GreyImage& image, const FeatureOptions& options) {
+  options.check();
   Features features;
   const auto pattern = std::make_unique<const detail::ComparisonPattern>();
   const auto half = detail::disc_rows();
@@ -324,6 +338,7 @@ INKLING_INLINE Features find_features(const GreyImage& image, const FeatureOptio
 
 INKLING_INLINE std::vector<Match> match_features(const Features& first, const Features& second,
                                                  const MatchOptions& options) {
+  options.check();
   std::vector<Match> matches;
   std::vector<int> distances(second.points.size());
   for (std::size_t i = 0; i < first.points.size(); ++i) {

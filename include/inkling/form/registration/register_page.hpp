@@ -88,6 +88,8 @@ struct RegistrationOptions {
   double least_field_agreement = 0.8;  // a page that agrees less in all, yet by so much around the fields, is read
   double least_coverage = 0.2;
   double largest_residual = 1.5;  // pixels of the reference's working picture (about 100 dpi)
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Finds the template on a page: a scan or a photo, at any of four quarter turns, skewed, scaled, in perspective, with

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/registration/consensus.hpp>
 #include <inkling/form/registration/ink_map.hpp>
 #include <inkling/form/registration/register_page.hpp>
@@ -15,6 +16,13 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void RegistrationOptions::check() const {
+  in_range("RegistrationOptions::least_agreement", least_agreement, {0, 1});
+  in_range("RegistrationOptions::least_field_agreement", least_field_agreement, {0, 1});
+  in_range("RegistrationOptions::least_coverage", least_coverage, {0, 1});
+  in_range("RegistrationOptions::largest_residual", largest_residual, {0, 1e6});
+}
 
 namespace detail {
 
@@ -327,6 +335,7 @@ INKLING_INLINE std::optional<double> Registration::support(const Quad& place, do
 
 INKLING_INLINE Registration register_page(const ReferencePage& reference, const GreyImage& page,
                                           const RegistrationOptions& options) {
+  options.check();
   require<ShapeError>(!page.empty(), "register_page: the picture is empty");
   detail::PagePictures pictures(page);
   return detail::register_pictures(reference, pictures, options);
@@ -334,6 +343,7 @@ INKLING_INLINE Registration register_page(const ReferencePage& reference, const 
 
 INKLING_INLINE Identification identify_page(std::span<const ReferencePage> references, const GreyImage& page,
                                             const RegistrationOptions& options) {
+  options.check();
   require<ShapeError>(!page.empty(), "identify_page: the picture is empty");
   require<ValueError>(!references.empty(), "identify_page: at least one template expected");
   detail::PagePictures pictures(page);

@@ -13,6 +13,8 @@ struct WarpFitOptions {
   double stiffness = 0.5;  // weight of a bend of one pixel at a node against a block that is a pixel off
   double outlier = 0;      // template pixels: what is much further off counts little
   double least_correlation = 0.35;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The smooth warp that explains block offsets best: least squares, where a block pulls only along the directions that

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/registration/warp_fit.hpp>
 
 #include <algorithm>
@@ -8,6 +9,13 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void WarpFitOptions::check() const {
+  in_range("WarpFitOptions::spacing", spacing, {.low = 0, .high = 1e6, .above_low = true});
+  in_range("WarpFitOptions::stiffness", stiffness, {0, 1e6});
+  in_range("WarpFitOptions::outlier", outlier, {.low = 0, .high = 1e6, .above_low = true});
+  in_range("WarpFitOptions::least_correlation", least_correlation, {-1, 1});
+}
 
 namespace detail {
 
@@ -115,6 +123,9 @@ INKLING_INLINE void solve(const WarpEquations& equations, WarpEquations::Shifts&
 
 INKLING_INLINE Warp fit_warp(std::span<const BlockOffset> offsets, const Warp& current, double width, double height,
                              const WarpFitOptions& options) {
+  options.check();
+  in_range("fit_warp: width", width, {.low = 0, .high = 1000 * options.spacing, .above_low = true});
+  in_range("fit_warp: height", height, {.low = 0, .high = 1000 * options.spacing, .above_low = true});
   Warp warp;
   warp.spacing = options.spacing;
   warp.columns = static_cast<Index>(std::ceil(width / options.spacing)) + 1;

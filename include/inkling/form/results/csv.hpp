@@ -20,6 +20,8 @@ struct TableCell {
 struct CsvOptions {
   char separator = ',';
   bool byte_order_mark = false;  // for Excel, which takes a file without one for Latin-1
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// True for a text that a spreadsheet would run as a formula: it begins with = + - @, a tab or a carriage return, also

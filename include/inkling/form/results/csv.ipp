@@ -9,6 +9,12 @@
 
 namespace inkling::inline INKLING_ABI::form {
 
+INKLING_INLINE void CsvOptions::check() const {
+  if (separator == '"' || separator == '\r' || separator == '\n' || separator == '\0') {
+    throw ValueError("CsvOptions::separator: expected a character that is no quotation mark and ends no line");
+  }
+}
+
 namespace detail {
 
 /// -12, 0.5, -0,02: digits with at most one decimal sign between them and a minus in front.
@@ -46,6 +52,7 @@ INKLING_INLINE bool is_formula(std::string_view text) {
 }
 
 INKLING_INLINE std::string csv_row(const std::vector<TableCell>& cells, const CsvOptions& options) {
+  options.check();
   std::string row;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) row += options.separator;

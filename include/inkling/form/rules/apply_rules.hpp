@@ -23,6 +23,8 @@ struct ApplyRulesOptions {
   double holds = 0.95;                   // share of pages on which what was written satisfies the rules
   double accept = 0.9;                   // a field of less confidence is doubtful
   std::set<std::string> confirmed = {};  // fields that a person decided: they are never changed
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Turns what the cells say into what the page says: values of lists, the joint reading under the rules, the fields put

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/rules/apply_rules.hpp>
 #include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/evaluate.hpp>
@@ -16,6 +17,11 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ApplyRulesOptions::check() const {
+  in_range("ApplyRulesOptions::holds", holds, {.low = 0, .high = 1, .above_low = true, .below_high = true});
+  in_range("ApplyRulesOptions::accept", accept, {0, 1});
+}
 
 namespace detail {
 
@@ -357,6 +363,7 @@ INKLING_INLINE CompiledRules compile_rules(const FormTemplate& form) {
 
 INKLING_INLINE void apply_rules(const FormTemplate& form, const CompiledRules& rules, PageReading& page,
                                 const ApplyRulesOptions& options) {
+  options.check();
   if (rules.rules.size() != form.rules.size()) {
     throw ValueError("expected the rules of the template, " + std::to_string(form.rules.size()) + ", got " +
                      std::to_string(rules.rules.size()));

@@ -37,6 +37,8 @@ struct JointSearchOptions {
   double depth = 30;             // nats below the most probable choice that are searched
   double spread = 6;             // nats below the best assignment that satisfies the rules, for the others
   std::size_t steps = 200000;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 struct JointSearchResult {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/rules/detail/linear_form.hpp>
 #include <inkling/form/rules/evaluate.hpp>
 #include <inkling/form/rules/joint_reading.hpp>
@@ -14,6 +15,13 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void JointSearchOptions::check() const {
+  in_range("JointSearchOptions::assignments", assignments, {1, 1e6});
+  in_range("JointSearchOptions::depth", depth, {0, 1e6});
+  in_range("JointSearchOptions::spread", spread, {0, 1e6});
+  in_range("JointSearchOptions::steps", steps, {1, 1e9});
+}
 
 namespace detail {
 
@@ -262,6 +270,7 @@ class JointSearch {
 
 INKLING_INLINE JointSearchResult joint_search(std::span<const JointField> fields, std::span<const JointRule> rules,
                                               const JointSearchOptions& options) {
+  options.check();
   JointSearchResult result;
   double plain = 0;  // the most probable choice of all
   for (const JointField& field : fields) {

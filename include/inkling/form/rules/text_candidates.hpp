@@ -21,6 +21,8 @@ struct TextCandidate {
 struct TextCandidateOptions {
   std::size_t most = 1000;  // texts
   double depth = 30;        // nats that a text may be less probable than the best
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// What a field may say, the most probable first: every way to choose a candidate in each cell, cells being

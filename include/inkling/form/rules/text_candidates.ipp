@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/form/rules/text_candidates.hpp>
 #include <inkling/form/rules/value.hpp>
 
@@ -10,6 +11,11 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void TextCandidateOptions::check() const {
+  in_range("TextCandidateOptions::most", most, {1, 1e6});
+  in_range("TextCandidateOptions::depth", depth, {0, 1e6});
+}
 
 namespace detail {
 
@@ -81,6 +87,7 @@ class BestChoices {
 
 INKLING_INLINE std::vector<TextCandidate> text_candidates(const Field& field, const FieldReading& reading,
                                                           const TextCandidateOptions& options) {
+  options.check();
   std::vector<TextCandidate> candidates;
   if (!reading.alternatives.empty() || reading.cells.empty()) {
     for (const Candidate& alternative : reading.alternatives) {

@@ -20,6 +20,8 @@ struct ListMatchOptions {
   double gap = 6;         // nats for a character that has no cell, and for a cell too many
   double edit = 3.5;      // nats for an edit of a text that was read as a whole
   std::size_t most = 50;  // candidates
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Compares every value with what the cells may hold, character by character, with room for a cell that was left out or

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/form/rules/value_list.hpp>
 
 #include <algorithm>
@@ -12,6 +14,13 @@
 #include <utility>
 
 namespace inkling::inline INKLING_ABI::form {
+
+INKLING_INLINE void ListMatchOptions::check() const {
+  in_range("ListMatchOptions::written", written, {.low = 0, .high = 1, .above_low = true, .below_high = true});
+  in_range("ListMatchOptions::gap", gap, {0, 1e6});
+  in_range("ListMatchOptions::edit", edit, {0, 1e6});
+  in_range("ListMatchOptions::most", most, {1, no_limit});
+}
 
 namespace detail {
 
@@ -122,6 +131,8 @@ inline double alphabet_size(const Field& field) {
 }  // namespace detail
 
 INKLING_INLINE ListMatch match_list(const Field& field, const FieldReading& reading, const ListMatchOptions& options) {
+  options.check();
+  require<ValueError>(field.list.has_value(), "match_list: expected a field with a list of values");
   const std::vector<std::string>& values = field.list->values;
   const bool fold = field.kind != FieldKind::lower && field.kind != FieldKind::letters;
   std::vector<double> costs;

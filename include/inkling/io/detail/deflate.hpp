@@ -11,7 +11,8 @@
 /// Bytes in the zlib format (RFC 1950), which Python reads with zlib.decompress.
 namespace inkling::inline INKLING_ABI::detail {
 
-std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes);
+/// `packs`: or else they are stored as they are.
+std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes, bool packs = true);
 
 /// Throws FormatError unless `bytes` hold exactly `size` bytes; memory is not asked for when they cannot.
 std::vector<std::uint8_t> inflate_bytes(std::span<const std::uint8_t> bytes, std::size_t size);

@@ -12,10 +12,11 @@
 
 namespace inkling::inline INKLING_ABI::detail {
 
-INKLING_INLINE std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes) {
+INKLING_INLINE std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes, bool packs) {
   uLongf size = compressBound(static_cast<uLong>(bytes.size()));
   std::vector<std::uint8_t> result(size);
-  if (compress2(result.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()), Z_BEST_COMPRESSION) != Z_OK) {
+  const int level = packs ? Z_BEST_COMPRESSION : Z_NO_COMPRESSION;
+  if (compress2(result.data(), &size, bytes.data(), static_cast<uLong>(bytes.size()), level) != Z_OK) {
     throw Error("zlib could not compress " + std::to_string(bytes.size()) + " bytes");
   }
   result.resize(size);

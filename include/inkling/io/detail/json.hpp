@@ -57,8 +57,11 @@ struct Json {
   bool is_count() const noexcept;
 };
 
-/// Throws as read_json does.
+/// Throws as read_json does, and FormatError for a text of more than half a mebibyte: values take many times the memory
+/// of their text.
 Json parse_json(std::string_view text);
+
+bool is_utf8(std::string_view text) noexcept;
 
 /// A text with quotation marks around it. Throws ValueError when it is not UTF-8.
 std::string json_text(std::string_view text);

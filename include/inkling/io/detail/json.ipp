@@ -32,6 +32,15 @@ INKLING_INLINE std::size_t utf8_sequence(std::string_view text, std::size_t at) 
   return 0;
 }
 
+INKLING_INLINE bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 /// One pass over a text, by recursive descent.
 class JsonReader {
  public:
@@ -291,6 +300,11 @@ class JsonBuilder final : public JsonListener {
 };
 
 INKLING_INLINE Json parse_json(std::string_view text) {
+  constexpr std::size_t longest = std::size_t{1} << 19U;
+  if (text.size() > longest) {
+    throw FormatError("expected a JSON text of at most " + std::to_string(longest) + " bytes, got " +
+                      std::to_string(text.size()));
+  }
   JsonBuilder builder;
   read_json(text, builder);
   return std::move(builder.result);

@@ -79,6 +79,10 @@ inline CheckpointNotes take_notes(MetadataReader& metadata) {
 }
 
 inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegistry& registry) {
+  // Files from before this was counted had one micro-batch a step at least.
+  if (const auto steps = file.metadata.find("optimizer_steps"); steps != file.metadata.end()) {
+    file.metadata.try_emplace("optimizer_micro_batches", steps->second);
+  }
   MetadataReader metadata(std::move(file.metadata));
   take_notes(metadata);
   TensorReader tensors(std::move(file.tensors));
@@ -103,9 +107,10 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
     take_parameters(*state.best, "best.", tensors);
   }
   state.optimizer.steps = parse_number<Index>(metadata.take("optimizer_steps"));
+  state.optimizer.micro_batches = parse_number<Index>(metadata.take("optimizer_micro_batches"));
   const auto moments = parse_number<int>(metadata.take("optimizer_moments"));
   if (state.epoch < 0 || state.best_epoch < 0 || state.best_epoch > state.epoch || state.optimizer.steps < 0 ||
-      moments < 0 || moments > 2) {
+      state.optimizer.micro_batches < 0 || moments < 0 || moments > 2) {
     throw FormatError("a count of the checkpoint is out of range");
   }
   if (moments > 0) {
@@ -134,6 +139,7 @@ INKLING_INLINE void save_checkpoint(const nn::TrainingState& state, const std::f
                    {"best_epoch", detail::number_text(state.best ? state.best_epoch : 0)},
                    {"averages", state.average ? "true" : "false"},
                    {"optimizer_steps", detail::number_text(state.optimizer.steps)},
+                   {"optimizer_micro_batches", detail::number_text(state.optimizer.micro_batches)},
                    {"optimizer_moments", detail::number_text(moments)}};
   detail::add_tensors(detail::stored_network(state.network, Storage::f32), Storage::f32, "network.", file.tensors);
   if (state.average) {

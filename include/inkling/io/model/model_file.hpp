@@ -24,6 +24,8 @@ struct SaveOptions {
   std::string trained_on = {};                    // "EMNIST bymerge, 697,932 images"
   std::map<std::string, std::string> notes = {};  // whatever else is worth knowing
   Pixels self_test = {};  // images (input_shape().size() x n) whose scores are checked at every load; empty: made up
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The model as a file holds it. Throws ValueError for a model of a kind that is not this library's, for numbers that

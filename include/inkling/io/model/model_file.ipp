@@ -1,5 +1,7 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/io/detail/json.hpp>
 #include <inkling/io/detail/visit_model.hpp>
 #include <inkling/io/model/detail/forest_codec.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
@@ -8,8 +10,10 @@
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -20,6 +24,17 @@
 
 namespace inkling::inline INKLING_ABI {
 
+INKLING_INLINE void SaveOptions::check() const {
+  const auto check_text = [](const char* field, const std::string& text) {
+    if (!detail::is_utf8(text)) throw ValueError(std::string("SaveOptions::") + field + ": expected UTF-8");
+  };
+  check_text("trained_on", trained_on);
+  for (const auto& [key, value] : notes) {
+    check_text("notes", key);
+    check_text("notes", value);
+  }
+}
+
 namespace detail {
 
 inline ModelInfo info_of(const Classifier& model, Architecture architecture, const SaveOptions& options) {
@@ -27,10 +42,34 @@ inline ModelInfo info_of(const Classifier& model, Architecture architecture, con
           std::move(architecture),   options.trained_on,  options.notes};
 }
 
+/// The values that all layers put out for one image, those within residual blocks among them.
+inline double count_activations(const nn::Network& network) {
+  double sum = 0;
+  for (Index i = 0; i < network.size(); ++i) {
+    sum += static_cast<double>(network.output_shape(i).size());
+    const auto* const block = dynamic_cast<const nn::Residual*>(&network.layer(i));
+    if (block != nullptr) sum += count_activations(*block->path());
+  }
+  return sum;
+}
+
+/// A small file may describe layers that put out much. Throws FormatError when the self-test would take far more memory
+/// than the file has bytes.
+inline void require_activations_fit(const nn::Network& network, Index images, std::size_t file_bytes) {
+  constexpr double small = 48 * 1024 * 1024;
+  constexpr double block = 32;  // images that are classified together
+  const double bytes = sizeof(float) * std::min(block, static_cast<double>(images)) * count_activations(network);
+  if (bytes <= small + 16 * static_cast<double>(file_bytes)) return;
+  throw FormatError("its layers put out " + number_text(bytes) + " bytes for the self-test, more than a file of " +
+                    std::to_string(file_bytes) + " bytes may ask for");
+}
+
+/// images: of the self-test; file_bytes: of all tensors.
 inline std::unique_ptr<Classifier> decode_model(const ModelInfo& info, const nn::LayerRegistry& registry,
-                                                TensorReader& tensors) {
+                                                TensorReader& tensors, Index images, std::size_t file_bytes) {
   if (info.kind == "network") {
     nn::Network network = decode_network(info.input_shape, info.architecture, registry, "", tensors);
+    require_activations_fit(network, images, file_bytes);
     return std::make_unique<nn::NetworkClassifier>(std::move(network), info.class_names);
   }
   if (info.kind == "svm") return decode_svm(info.input_shape, info.class_names, info.architecture, tensors);
@@ -43,8 +82,9 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
   return naming_source(source, [&] {
     const ModelInfo info = read_info(std::move(file.metadata));
     TensorReader tensors(std::move(file.tensors));
+    const std::size_t file_bytes = tensors.bytes();
     const SelfTest self_test = take_self_test(info, tensors);  // first: it bounds the input shape by the file's size
-    std::unique_ptr<Classifier> model = decode_model(info, registry, tensors);
+    std::unique_ptr<Classifier> model = decode_model(info, registry, tensors, self_test.images.cols(), file_bytes);
     tensors.finish();
     model->set_temperature(info.temperature);
     check_self_test(self_test, *model, score_slack(*model));
@@ -55,6 +95,10 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
 }  // namespace detail
 
 INKLING_INLINE Safetensors encode_model(const Classifier& model, const SaveOptions& options) {
+  options.check();
+  for (const std::string& name : model.class_names()) {
+    if (!detail::is_utf8(name)) throw ValueError("save_model: a class name is not UTF-8");
+  }
   return detail::visit_model(model, [&](const auto& known) {
     // With the rounded numbers, so that the self-test holds what the reader's model will give.
     const auto stored = detail::stored_model(known, options.storage);

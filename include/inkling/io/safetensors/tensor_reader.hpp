@@ -19,6 +19,9 @@ class TensorReader {
 
   bool has(const std::string& name) const { return tensors_.contains(name); }
 
+  /// The bytes of the tensors that are still there.
+  std::size_t bytes() const noexcept;
+
   /// The dimensions of a tensor that is still there.
   const std::vector<Index>& dims(const std::string& name) const { return find(name).dims; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
 
 #include <Eigen/Core>
@@ -14,6 +15,12 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+INKLING_INLINE std::size_t TensorReader::bytes() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& [name, tensor] : tensors_) sum += tensor.bytes.size();
+  return sum;
+}
 
 INKLING_INLINE std::vector<float> TensorReader::take_finite(const std::string& name, const std::vector<Index>& dims) {
   check_dims(name, dims);

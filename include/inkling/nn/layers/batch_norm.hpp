@@ -11,6 +11,8 @@ namespace inkling::inline INKLING_ABI::nn {
 
 struct BatchNormOptions {
   double epsilon = 1e-5;  // added to the variance
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Normalises each channel to mean 0 and variance 1, then scales and shifts it (Ioffe and Szegedy 2015,
@@ -22,7 +24,7 @@ struct BatchNormOptions {
 template <typename S>
 class BasicBatchNorm final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless epsilon > 0.
+  /// Throws ValueError as its options' check().
   explicit BasicBatchNorm(const BatchNormOptions& options = {});
   static BasicBatchNorm from_options(const StageOptions& options);
 

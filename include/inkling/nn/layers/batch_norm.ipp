@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/batch_norm.hpp>
 
@@ -9,9 +10,13 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void BatchNormOptions::check() const {
+  in_range("BatchNormOptions::epsilon", epsilon, {.low = 0, .high = 1, .above_low = true});
+}
+
 template <typename S>
 BasicBatchNorm<S>::BasicBatchNorm(const BatchNormOptions& options) : options_(options) {
-  require<ValueError>(options.epsilon > 0, "BatchNorm: epsilon must be above 0");
+  options.check();
 }
 
 template <typename S>

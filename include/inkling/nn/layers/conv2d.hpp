@@ -19,6 +19,8 @@ struct Conv2dOptions {
   Padding padding = Padding::valid;
   bool bias = true;  // false before a batch norm, which has an offset of its own
   Initialisation initialisation = Initialisation::he;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Two-dimensional convolution (cross-correlation, as everywhere in this field): height x width x channels in,
@@ -26,7 +28,7 @@ struct Conv2dOptions {
 template <typename S>
 class BasicConv2d final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless filters, kernel and stride are above 0.
+  /// Throws ValueError as its options' check().
   explicit BasicConv2d(const Conv2dOptions& options);
   static BasicConv2d from_options(const StageOptions& options);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/layers/conv2d.hpp>
 
 #include <algorithm>
@@ -9,11 +10,15 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void Conv2dOptions::check() const {
+  in_range("Conv2dOptions::filters", filters, {1, 65'535});
+  in_range("Conv2dOptions::kernel", kernel, {1, 1024});
+  in_range("Conv2dOptions::stride", stride, {1, 65'535});
+}
+
 template <typename S>
 BasicConv2d<S>::BasicConv2d(const Conv2dOptions& options) : options_(options) {
-  require<ValueError>(options.filters > 0, "Conv2d: filters must be above 0");
-  require<ValueError>(options.kernel > 0, "Conv2d: kernel must be above 0");
-  require<ValueError>(options.stride > 0, "Conv2d: stride must be above 0");
+  options.check();
 }
 
 template <typename S>

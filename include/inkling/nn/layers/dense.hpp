@@ -13,13 +13,15 @@ namespace inkling::inline INKLING_ABI::nn {
 struct DenseOptions {
   Index units = 0;  // outputs
   Initialisation initialisation = Initialisation::he;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Fully connected: y = W x + b. Input 1 x 1 x inputs, output 1 x 1 x units.
 template <typename S>
 class BasicDense final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless units > 0.
+  /// Throws ValueError as its options' check().
   explicit BasicDense(const DenseOptions& options);
   static BasicDense from_options(const StageOptions& options);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/nn/kernels/gemm.hpp>
 #include <inkling/nn/layers/dense.hpp>
 
@@ -8,9 +10,13 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void DenseOptions::check() const {
+  in_range("DenseOptions::units", units, {1, 1e6});
+}
+
 template <typename S>
 BasicDense<S>::BasicDense(const DenseOptions& options) : options_(options) {
-  require<ValueError>(options.units > 0, "Dense: units must be above 0");
+  options.check();
 }
 
 template <typename S>

@@ -18,6 +18,8 @@ struct DepthwiseConv2dOptions {
   Padding padding = Padding::valid;
   bool bias = true;  // false before a batch norm, which has an offset of its own
   Initialisation initialisation = Initialisation::he;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Convolution of each channel with one filter of its own: height x width x channels in, out height x out width x
@@ -26,7 +28,7 @@ struct DepthwiseConv2dOptions {
 template <typename S>
 class BasicDepthwiseConv2d final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless kernel and stride are above 0.
+  /// Throws ValueError as its options' check().
   explicit BasicDepthwiseConv2d(const DepthwiseConv2dOptions& options = {});
   static BasicDepthwiseConv2d from_options(const StageOptions& options);
 

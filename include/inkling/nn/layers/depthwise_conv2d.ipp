@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/kernels/depthwise.hpp>
 #include <inkling/nn/layers/depthwise_conv2d.hpp>
 
@@ -9,10 +10,14 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void DepthwiseConv2dOptions::check() const {
+  in_range("DepthwiseConv2dOptions::kernel", kernel, {1, 1024});
+  in_range("DepthwiseConv2dOptions::stride", stride, {1, 65'535});
+}
+
 template <typename S>
 BasicDepthwiseConv2d<S>::BasicDepthwiseConv2d(const DepthwiseConv2dOptions& options) : options_(options) {
-  require<ValueError>(options.kernel > 0, "DepthwiseConv2d: kernel must be above 0");
-  require<ValueError>(options.stride > 0, "DepthwiseConv2d: stride must be above 0");
+  options.check();
 }
 
 template <typename S>

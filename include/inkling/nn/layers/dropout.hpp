@@ -11,6 +11,8 @@ namespace inkling::inline INKLING_ABI::nn {
 
 struct DropoutOptions {
   double rate = 0.5;  // share of the values that are dropped in training
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Sets a random share of the values to zero in training and scales the others up, so that inference needs no change
@@ -18,7 +20,7 @@ struct DropoutOptions {
 template <typename S>
 class BasicDropout final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless 0 <= rate < 1.
+  /// Throws ValueError as its options' check().
   explicit BasicDropout(const DropoutOptions& options);
   static BasicDropout from_options(const StageOptions& options);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/layers/dropout.hpp>
 
 #include <cmath>
@@ -8,9 +9,13 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void DropoutOptions::check() const {
+  in_range("DropoutOptions::rate", rate, {.low = 0, .high = 1, .below_high = true});
+}
+
 template <typename S>
 BasicDropout<S>::BasicDropout(const DropoutOptions& options) : options_(options) {
-  require<ValueError>(options.rate >= 0 && options.rate < 1, "Dropout: rate must be at least 0 and below 1");
+  options.check();
 }
 
 template <typename S>

@@ -13,13 +13,15 @@ namespace inkling::inline INKLING_ABI::nn {
 struct MaxPool2dOptions {
   Index window = 2;  // height and width
   Index stride = 0;  // 0: the window, so that windows touch and do not overlap
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The largest value of each window, channel by channel. Rows and columns that do not fill a window are left out.
 template <typename S>
 class BasicMaxPool2d final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless window > 0 and stride >= 0.
+  /// Throws ValueError as its options' check().
   explicit BasicMaxPool2d(const MaxPool2dOptions& options);
   static BasicMaxPool2d from_options(const StageOptions& options);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/max_pool2d.hpp>
 
@@ -9,11 +11,15 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void MaxPool2dOptions::check() const {
+  in_range("MaxPool2dOptions::window", window, {1, 65'535});
+  in_range("MaxPool2dOptions::stride", stride, {0, 65'535});
+}
+
 template <typename S>
 BasicMaxPool2d<S>::BasicMaxPool2d(const MaxPool2dOptions& options)
     : window_(options.window), stride_(options.stride == 0 ? options.window : options.stride) {
-  require<ValueError>(options.window > 0, "MaxPool2d: window must be above 0");
-  require<ValueError>(options.stride >= 0, "MaxPool2d: stride must not be negative");
+  options.check();
 }
 
 template <typename S>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/residual.hpp>
 
@@ -80,7 +81,7 @@ void BasicResidual<S>::expect_tensors(const Shape& in, TensorExpectations& expec
 
 template <typename S>
 void BasicResidual<S>::forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const {
-  if (scratch.nested.empty()) scratch.nested.resize(2);
+  if (scratch.nested.size() < 2) scratch.nested.resize(2);
   BasicWorkspace<S>& workspace = scratch.nested[0];
   workspace.seed(scratch.rng.next());
   const auto path = path_->forward(x, workspace, mode);

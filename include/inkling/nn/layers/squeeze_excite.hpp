@@ -17,6 +17,8 @@ namespace inkling::inline INKLING_ABI::nn {
 
 struct SqueezeExciteOptions {
   Index units = 0;  // of the hidden layer: the paper has a sixteenth of the channels
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Scales each channel by a number between 0 and 1 that depends on the means of all channels (Hu, Shen and Sun 2018,
@@ -26,7 +28,7 @@ struct SqueezeExciteOptions {
 template <typename S>
 class BasicSqueezeExcite final : public BasicLayer<S> {
  public:
-  /// Throws ValueError unless units > 0.
+  /// Throws ValueError as its options' check().
   explicit BasicSqueezeExcite(const SqueezeExciteOptions& options);
   static BasicSqueezeExcite from_options(const StageOptions& options);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
 
@@ -10,9 +11,13 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void SqueezeExciteOptions::check() const {
+  in_range("SqueezeExciteOptions::units", units, {1, 1e6});
+}
+
 template <typename S>
 BasicSqueezeExcite<S>::BasicSqueezeExcite(const SqueezeExciteOptions& options) : options_(options) {
-  require<ValueError>(options.units > 0, "SqueezeExcite: units must be above 0");
+  options.check();
 }
 
 template <typename S>

@@ -75,6 +75,15 @@ void BasicNetwork<S>::backward(const ConstMatrixRef<S>& x, const ConstMatrixRef<
   check_columns(x);
   check_columns(output_gradient);
   const Index n = x.cols();
+  require<ShapeError>(!layers_.empty(), "Network: it has no layer");
+  require<ValueError>(workspace.network_ == identity_ && workspace.samples_ == n,
+                      "backward: the workspace does not hold a forward pass of these samples through this network");
+  const bool fits = x.rows() == input_shape().size() && output_gradient.rows() == output_shape().size() &&
+                    output_gradient.cols() == n && gradients.size() == parameters_until_.back() &&
+                    (input_gradient.cols() == 0 || (input_gradient.rows() == x.rows() && input_gradient.cols() == n));
+  require<ShapeError>(fits,
+                      "backward: expected the input of the forward pass, an output gradient of the size of its "
+                      "output, and a gradient for each parameter");
   S* dy = nullptr;       // dLoss/d(output of layer i); the caller's output_gradient for the last layer
   std::size_t turn = 0;  // two buffers in turn: what is dx for layer i is dy for layer i - 1
   for (std::size_t i = layers_.size(); i-- > 0;) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/layers/dense.hpp>
 #include <inkling/nn/training/fine_tuning.hpp>
 
@@ -50,6 +51,7 @@ BasicNetwork<S> with_new_head(const BasicNetwork<S>& network, Index classes, std
 
 template <typename S>
 BasicNetwork<S> interpolate(const BasicNetwork<S>& from, const BasicNetwork<S>& to, double share) {
+  in_range("interpolate: share", share, {-1000, 1000});
   BasicNetwork<S> result = from;
   const auto values = result.parameters();
   const auto others = to.parameters();

@@ -13,6 +13,8 @@ struct GradientCheckOptions {
   double relative = 1e-6;  // allowed error as a share of the gradient,
   double absolute = 1e-8;  // plus this
   std::uint64_t seed = 1;  // of the projection and of dropout
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The entry whose analytic and numeric gradients differ most, measured in units of the allowed error.

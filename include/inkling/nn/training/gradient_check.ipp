@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 
@@ -12,8 +13,15 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
+INKLING_INLINE void GradientCheckOptions::check() const {
+  in_range("GradientCheckOptions::step", step, {.low = 0, .high = 1, .above_low = true});
+  in_range("GradientCheckOptions::relative", relative, {0, 1});
+  in_range("GradientCheckOptions::absolute", absolute, {.low = 0, .high = 1, .above_low = true});
+}
+
 INKLING_INLINE GradientCheckResult check_gradients(BasicNetwork<double> network, MatrixOf<double> x,
                                                    const GradientCheckOptions& options) {
+  options.check();
   BasicWorkspace<double> workspace;
   MatrixOf<double> projection(network.output_shape().size(), x.cols());
   Rng rng(options.seed);

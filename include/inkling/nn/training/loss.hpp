@@ -22,7 +22,8 @@ struct LossSum {
 /// elsewhere (Szegedy et al. 2016, arXiv:1512.00567); its loss is -sum of t * log softmax(logits).
 ///
 /// logits: classes x n. labels: n. gradient (classes x n, overwritten): dLoss/dlogits * `scale` = (softmax - t) *
-/// scale. Throws ShapeError when the sizes differ, ValueError when a label is not in [0, classes).
+/// scale. Throws ShapeError when the sizes differ, ValueError when a label is not in [0, classes) or
+/// smoothing not in [0, 1).
 template <typename S>
 LossSum softmax_cross_entropy(const ConstMatrixRef<S>& logits, std::span<const Label> labels, double smoothing, S scale,
                               MatrixRef<S> gradient);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/range.hpp>
 #include <inkling/nn/training/loss.hpp>
 
 #include <cmath>
@@ -19,6 +20,7 @@ template <typename S>
 LossSum softmax_cross_entropy(const ConstMatrixRef<S>& logits, std::span<const Label> labels, double smoothing, S scale,
                               MatrixRef<S> gradient) {
   const Index classes = logits.rows();
+  in_range("softmax_cross_entropy: smoothing", smoothing, {.low = 0, .high = 1, .below_high = true});
   if (logits.cols() != static_cast<Index>(labels.size()) || gradient.rows() != classes ||
       gradient.cols() != logits.cols()) {
     throw ShapeError("softmax_cross_entropy: " + std::to_string(logits.cols()) + " columns of logits, " +

@@ -15,6 +15,8 @@ struct Sgd {
   double learning_rate = 0.05;
   double momentum = 0.9;
   double weight_decay = 0;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Adam (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay (Loshchilov and Hutter 2019,
@@ -25,6 +27,8 @@ struct AdamW {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   double weight_decay = 0.01;
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// The hyper-parameters. What a run accumulates is in OptimizerState.
@@ -34,19 +38,26 @@ using Optimizer = std::variant<AdamW, Sgd>;
 template <typename S>
 struct OptimizerState {
   Index steps = 0;                  // one count for the whole network
+  Index micro_batches = 0;          // whose statistics the running ones follow
   std::vector<MatrixOf<S>> first;   // velocity, or mean of the gradient
   std::vector<MatrixOf<S>> second;  // mean of the squared gradient (AdamW only; else empty matrices)
 };
 
-/// How much of a micro-batch's statistics goes into the running ones.
+/// How much of a micro-batch's statistics goes into the running ones, in the long run.
 inline constexpr double statistic_share = 0.02;
+
+/// The same for the micro-batch after `count` others: the running statistics are the mean of those so far, weighted by
+/// how recent they are, without a share of what they were before the first one (as Adam corrects the bias of its
+/// moments). So a short run ends with the statistics of its data.
+double share_of_statistics(Index count) noexcept;
 
 /// One step on the sum of the micro-batches' gradients, added in their order, so that the bits do not depend on the
 /// number of threads.
 ///
 /// gradients[m][p] belongs to micro-batch m and parameter p. `rate_factor` multiplies the learning rate (see Schedule).
-/// Statistics move towards those of each micro-batch in turn. Throws ValueError when `state` was made by another
-/// optimiser or for another network.
+/// Statistics move towards those of each micro-batch in turn. Throws ValueError when there is no micro-batch, when an
+/// option or the rate is out of range, and when `state` was made by another optimiser or for another network;
+/// ShapeError when a gradient has not the size of its parameter.
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
                     std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads);

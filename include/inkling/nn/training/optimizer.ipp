@@ -1,6 +1,8 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 
 #include <algorithm>
@@ -12,6 +14,24 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
+
+INKLING_INLINE void AdamW::check() const {
+  in_range("AdamW::learning_rate", learning_rate, {0, 1000});
+  in_range("AdamW::beta1", beta1, {.low = 0, .high = 1, .below_high = true});
+  in_range("AdamW::beta2", beta2, {.low = 0, .high = 1, .below_high = true});
+  in_range("AdamW::epsilon", epsilon, {.low = 0, .high = 1, .above_low = true});
+  in_range("AdamW::weight_decay", weight_decay, {0, 1000});
+}
+
+INKLING_INLINE void Sgd::check() const {
+  in_range("Sgd::learning_rate", learning_rate, {0, 1000});
+  in_range("Sgd::momentum", momentum, {.low = 0, .high = 1, .below_high = true});
+  in_range("Sgd::weight_decay", weight_decay, {0, 1000});
+}
+
+INKLING_INLINE double share_of_statistics(Index count) noexcept {
+  return statistic_share / (1 - std::pow(1 - statistic_share, static_cast<double>(count + 1)));
+}
 
 namespace detail {
 
@@ -60,11 +80,26 @@ void check_state(std::span<Parameter<S>* const> parameters, bool two_moments, co
   require<ValueError>(fits, "optimizer_step: the state was made by another optimiser or for another network");
 }
 
+/// Throws ShapeError unless each micro-batch has a gradient of the size of each parameter.
+template <typename S>
+void check_gradients_fit(std::span<Parameter<S>* const> parameters,
+                         std::span<const std::vector<MatrixOf<S>>> gradients) {
+  for (const std::vector<MatrixOf<S>>& micro : gradients) {
+    bool fits = micro.size() == parameters.size();
+    for (std::size_t p = 0; fits && p < parameters.size(); ++p) fits = micro[p].size() == parameters[p]->value.size();
+    require<ShapeError>(fits, "optimizer_step: expected a gradient of its size for each parameter");
+  }
+}
+
 }  // namespace detail
 
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
                     std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads) {
+  std::visit([](const auto& rule) { rule.check(); }, optimizer);
+  in_range("optimizer_step: rate_factor", rate_factor, {0, 1e6});
+  require<ValueError>(!gradients.empty(), "optimizer_step: expected at least one micro-batch, got none");
+  detail::check_gradients_fit<S>(parameters, gradients);
   const bool two_moments = std::holds_alternative<AdamW>(optimizer);
   if (state.first.empty()) {
     for (const Parameter<S>* parameter : parameters) {
@@ -76,6 +111,10 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
   }
   detail::check_state(parameters, two_moments, state);
   ++state.steps;
+  std::vector<S> shares;  // of each micro-batch in the running statistics
+  for (std::size_t m = 0; m < gradients.size(); ++m) {
+    shares.push_back(static_cast<S>(share_of_statistics(state.micro_batches++)));
+  }
 
   constexpr Index slice = 2048;  // values at a time: with moments and gradients they stay in the first-level cache
   struct Task {
@@ -95,9 +134,9 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
     const auto part = [first](MatrixOf<S>& matrix) { return matrix.size() == 0 ? nullptr : matrix.data() + first; };
     S* const weights = part(parameter.value);
     if (parameter.role == Role::statistic) {
-      for (auto& micro : gradients) {
-        const S* const value = part(micro[p]);
-        for (Index i = 0; i < count; ++i) weights[i] += static_cast<S>(statistic_share) * (value[i] - weights[i]);
+      for (std::size_t m = 0; m < gradients.size(); ++m) {
+        const S* const value = part(gradients[m][p]);
+        for (Index i = 0; i < count; ++i) weights[i] += shares[m] * (value[i] - weights[i]);
       }
       return;
     }

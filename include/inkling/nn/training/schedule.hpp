@@ -16,6 +16,8 @@ struct OneCycleOptions {
   double peak_at = 0.25;  // share of the run in which the rate rises
   double start = 0.04;    // factor at the beginning
   double end = 1e-3;      // factor at the end
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Rises to the full rate, then falls, along half cosines (Smith and Topin 2018, arXiv:1708.07120).
@@ -24,6 +26,8 @@ Schedule one_cycle(const OneCycleOptions& options = {});
 struct CosineOptions {
   double warm_up = 0;  // share of the run in which the rate first rises from 0, along half a cosine, too
   double end = 0;      // factor at the end
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Falls from the full rate along half a cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).

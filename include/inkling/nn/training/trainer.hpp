@@ -59,6 +59,8 @@ struct NetworkOptions {
   ProgressCallback on_progress = {};
   /// Called after every epoch, before on_progress: the place to write a checkpoint.
   std::function<void(const TrainingState&)> on_checkpoint = {};
+
+  void check() const;  // throws ValueError that names the first field out of range
 };
 
 /// Continues a run (state.epoch epochs are done) to options.epochs, and returns the classifier: the best epoch's
@@ -67,8 +69,9 @@ struct NetworkOptions {
 /// Every batch is cut into fixed micro-batches; each is one task on one thread, and their gradients are added in a
 /// fixed order. So the same seed gives the same weights, bit for bit, for any number of threads on one machine.
 ///
-/// Throws ValueError for options that make no sense, ShapeError when data and network do not fit, Error when the loss
-/// is not finite.
+/// Throws ValueError for options that make no sense, for micro-batches of one image where batch norm needs two, and for
+/// a network whose weights are not finite; ShapeError when data and network do not fit; Error, with epoch, batch and
+/// layer or image, when the loss, a weight or what `augment` made is not finite any more.
 NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options = {});
 
 /// Trains a network from its initial weights.

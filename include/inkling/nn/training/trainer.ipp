@@ -1,6 +1,8 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/trainer.hpp>
@@ -20,6 +22,27 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
+
+INKLING_INLINE void NetworkOptions::check() const {
+  std::visit([](const auto& rule) { rule.check(); }, optimizer);
+  require<ValueError>(schedule != nullptr, "NetworkOptions::schedule: expected a function, got none");
+  in_range("NetworkOptions::epochs", epochs, {1, 1e6});
+  in_range("NetworkOptions::batch", batch, {1, 1e9});
+  in_range("NetworkOptions::micro_batch", micro_batch, {1, 1e6});
+  in_range("NetworkOptions::label_smoothing", label_smoothing, {.low = 0, .high = 1, .below_high = true});
+  for (const double weight : class_weights) {
+    in_range("NetworkOptions::class_weights", weight, {0, 1e6});
+    require<ValueError>(
+        weight > 0 || label_smoothing == 0,
+        "NetworkOptions::label_smoothing: it gives every class a share: none of class_weights can be 0");
+  }
+  in_range("NetworkOptions::average", average, {.low = 0, .high = 1, .below_high = true});
+  in_range("NetworkOptions::patience", patience, {});
+  in_range("NetworkOptions::threads", threads, {0, most_threads});
+  in_range("NetworkOptions::augment_until", augment_until, {0, 1});
+  require<ValueError>(patience == 0 || validation.has_value(),
+                      "NetworkOptions::patience: it needs a validation set, got none");
+}
 
 namespace detail {
 
@@ -87,25 +110,40 @@ class TrainingSamples {
   std::vector<std::string> class_names_;
 };
 
+/// Images in the smallest micro-batch. Batches are of equal size, give or take one, and so are the parts of a batch.
+inline Index smallest_micro_batch(Index images, const NetworkOptions& options) {
+  const Index batches = (images + options.batch - 1) / options.batch;
+  Index smallest = images;
+  for (const Index count : {images / batches, (images + batches - 1) / batches}) {
+    smallest = std::min(smallest, count / ((count + options.micro_batch - 1) / options.micro_batch));
+  }
+  return smallest;
+}
+
+/// The name of the first parameter that has a value which is not finite; empty when all are.
+inline std::string not_finite(const Network& network) {
+  const auto parameters = network.parameters();
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (!parameters[p]->value.allFinite()) return network.parameter_names()[p];
+  }
+  return {};
+}
+
+/// Whether batch norm has statistics of some training: a new one has 0 and 1.
+inline bool has_measured_statistics(const Network& network) {
+  const auto parameters = network.parameters();
+  return std::any_of(parameters.begin(), parameters.end(), [](const auto* parameter) {
+    const auto& values = parameter->value.array();
+    return parameter->role == Role::statistic && !(values == 0).all() && !(values == 1).all();
+  });
+}
+
 inline void check(const NetworkOptions& options, const TrainingSamples& train, const Network& network) {
+  options.check();
   require<ValueError>(train.size() > 0, "fit_network: the training set is empty");
-  require<ValueError>(options.epochs > 0, "fit_network: epochs must be above 0");
-  require<ValueError>(options.batch > 0 && options.micro_batch > 0,
-                      "fit_network: batch and micro_batch must be above 0");
-  require<ValueError>(options.augment_until >= 0 && options.augment_until <= 1,
-                      "fit_network: augment_until must be between 0 and 1");
-  require<ValueError>(options.label_smoothing >= 0 && options.label_smoothing < 1,
-                      "fit_network: label_smoothing must be at least 0 and below 1");
-  require<ValueError>(options.average >= 0 && options.average < 1,
-                      "fit_network: average must be at least 0 and below 1");
   if (!options.class_weights.empty() && std::ssize(options.class_weights) != train.num_classes()) {
     throw ValueError("fit_network: class_weights: expected one for each of the " + std::to_string(train.num_classes()) +
                      " classes, got " + std::to_string(options.class_weights.size()));
-  }
-  for (const double weight : options.class_weights) {
-    require<ValueError>(weight >= 0 && std::isfinite(weight), "fit_network: class_weights must be at least 0");
-    require<ValueError>(weight > 0 || options.label_smoothing == 0,
-                        "fit_network: label_smoothing gives every class a share: none can have the weight 0");
   }
   if (train.image_shape() != network.input_shape()) {
     throw ShapeError("fit_network: the network expects images of " + to_string(network.input_shape()) +
@@ -117,8 +155,17 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
   }
   require<ValueError>(!options.validation || options.validation->size() > 0,
                       "fit_network: the validation set is empty");
-  require<ValueError>(options.patience == 0 || options.validation.has_value(),
-                      "fit_network: patience needs a validation set");
+  const auto parameters = network.parameters();
+  const bool has_statistics = std::any_of(parameters.begin(), parameters.end(),
+                                          [](const auto* p) { return p->role == Role::statistic && !p->fixed; });
+  if (has_statistics && smallest_micro_batch(train.size(), options) < 2) {
+    throw ValueError("NetworkOptions::micro_batch: batch norm needs at least 2 images in each; " +
+                     std::to_string(train.size()) + " images in batches of " + std::to_string(options.batch) +
+                     " and micro-batches of " + std::to_string(options.micro_batch) + " leave 1");
+  }
+  if (const std::string name = not_finite(network); !name.empty()) {
+    throw ValueError("fit_network: parameter " + name + " of the network has a value that is not finite");
+  }
 }
 
 /// The memory of one thread.
@@ -152,15 +199,18 @@ class Epoch {
       const double progress =
           (static_cast<double>(state_.epoch) + static_cast<double>(b) / static_cast<double>(batches)) /
           static_cast<double>(options_.epochs);
-      sum += step(train_.size() * b / batches, train_.size() * (b + 1) / batches, options_.schedule(progress));
+      const double factor = options_.schedule(progress);
+      in_range("NetworkOptions::schedule: the factor", factor, {0, 1e6});
+      sum += step(b, batches, factor);
     }
     return sum;
   }
 
  private:
-  /// One step of the optimiser on order_[begin, end).
-  LossSum step(Index begin, Index end, double rate_factor) {
-    const Index count = end - begin;
+  /// One step of the optimiser, on its share of the order.
+  LossSum step(Index batch, Index batches, double rate_factor) {
+    const Index begin = train_.size() * batch / batches;
+    const Index count = train_.size() * (batch + 1) / batches - begin;
     const Index tasks = (count + options_.micro_batch - 1) / options_.micro_batch;
     gradients_.resize(static_cast<std::size_t>(tasks));
     std::vector<LossSum> sums(static_cast<std::size_t>(tasks));
@@ -172,15 +222,29 @@ class Epoch {
     });
     LossSum sum;
     for (const LossSum& part : sums) sum += part;
-    if (!std::isfinite(sum.loss)) {
-      throw Error("fit_network: the loss is not finite in epoch " + std::to_string(state_.epoch + 1) +
-                  "; a lower learning rate may help");
-    }
+    if (!std::isfinite(sum.loss)) fail("the loss", batch);
     optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads);
+    // The loss would not show it: a ReLU makes 0 of NaN.
+    if (const std::string name = not_finite(state_.network); !name.empty()) fail("parameter " + name, batch);
     if (state_.average) {
       update_average(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
     }
     return sum;
+  }
+
+  [[noreturn]] void fail(const std::string& what, Index batch) const {
+    throw Error("fit_network: " + what + " is not finite in epoch " + std::to_string(state_.epoch + 1) + ", batch " +
+                std::to_string(batch + 1) + "; a lower learning rate may help");
+  }
+
+  /// Changes one image. A value that is not finite would spoil every weight.
+  template <typename Change>
+  void change(const Change& augmentation, std::span<float> image, Index sample) const {
+    Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
+    augmentation(image, train_.image_shape(), rng);
+    if (std::all_of(image.begin(), image.end(), [](float value) { return std::isfinite(value); })) return;
+    throw Error("fit_network: NetworkOptions::augment made a value that is not finite of image " +
+                std::to_string(sample) + " in epoch " + std::to_string(state_.epoch + 1));
   }
 
   /// Forward and backward on order_[first, last), on the calling thread.
@@ -193,10 +257,8 @@ class Epoch {
       const Index sample = order_[static_cast<std::size_t>(first + i)];
       train_.copy(sample, input.col(i).data());
       worker.labels[static_cast<std::size_t>(i)] = train_.label(sample);
-      if (const auto& augment = augmentation()) {
-        Rng rng(stream_seed(options_, Stream::augmentation, state_.epoch, sample));
-        augment(std::span<float>(input.col(i).data(), static_cast<std::size_t>(input.rows())), train_.image_shape(),
-                rng);
+      if (const auto& augmentation = this->augmentation()) {
+        change(augmentation, std::span<float>(input.col(i).data(), static_cast<std::size_t>(input.rows())), sample);
       }
     }
     worker.workspace.seed(stream_seed(options_, Stream::dropout, state_.epoch, first));
@@ -280,6 +342,9 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
   const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
     return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
   };
+  // Statistics of a training that came before are worth keeping; those of a new batch norm mean nothing.
+  constexpr Index many = 1000;
+  if (state.optimizer.steps == 0 && has_measured_statistics(state.network)) state.optimizer.micro_batches = many;
   if (options.average > 0 && !state.average) state.average = state.network;
   while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();

@@ -12,7 +12,8 @@ namespace inkling::inline INKLING_ABI::nn {
 /// average = kept * average + (1 - kept) * network, where kept rises with the number of steps,
 /// min(decay, (1 + steps) / (10 + steps)), so that the initial weights are soon forgotten.
 ///
-/// Requires: both networks have the same layers. The result does not depend on the number of threads.
+/// The result does not depend on the number of threads. Throws ShapeError unless both networks have the same
+/// parameters, ValueError unless 0 <= decay < 1 and steps >= 0.
 template <typename S>
 void update_average(const BasicNetwork<S>& network, Index steps, double decay, BasicNetwork<S>& average, int threads);
 

@@ -79,6 +79,14 @@ inline void add_bins(const QuantileBins& bins, std::map<std::string, Tensor>& te
   tensors["bins.cut"] = make_tensor<float>({static_cast<Index>(all.size())}, all);
 }
 
+/// Whether a forest of so many nodes and shares of leaves may come from so many bytes: it takes about 16 bytes a node
+/// while it is read, and 10 a share. Compressed numbers could ask for a thousand times their size.
+inline bool fits_file(std::size_t nodes, std::size_t shares, std::size_t bytes) noexcept {
+  constexpr std::size_t small = std::size_t{48} << 20U;
+  constexpr std::size_t most = std::size_t{1} << 40U;
+  return nodes < most && shares < most && 16 * nodes + 10 * shares <= small + 16 * bytes;
+}
+
 INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<std::string, Tensor>& tensors) {
   std::vector<std::uint32_t> tree_nodes;
   std::vector<std::uint8_t> is_split;
@@ -121,16 +129,23 @@ INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<st
     tree_nodes.push_back(static_cast<std::uint32_t>(order.size()));
   }
   tensors["tree.nodes"] = make_tensor<std::uint32_t>({static_cast<Index>(tree_nodes.size())}, tree_nodes);
-  const auto add = [&](const char* name, std::span<const std::uint8_t> bytes) {
-    const std::vector<std::uint8_t> packed = deflate_bytes(bytes);
+  std::size_t size = 0;
+  const auto add = [&](const char* name, std::span<const std::uint8_t> bytes, bool packs) {
+    const std::vector<std::uint8_t> packed = deflate_bytes(bytes, packs);
+    size += packed.size();
     tensors[name] = make_tensor<std::uint8_t>({static_cast<Index>(packed.size())}, packed);
   };
-  add("node.is_split", is_split);
-  add("split.feature", byte_planes(features));
-  add("split.threshold", thresholds);
-  add("leaf.classes", byte_planes(leaf_classes));
-  add("leaf.class", byte_planes(classes));
-  add("leaf.count", byte_planes(counts));
+  const auto add_all = [&](bool packs) {
+    size = 4 * tree_nodes.size();
+    add("node.is_split", is_split, packs);
+    add("split.feature", byte_planes(features), packs);
+    add("split.threshold", thresholds, packs);
+    add("leaf.classes", byte_planes(leaf_classes), packs);
+    add("leaf.class", byte_planes(classes), packs);
+    add("leaf.count", byte_planes(counts), packs);
+  };
+  add_all(true);
+  if (!fits_file(bits, classes.size(), size)) add_all(false);  // readers would refuse what packs so well
   if (forest.bins()) add_bins(*forest.bins(), tensors);
 }
 
@@ -158,9 +173,16 @@ INKLING_INLINE std::unique_ptr<RandomForest> decode_forest(const Shape& input, s
       throw FormatError(std::string("tensor '") + name + "': " + error.what());
     }
   };
+  const std::size_t file_bytes = tensors.bytes();
   const auto tree_nodes = tensors.take_list<std::uint32_t>("tree.nodes");
   std::size_t node_count = 0;
   for (const std::uint32_t nodes : tree_nodes) node_count += nodes;
+  const auto require_fit = [&](std::size_t shares) {
+    if (fits_file(node_count, shares, file_bytes)) return;
+    throw FormatError("tensor 'tree.nodes': " + std::to_string(node_count) + " nodes with " + std::to_string(shares) +
+                      " shares of classes are more than a file of " + std::to_string(file_bytes) + " bytes may hold");
+  };
+  require_fit(0);
   const std::vector<std::uint8_t> bits = take("node.is_split", (node_count + 7) / 8);
   const auto is_split = [&](std::size_t node) { return (bits[node / 8] >> node % 8 & 1) != 0; };
   std::size_t splits = 0;
@@ -177,6 +199,7 @@ INKLING_INLINE std::unique_ptr<RandomForest> decode_forest(const Shape& input, s
     class_entries += n;
     count_entries += n > 1 ? n : 0;
   }
+  require_fit(class_entries);
   const auto classes = from_byte_planes(take("leaf.class", 2 * class_entries));
   const auto counts = from_byte_planes(take("leaf.count", 2 * count_entries));
 

@@ -134,7 +134,7 @@ class FusedResidual final : public FusedLayer<S> {
 
   std::string_view kind() const noexcept override { return "fused_residual"; }
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
-    if (scratch.nested.empty()) scratch.nested.resize(2);
+    if (scratch.nested.size() < 2) scratch.nested.resize(2);
     const auto path = path_.forward(x, scratch.nested[0]);
     const S* const shortcut = shortcut_ ? shortcut_->forward(x, scratch.nested[1]).data() : x.data();
     kernels::add(path.data(), shortcut, y.size(), this->relu_, y.data());
