@@ -149,6 +149,7 @@
 #include <inkling/nn/operations.hpp>
 #include <inkling/nn/scratch.hpp>
 #include <inkling/nn/training/backward.hpp>
+#include <inkling/nn/training/fine_tuning.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/optimizer.hpp>
