@@ -7,6 +7,10 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/picture/grey_image.hpp>
 
+#ifdef INKLING_ZXING
+#include <inkling/form/barcode/read_barcode.hpp>
+#endif
+
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -20,37 +24,47 @@
 /// Forms as they lie on disk, for the bindings.
 namespace inkling::bindings {
 
-/// The picture beside a form.json: its blank page, or the print of it. PNG, JPEG, WebP or TIFF.
-/// Throws FileError, and FormatError for a picture of another size than the page.
-inline GreyImage picture_of(const form::FormTemplate& form) {
-  const std::string& name = form.page.print.empty() ? form.page.image : form.page.print;
-  if (name.empty()) throw FileError("form '" + form.name + "': its page has no image, so no page can be laid on it");
+/// A picture that lies beside a form.json: PNG, JPEG, WebP or TIFF. Throws FileError, and what decode_image throws.
+inline GreyImage picture_beside(const form::FormTemplate& form, const std::string& name) {
   const std::filesystem::path path = std::filesystem::path(form.folder) / name;
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError(path.string() + ": cannot open the image of form '" + form.name + "'");
+  if (!file) throw FileError(path.string() + ": cannot open the picture of form '" + form.name + "'");
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
-  GreyImage picture =
-      decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
-                   {.bytes = bytes.size() + 1, .pixels = Index{60} << 20U, .memory = std::size_t{400} << 20U});
-  if (std::abs(static_cast<double>(picture.width()) - form.page.width) > 0.5 ||
-      std::abs(static_cast<double>(picture.height()) - form.page.height) > 0.5) {
-    throw FormatError(path.string() + ": expected the page's " + std::to_string(std::lround(form.page.width)) + "x" +
-                      std::to_string(std::lround(form.page.height)) + " pixels, got " +
-                      std::to_string(picture.width()) + "x" + std::to_string(picture.height()));
-  }
-  return picture;
+  return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                      {.bytes = bytes.size() + 1, .pixels = Index{60} << 20U, .memory = std::size_t{400} << 20U});
 }
 
-/// A reader of the forms in these files. Throws what load_template, picture_of and FormReader throw.
+/// A template with its blank page, or the print of it, or what its corner markers look like.
+/// Throws as picture_beside, and FormatError for a picture of another size than the page.
+inline form::TemplatePage page_of(form::FormTemplate form) {
+  const form::PageTemplate& page = form.page;
+  const std::string& name = page.print.empty() ? page.image : page.print;
+  form::TemplatePage result;
+  if (!name.empty()) {
+    result.image = picture_beside(form, name);
+    const auto fits = [](Index got, double expected) { return std::abs(static_cast<double>(got) - expected) <= 0.5; };
+    if (!fits(result.image.width(), page.width) || !fits(result.image.height(), page.height)) {
+      throw FormatError(name + ": expected the page's " + std::to_string(std::lround(page.width)) + "x" +
+                        std::to_string(std::lround(page.height)) + " pixels, got " +
+                        std::to_string(result.image.width()) + "x" + std::to_string(result.image.height()));
+    }
+  } else if (!page.marker.empty()) {
+    result.marker = picture_beside(form, page.marker);
+  }
+  result.form = std::move(form);
+  return result;
+}
+
+/// A reader of the forms in these files. Throws what load_template, page_of and FormReader throw.
 inline form::FormReader load_forms(const std::vector<std::filesystem::path>& files,
                                    std::shared_ptr<const Classifier> model, double accept) {
   std::vector<form::TemplatePage> pages;
-  for (const std::filesystem::path& file : files) {
-    form::FormTemplate form = form::load_template(file).form;
-    GreyImage picture = picture_of(form);
-    pages.push_back({std::move(form), std::move(picture)});
-  }
-  return {std::move(pages), std::move(model), {.accept = accept}};
+  for (const std::filesystem::path& file : files) pages.push_back(page_of(form::load_template(file).form));
+  form::FormReaderOptions options{.accept = accept};
+#ifdef INKLING_ZXING
+  options.barcode = form::read_barcode;
+#endif
+  return {std::move(pages), std::move(model), std::move(options)};
 }
 
 }  // namespace inkling::bindings

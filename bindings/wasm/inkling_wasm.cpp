@@ -153,11 +153,12 @@ EMSCRIPTEN_KEEPALIVE const char* inkling_field(const bindings::LoadedModel* mode
   });
 }
 
-/// text: of form.json; pixels: of the picture beside it.
+/// text: of form.json; pixels: of the picture beside it, or none.
 EMSCRIPTEN_KEEPALIVE form::FormReader* inkling_form(const bindings::LoadedModel* model, const char* text,
                                                     const std::uint8_t* pixels, int width, int height) {
   return guarded(static_cast<form::FormReader*>(nullptr), [&] {
-    std::vector<form::TemplatePage> pages{{form::parse_template(text).form, image_of(pixels, width, height)}};
+    std::vector<form::TemplatePage> pages;
+    pages.push_back({.form = form::parse_template(text).form, .image = image_of(pixels, width, height)});
     return std::make_unique<form::FormReader>(std::move(pages), model->model).release();
   });
 }

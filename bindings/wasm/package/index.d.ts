@@ -64,8 +64,8 @@ export interface Reader {
   field(picture: Picture, options?: FieldOptions): FieldReading;
   /** Of images as the model learned from, one after another, white ink on black: classes numbers for each. */
   probabilities(images: Uint8Array | Uint8ClampedArray): Float32Array;
-  /** A form from its form.json and the picture beside it. */
-  form(template: string | object, picture: Picture): FormReader;
+  /** A form from its form.json and the picture beside it; without one, pages are found by their frame. */
+  form(template: string | object, picture?: Picture): FormReader;
   /** Gives the model's memory back. */
   free(): void;
 }

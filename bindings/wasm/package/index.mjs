@@ -130,9 +130,9 @@ class Reader {
 
   form(template, picture) {
     const text = typeof template === "string" ? template : JSON.stringify(template);
-    const grey = greyOf(picture);
+    const grey = picture ? greyOf(picture) : new Uint8Array();
     return new FormReader(borrowing((loan) =>
-      wasm._inkling_form(this.#model, loan.text(text), loan.bytes(grey), picture.width, picture.height)));
+      wasm._inkling_form(this.#model, loan.text(text), loan.bytes(grey), picture?.width ?? 0, picture?.height ?? 0)));
   }
 
   free() {
