@@ -166,6 +166,66 @@ def norm(name, channels):
             for part, value in (("scale", 1), ("shift", 0), ("running_mean", 0), ("running_variance", 1))]
 
 
+def load_onnx():
+    def varint(value):
+        value &= (1 << 64) - 1
+        out = b""
+        while value >= 0x80:
+            out, value = out + bytes([value & 0x7F | 0x80]), value >> 7
+        return out + bytes([value])
+
+    number = lambda field, value: varint(field << 3) + varint(value)
+    text = lambda field, value: varint(field << 3 | 2) + varint(len(value)) + value
+    real = lambda field, value: varint(field << 3 | 5) + struct.pack("<f", value)
+    name = lambda value: value.encode()
+
+    def tensor(label, dims, value, raw=True):
+        count = math.prod(dims)
+        numbers = struct.pack(f"<{count}f", *[value] * count)
+        return text(5, b"".join(number(1, dim) for dim in dims) + number(2, 1) + text(8, name(label)) +
+                    text(9 if raw else 4, numbers))
+
+    def node(op, inputs, output, *attributes):
+        return text(1, b"".join(text(1, name(value)) for value in inputs) + text(2, name(output)) + text(3, name(op)) +
+                    text(4, name(op)) + b"".join(text(5, attribute) for attribute in attributes))
+
+    def value(label, *dims):
+        shape = b"".join(text(1, number(1, dim) if dim else text(2, b"n")) for dim in dims)
+        return text(1, name(label)) + text(2, text(1, number(1, 1) + text(2, shape)))
+
+    sides = lambda key, *values: text(1, name(key)) + number(20, 7) + b"".join(number(8, side) for side in values)
+    whole = lambda key, side: text(1, name(key)) + number(20, 2) + number(3, side)
+    file = lambda graph, *more: number(1, 8) + text(7, graph) + b"".join(more)
+    image = text(11, value("x", 0, 1, 4, 4))
+    gemm = node("Gemm", ["f", "w", "b"], "y", whole("transB", 1)) + tensor("w", [2, 16], 0.5) + tensor("b", [2], 1, raw=False)
+    flat = node("Flatten", ["x"], "f", whole("axis", 1))
+    conv = node("Conv", ["x", "k"], "c", sides("kernel_shape", 3, 3), sides("pads", 1, 1, 1, 1), sides("strides", 1, 1))
+    end = node("Softmax", ["y"], "z", whole("axis", 1)) + text(12, value("z", 0, 2))
+    names = text(14, text(1, b"class_names") + text(2, b'["a","b"]'))
+    dense = file(flat + gemm + end + image, names)
+    deep = file(conv + tensor("k", [1, 1, 3, 3], 1) +
+                node("BatchNormalization", ["c", "s", "s", "s", "s"], "n", text(1, b"epsilon") + number(20, 1) + real(2, 1e-5)) +
+                tensor("s", [1], 1) + node("Relu", ["n"], "r") +
+                node("MaxPool", ["r"], "m", sides("kernel_shape", 2, 2), sides("strides", 2, 2)) +
+                node("Transpose", ["m"], "t", sides("perm", 0, 2, 3, 1)) + node("Flatten", ["t"], "f") +
+                node("MatMul", ["f", "v"], "p") + tensor("v", [4, 2], 1) + node("Add", ["b", "p"], "y") + tensor("b", [2], 1) +
+                end + image)
+    scaled = file(node("Mul", ["x", "u"], "i") + tensor("u", [], 1 / 128) + node("GlobalAveragePool", ["i"], "f") +
+                  node("Gemm", ["f", "w"], "y") + tensor("w", [1, 2], 1) + end + image)
+    return {
+        "dense": dense,
+        "deep": deep,
+        "scaled": scaled,
+        "cut": deep[:-40],
+        "huge": file(flat + gemm + end + text(11, value("x", 0, 1 << 20, 1 << 20, 1 << 20)), names),
+        "huge_tensor": file(flat + gemm + end + image + text(5, number(1, 1 << 40) + number(2, 1) + text(8, b"w"))),
+        "negative": file(flat + gemm + end + text(11, value("x", 0, -1, 4, 4))),
+        "branches": file(node("Relu", ["x"], "r") + node("Add", ["r", "x"], "y") + end + image),
+        "no_graph": number(1, 8) + names,
+        "many_bytes": b"\x80" * 12,
+    }
+
+
 def model_file():
     """On a black image no weight counts: the scores are the last biases, of networks as probabilities."""
     scores = [1 / (1 + math.e), math.e / (1 + math.e)]  # softmax of 1 and 2
@@ -248,7 +308,7 @@ def request_reader():
     }
 
 
-for target in (decode, png_rows, normalise, idx, safetensors, model_file, multipart, request_reader):
+for target in (decode, png_rows, normalise, idx, safetensors, model_file, load_onnx, multipart, request_reader):
     folder = HERE / "corpus" / target.__name__
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in target().items():

@@ -5,7 +5,7 @@
  *
  * Rules:
  *   - A function that can fail returns INKLING_OK or what went wrong; inkling_last_error() then says it in words.
- *     What it was to write is left untouched. No exception and no signal leaves the library.
+ *     What it was to write is left untouched. No exception leaves the library.
  *   - What a function writes through a pointer to a pointer is the caller's: models go back with inkling_model_free, forms
  *     with inkling_form_free, everything else with inkling_free, as a whole. NULL may be freed. What is passed in is only
  *     looked at during the call.
