@@ -181,6 +181,18 @@ class Learning(unittest.TestCase):
         uniform = inkling.read_character(SEVEN, saved, prior="uniform")  # which fails where the counts are not known
         self.assertEqual(uniform.label, "7")
 
+    def test_exported_models_pass_onnx_own_checker(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("mlp", "svm", "cnn"):
+                path = Path(folder) / f"{name}.onnx"
+                inkling.load(PROJECT / f"models/{name}.safetensors").export_onnx(path)
+                self.assertIn(b"inkling", path.read_bytes()[:20])
+                try:
+                    import onnx  # Debian: python3-onnx
+                except ImportError:
+                    continue
+                onnx.checker.check_model(str(path), full_check=True)
+
     def test_data_sets(self):
         self.assertEqual((len(TRAIN), TRAIN.images.shape, TRAIN.labels.dtype), (1200, (1200, 28, 28), np.int32))
         first, second = TRAIN.stratified_split(0.25)
@@ -266,4 +278,4 @@ class Stubs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
