@@ -14,11 +14,13 @@
 #include "options/usage_error.hpp"
 #include "text/one_line.hpp"
 #include "text/standard_output.hpp"
+#include "training/interrupt.hpp"
 
 namespace {
 
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
+constexpr int interrupted = 130;  // 128 and the number of SIGINT
 
 std::string version_text() {
   const auto& v = inkling::version;
@@ -64,6 +66,9 @@ int main(int argc, char** argv) try {
 } catch (const UsageError& error) {
   complain(error);
   return wrong_usage;
+} catch (const Interrupted& error) {
+  complain(error);
+  return interrupted;
 } catch (const std::exception& error) {
   complain(error);
   return failed;

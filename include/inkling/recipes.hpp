@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +85,7 @@ struct RecipeOptions {
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none
   bool resume = false;                    // go on from the checkpoint, if there is one
   ProgressCallback on_progress = {};
+  std::function<bool()> stop = {};  // asked after every batch of a network; true ends the run, after a checkpoint
 
   void check() const;  // throws ValueError that names the first field out of range
 };

@@ -206,6 +206,7 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   if (chooses.size() > 0) fit.validation = chooses;
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
+  fit.stop = options.stop;
   CheckpointNotes notes;
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {

@@ -3,6 +3,7 @@
 import random
 import re
 import shutil
+import signal
 import time
 import unittest
 
@@ -105,6 +106,28 @@ class Kill(CommandTest):
                        *self.arguments(self.runs / "other.safetensors", self.checkpoint, epochs=100000), "--resume")
         first.kill()
         first.communicate()
+
+    def test_ctrl_c_ends_after_a_batch_and_says_how_to_go_on(self):
+        reported = []
+        interrupted = 0
+        for _ in range(20):
+            process = self.start()
+            time.sleep(self.random.uniform(0, self.seconds / 2))
+            process.send_signal(signal.SIGINT)
+            _, log = process.communicate()
+            reported += self.epochs(log)
+            if process.returncode == 130:
+                self.assertIn("run.checkpoint has the run so far: go on with the same command and --resume", log)
+                self.assertFalse(self.out.exists())
+                interrupted += 1
+            elif process.returncode == 0:
+                break
+            else:  # it had not begun to train
+                self.assertEqual(process.returncode, -signal.SIGINT)
+        self.assertGreater(interrupted, 0)
+        self.assertFalse(self.checkpoint.with_name("run.checkpoint.lock").exists())
+        self.succeed(*self.arguments(self.out, self.checkpoint), "--resume")
+        self.assertEqual(self.out.read_bytes(), self.whole.read_bytes())
 
     def test_other_options_are_refused_by_name(self):
         """And nothing is lost: the checkpoint stays as it is."""

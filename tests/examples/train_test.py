@@ -128,8 +128,9 @@ class Train(CommandTest):
                 process.send_signal(signal.SIGINT)
                 break
         stdout, stderr = process.communicate(timeout=300)
-        self.assertEqual(process.returncode, 0, stderr)
+        self.assertEqual(process.returncode, 130, stderr)
         self.assertIn("stopping", stderr)
+        self.assertIn("interrupted; the model has learned a part only", stderr.splitlines()[-1])
         self.assertIn("interrupted.safetensors", stdout)
         self.succeed("evaluate", "--model", out, "--data", self.data)
 

@@ -76,6 +76,9 @@ void check_equal(const nn::TrainingState& a, const nn::TrainingState& b) {
   CHECK(a.optimizer.first == b.optimizer.first);
   CHECK(a.optimizer.second == b.optimizer.second);
   CHECK(a.epoch == b.epoch);
+  CHECK(a.batch == b.batch);
+  CHECK(a.batch_loss == b.batch_loss);
+  CHECK(a.batch_correct == b.batch_correct);
   CHECK(a.seconds == b.seconds);
   CHECK(a.best_accuracy == b.best_accuracy);
   CHECK(a.best_epoch == b.best_epoch);
@@ -92,8 +95,11 @@ TEST_CASE("a checkpoint holds all of the state, for each optimiser") {
   for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::AdamW{}), nn::Optimizer(nn::Sgd{})}) {
     for (const bool validate : {false, true}) {
       for (const double average : {0.0, 0.5}) {
-        const nn::TrainingState state = trained_state(optimizer, validate, average);
+        nn::TrainingState state = trained_state(optimizer, validate, average);
         REQUIRE(state.epoch == 2);
+        state.batch = 3;  // of an epoch that was cut
+        state.batch_loss = 0.1 + 0.2;
+        state.batch_correct = 17;
         REQUIRE(state.best.has_value() == validate);
         REQUIRE(state.average.has_value() == (average > 0));
         save_checkpoint(state, folder / "run");
@@ -180,6 +186,9 @@ TEST_CASE("a damaged checkpoint is refused with a message") {
   expect("expected a number", with("epoch", "two"));
   expect("expected a number", with("seconds", "inf"));
   expect("out of range", with("epoch", "-1"));
+  expect("out of range", with("batch", "-1"));
+  expect("out of range", with("batch_correct", "-1"));
+  expect("expected a number", with("batch_loss", "nan"));
   expect("out of range", with("best_epoch", "3"));
   expect("out of range", with("optimizer_micro_batches", "-1"));
   expect("out of range", with("optimizer_moments", "3"));

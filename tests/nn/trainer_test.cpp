@@ -182,6 +182,34 @@ TEST_CASE("a run that is cut and resumed gives the bits of one that is not") {
   }
 }
 
+TEST_CASE("a run that is stopped after any batch and resumed gives the bits of one that is not") {
+  const Dataset data = stripes(50, 3);
+  NetworkOptions options = every_option();
+  options.batch = 16;
+  options.epochs = 2;
+  options.validation = stripes(20, 4);
+  std::vector<double> losses;
+  options.on_progress = [&](const Progress& progress) {
+    losses.push_back(*progress.loss);
+    return Flow::go_on;
+  };
+  const auto whole = fit_network(small_network(), data, options);
+  const std::vector<double> expected = std::exchange(losses, {});
+  for (int batches = 1; batches < 8; ++batches) {  // of four in an epoch
+    CAPTURE(batches);
+    losses.clear();
+    std::optional<TrainingState> last;
+    NetworkOptions first = options;
+    first.stop = [left = batches]() mutable { return --left == 0; };
+    first.on_checkpoint = [&](const TrainingState& state) { last = state; };
+    fit_network(small_network(), data, first);
+    const auto resumed = fit_network(*last, data, options);
+    CHECK(same_bits(resumed.network(), whole.network()));
+    CHECK(losses == expected);
+  }
+  CHECK_THROWS_AS(fit_network(TrainingState{.network = small_network(), .batch = 5}, data, options), ValueError);
+}
+
 TEST_CASE("progress tells what was reached, and checkpoints come before it") {
   const Dataset train = stripes(64, 1);
   Index checkpoints = 0;

@@ -25,6 +25,7 @@
 #include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "text/write_text.hpp"
+#include "training/interrupt.hpp"
 #include "training/model_file.hpp"
 #include "training/training_run.hpp"
 
@@ -62,6 +63,7 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
                     const CompareOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   TrainingRun run = run_training(inkling::parse_model(name), train, options.training);
+  if (run.interrupted) throw Interrupted("interrupted while the " + name + " was trained; there is no report");
   const double train_seconds = seconds_since(start);
   const auto file = options.out / (name + ".safetensors");
   const inkling::Classifier& model = *run.trained.model;

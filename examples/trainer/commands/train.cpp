@@ -26,6 +26,7 @@
 #include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "text/write_text.hpp"
+#include "training/interrupt.hpp"
 #include "training/model_file.hpp"
 #include "training/training_run.hpp"
 
@@ -121,6 +122,10 @@ void train(TrainOptions options) {
     print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
   }
   const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
+  if (run.interrupted && !options.training.checkpoint.empty()) {
+    throw Interrupted(fmt::format("interrupted; {} has the run so far: go on with the same command and --resume",
+                                  one_line(options.training.checkpoint.string())));
+  }
   const Provenance origin = provenance(options.model, source, data, options.training, run.trained);
   save_model_file(*run.trained.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
@@ -132,6 +137,9 @@ void train(TrainOptions options) {
                     with_commas(bytes), origin.trained_on));
   const std::string warning = inkling::training_warning(*run.trained.model);
   if (!warning.empty()) print(fmt::format("{}: {}\n", options.model, warning));
+  if (run.interrupted) {
+    throw Interrupted("interrupted; the model has learned a part only (with --checkpoint FILE a network can go on)");
+  }
 }
 
 }  // namespace

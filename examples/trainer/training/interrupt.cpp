@@ -12,7 +12,7 @@ volatile std::sig_atomic_t interrupted = 0;
 void on_interrupt(int) {
   interrupted = 1;
   std::signal(SIGINT, SIG_DFL);
-  constexpr std::string_view text = "\ninkling: stopping after this step; Ctrl-C again ends at once\n";
+  constexpr std::string_view text = "\ninkling: stopping soon; Ctrl-C again ends at once\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

@@ -15,6 +15,7 @@ TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, 
     if (inkling::is_network(kind)) curve.push_back(progress);
     return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
   };
+  options.stop = [&] { return interrupt.requested(); };
   inkling::TrainedModel trained = inkling::train_model(kind, data, options);
-  return {.trained = std::move(trained), .curve = std::move(curve)};
+  return {.trained = std::move(trained), .curve = std::move(curve), .interrupted = interrupt.requested()};
 }

@@ -7,9 +7,10 @@
 
 struct TrainingRun {
   inkling::TrainedModel trained;
-  LearningCurve curve;  // of a network: the epochs that this run added; else empty
+  LearningCurve curve;       // of a network: the epochs that this run added; else empty
+  bool interrupted = false;  // by Ctrl-C
 };
 
-/// inkling::train_model with its progress on stderr. The first Ctrl-C ends the training and keeps what is learned so
-/// far; the second ends the process.
+/// inkling::train_model with its progress on stderr. The first Ctrl-C ends the training after the batch of a network,
+/// or the pass or tree of another model, and keeps what is learned so far; the second ends the process.
 TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, inkling::RecipeOptions options);

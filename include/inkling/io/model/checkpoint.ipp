@@ -91,6 +91,9 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
 
   nn::TrainingState state{.network = decode_network(input, architecture, registry, "network.", tensors)};
   state.epoch = parse_number<Index>(metadata.take("epoch"));
+  state.batch = parse_number<Index>(metadata.take("batch"));
+  state.batch_loss = parse_number<double>(metadata.take("batch_loss"));
+  state.batch_correct = parse_number<Index>(metadata.take("batch_correct"));
   state.seconds = parse_number<double>(metadata.take("seconds"));
   state.best_accuracy = parse_number<double>(metadata.take("best_accuracy"));
   state.best_epoch = parse_number<Index>(metadata.take("best_epoch"));
@@ -109,8 +112,9 @@ inline nn::TrainingState decode_checkpoint(Safetensors file, const nn::LayerRegi
   state.optimizer.steps = parse_number<Index>(metadata.take("optimizer_steps"));
   state.optimizer.micro_batches = parse_number<Index>(metadata.take("optimizer_micro_batches"));
   const auto moments = parse_number<int>(metadata.take("optimizer_moments"));
-  if (state.epoch < 0 || state.best_epoch < 0 || state.best_epoch > state.epoch || state.optimizer.steps < 0 ||
-      state.optimizer.micro_batches < 0 || moments < 0 || moments > 2) {
+  if (state.epoch < 0 || state.batch < 0 || state.batch_correct < 0 || state.best_epoch < 0 ||
+      state.best_epoch > state.epoch || state.optimizer.steps < 0 || state.optimizer.micro_batches < 0 || moments < 0 ||
+      moments > 2) {
     throw FormatError("a count of the checkpoint is out of range");
   }
   if (moments > 0) {
@@ -134,6 +138,9 @@ INKLING_INLINE void save_checkpoint(const nn::TrainingState& state, const std::f
                    {"input_shape", detail::shape_text(state.network.input_shape())},
                    {"architecture", detail::architecture_text(detail::architecture_of(state.network))},
                    {"epoch", detail::number_text(state.epoch)},
+                   {"batch", detail::number_text(state.batch)},
+                   {"batch_loss", detail::number_text(state.batch_loss)},
+                   {"batch_correct", detail::number_text(state.batch_correct)},
                    {"seconds", detail::number_text(state.seconds)},
                    {"best_accuracy", detail::number_text(state.best_accuracy)},
                    {"best_epoch", detail::number_text(state.best ? state.best_epoch : 0)},

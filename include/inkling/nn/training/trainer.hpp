@@ -18,11 +18,14 @@
 
 namespace inkling::inline INKLING_ABI::nn {
 
-/// A run of training between two epochs: all that it takes to go on to the same bits.
+/// A run of training between two batches: all that it takes to go on to the same bits.
 struct TrainingState {
   Network network;
   OptimizerState<float> optimizer = {};
   Index epoch = 0;                      // epochs that are done
+  Index batch = 0;                      // batches of the next epoch that are done; usually none
+  double batch_loss = 0;                // sum over their samples
+  Index batch_correct = 0;              // samples of theirs that were right
   double seconds = 0;                   // time they took
   std::optional<Network> average = {};  // of the weights so far, when NetworkOptions::average asks for it
   std::optional<Network> best = {};  // the network (the average, if there is one) with the highest validation accuracy
@@ -57,14 +60,17 @@ struct NetworkOptions {
   /// What changes the images in the epochs after those; none: nothing does.
   std::function<void(std::span<float> image, const Shape& shape, Rng& rng)> augment_after = {};
   ProgressCallback on_progress = {};
-  /// Called after every epoch, before on_progress: the place to write a checkpoint.
+  /// Asked after every batch; true ends the run there.
+  std::function<bool()> stop = {};
+  /// Called after every epoch, before on_progress, and where `stop` ends the run: the place to write a checkpoint.
   std::function<void(const TrainingState&)> on_checkpoint = {};
 
   void check() const;  // throws ValueError that names the first field out of range
 };
 
-/// Continues a run (state.epoch epochs are done) to options.epochs, and returns the classifier: the best epoch's
-/// network when there is a validation set, else the last one; the average of its weights when options.average is set.
+/// Continues a run (state.epoch epochs and state.batch batches are done) to options.epochs, and returns the classifier:
+/// the best epoch's network when there is a validation set, else the last one; the average of its weights when
+/// options.average is set.
 ///
 /// Every batch is cut into fixed micro-batches; each is one task on one thread, and their gradients are added in a
 /// fixed order. So the same seed gives the same weights, bit for bit, for any number of threads on one machine.

@@ -191,19 +191,23 @@ class Epoch {
     Rng(stream_seed(options, Stream::order, state.epoch)).shuffle(std::span(order_));
   }
 
-  /// Steps through the samples in batches of equal size (give or take one), the largest that `batch` allows.
-  LossSum run() {
-    LossSum sum;
+  /// Steps through the samples in batches of equal size (give or take one), the largest that `batch` allows, from where
+  /// the run is. False when it was stopped on the way.
+  bool run() {
     const Index batches = (train_.size() + options_.batch - 1) / options_.batch;
-    for (Index b = 0; b < batches; ++b) {
+    for (Index& b = state_.batch; b < batches;) {
       const double progress =
           (static_cast<double>(state_.epoch) + static_cast<double>(b) / static_cast<double>(batches)) /
           static_cast<double>(options_.epochs);
       const double factor = options_.schedule(progress);
       in_range("NetworkOptions::schedule: the factor", factor, {0, 1e6});
-      sum += step(b, batches, factor);
+      const LossSum sum = step(b, batches, factor);
+      state_.batch_loss += sum.loss;
+      state_.batch_correct += sum.correct;
+      ++b;
+      if (b < batches && options_.stop && options_.stop()) return false;
     }
-    return sum;
+    return true;
   }
 
  private:
@@ -338,6 +342,8 @@ inline void keep_best(TrainingState& state, double accuracy) {
 
 inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, const NetworkOptions& options) {
   check(options, train, state.network);
+  require<ValueError>(state.batch >= 0 && state.batch * options.batch < train.size() + options.batch,
+                      "fit_network: the run is beyond the last batch of its epoch");
   const NetworkClassifier fits(state.network, train.class_names());  // throws when the output does not fit the classes
   const auto out_of_patience = [&] {  // a run that stopped early does not go on when it is resumed
     return options.patience > 0 && state.best && state.epoch - state.best_epoch >= options.patience;
@@ -348,12 +354,19 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
   if (options.average > 0 && !state.average) state.average = state.network;
   while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();
-    const LossSum sum = Epoch(state, train, options).run();
+    if (!Epoch(state, train, options).run()) {
+      state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if (options.on_checkpoint) options.on_checkpoint(state);
+      break;
+    }
     ++state.epoch;
+    state.batch = 0;
+    const double loss = std::exchange(state.batch_loss, 0);
+    const Index correct = std::exchange(state.batch_correct, 0);
     Progress progress{.step = state.epoch, .steps = options.epochs};
     const auto samples = static_cast<double>(train.size());
-    progress.loss = sum.loss / samples;
-    progress.accuracy = static_cast<double>(sum.correct) / samples;
+    progress.loss = loss / samples;
+    progress.accuracy = static_cast<double>(correct) / samples;
     if (options.validation) {
       const LossSum validation = measure(state.current(), *options.validation, options.threads);
       const auto size = static_cast<double>(options.validation->size());
@@ -365,6 +378,7 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
     progress.seconds = state.seconds;
     if (options.on_checkpoint) options.on_checkpoint(state);
     if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
+    if (options.stop && options.stop()) break;
   }
   const bool choose_best = options.validation && state.best;
   return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());
