@@ -3,6 +3,9 @@
 #include <inkling/codec/decode.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/form/template_file.hpp>
+#ifdef INKLING_ZXING
+#include <inkling/form/barcode/read_barcode.hpp>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -30,27 +33,38 @@ std::vector<fs::path> form_files(const fs::path& folder) {
   return files;
 }
 
-/// The print that pages are laid on.
-GreyImage page_picture(const form::FormTemplate& layout) {
-  const std::string& name = layout.page.print.empty() ? layout.page.image : layout.page.print;
-  if (name.empty()) throw FormatError("its page has no image, so no page can be laid on it");
+GreyImage picture_of(const form::FormTemplate& layout, const std::string& name) {
   const fs::path path = fs::path(layout.folder) / name;
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
   if (!file) throw FileError(path.string() + ": it cannot be read");
-  GreyImage picture = decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  if (std::abs(static_cast<double>(picture.width()) - layout.page.width) > 0.5 ||
-      std::abs(static_cast<double>(picture.height()) - layout.page.height) > 0.5) {
-    throw FormatError(path.string() + ": it has another size than the form's page");
+  return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+/// With the print that pages are laid on, or the marker that they are found by.
+form::TemplatePage template_page(const form::FormTemplate& layout) {
+  form::TemplatePage page{.form = layout};
+  const std::string& name = layout.page.print.empty() ? layout.page.image : layout.page.print;
+  if (name.empty()) {
+    if (!layout.page.marker.empty()) page.marker = picture_of(layout, layout.page.marker);
+    return page;
   }
-  return picture;
+  page.image = picture_of(layout, name);
+  if (std::abs(static_cast<double>(page.image.width()) - layout.page.width) > 0.5 ||
+      std::abs(static_cast<double>(page.image.height()) - layout.page.height) > 0.5) {
+    throw FormatError((fs::path(layout.folder) / name).string() + ": it has another size than the form's page");
+  }
+  return page;
 }
 
 Form make_form(form::FormTemplate layout, const std::shared_ptr<const Classifier>& model) {
+  form::FormReaderOptions options{.picture = true};
+#ifdef INKLING_ZXING
+  options.barcode = form::read_barcode;
+#endif
   std::vector<form::TemplatePage> pages;
-  pages.push_back({layout, page_picture(layout)});
-  auto reader =
-      std::make_shared<const form::FormReader>(std::move(pages), model, form::FormReaderOptions{.picture = true});
+  pages.push_back(template_page(layout));
+  auto reader = std::make_shared<const form::FormReader>(std::move(pages), model, std::move(options));
   return {.layout = std::move(layout), .reader = std::move(reader)};
 }
 

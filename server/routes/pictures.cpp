@@ -104,7 +104,8 @@ Response answer_pictures(const Request& request, std::shared_ptr<const Submissio
   return {.content_type = std::string(type),
           .stream = [submission = std::move(submission), reader = std::move(reader)](const Sink& sink) {
             read_all(*submission, reader, [&](const Json& entry) { sink(text_of(entry) + '\n'); });
-          }};
+          },
+          .headers = {{"X-Accel-Buffering", "no"}}};  // so that nginx, too, passes each line on at once
 }
 
 }  // namespace inkling::server

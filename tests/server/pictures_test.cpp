@@ -130,6 +130,7 @@ TEST_CASE_FIXTURE(PicturesFixture, "lines of JSON are made one by one, each as t
   const Response lines = post_form(mixed(), "application/x-ndjson");
   CHECK(lines.content_type == "application/x-ndjson");
   CHECK(lines.body.empty());
+  CHECK(lines.headers == Headers{{"X-Accel-Buffering", "no"}});
   // The stream needs the request, which a test must keep.
   const std::string body = form(mixed());
   const Request request{.method = "POST",
