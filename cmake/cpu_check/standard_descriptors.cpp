@@ -1,5 +1,5 @@
-// Opens /dev/null for each standard descriptor that the program was started without. The next file or socket would get its
-// number, and a line for stderr would end up in a model's file or in a client's answer.
+// Opens /dev/null for each standard descriptor that the program was started without. The next file or socket would get
+// its number, and a line for stderr would end up in a model's file or in a client's answer.
 
 #include <fcntl.h>
 #include <unistd.h>

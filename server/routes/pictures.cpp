@@ -102,9 +102,10 @@ Response answer_pictures(const Request& request, std::shared_ptr<const Submissio
     return {.content_type = "text/csv; charset=utf-8; header=present", .body = csv_of(reader, entries)};
   }
   return {.content_type = std::string(type),
-          .stream = [submission = std::move(submission), reader = std::move(reader)](const Sink& sink) {
-            read_all(*submission, reader, [&](const Json& entry) { sink(text_of(entry) + '\n'); });
-          },
+          .stream =
+              [submission = std::move(submission), reader = std::move(reader)](const Sink& sink) {
+                read_all(*submission, reader, [&](const Json& entry) { sink(text_of(entry) + '\n'); });
+              },
           .headers = {{"X-Accel-Buffering", "no"}}};  // so that nginx, too, passes each line on at once
 }
 

@@ -21,8 +21,8 @@ const std::string umbrella = "inkling/inkling.hpp";
 const std::string decoder =
     "inkling/codec/decode.hpp";  // needs the image libraries, so its users include it themselves
 const std::string pictures = "inkling/normalise/labelled_pictures.hpp";  // needs the decoder
-const std::string run = "inkling/form/run/run.hpp";  // needs SQLite
-const std::string barcode = "inkling/form/barcode/read_barcode.hpp";  // needs ZXing
+const std::string run = "inkling/form/run/run.hpp";                      // needs SQLite
+const std::string barcode = "inkling/form/barcode/read_barcode.hpp";     // needs ZXing
 
 const std::string config = "inkling/core/config.hpp";
 
@@ -96,7 +96,7 @@ TEST_CASE("imports only point downwards, and neighbours do not know one another"
   const std::map<std::string, int> floors{{"core", 0},     {"data", 1},      {"picture", 1}, {"codec", 2}, {"ink", 2},
                                           {"features", 2}, {"normalise", 3}, {"line", 4},    {"model", 5}, {"nn", 6},
                                           {"svm", 6},      {"forest", 6},    {"read", 6},    {"io", 7},    {"form", 8},
-                                          {"recipes", 8},  {"adapt", 9},    {"version", 0}};
+                                          {"recipes", 8},  {"adapt", 9},     {"version", 0}};
   for (const auto& [name, header] : headers()) {
     if (name == umbrella) continue;
     CAPTURE(name);

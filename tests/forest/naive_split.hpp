@@ -32,8 +32,8 @@ inline double naive_score(std::span<const forest::detail::Sample> samples, const
 }
 
 /// The highest score of any threshold; 0 when nothing can be split.
-inline double naive_best_score(std::span<const forest::detail::Sample> samples, const std::uint8_t* column, std::size_t classes,
-                               double min_leaf) {
+inline double naive_best_score(std::span<const forest::detail::Sample> samples, const std::uint8_t* column,
+                               std::size_t classes, double min_leaf) {
   double best = 0;
   for (int t = 0; t < 255; ++t) best = std::max(best, naive_score(samples, column, t, classes, min_leaf));
   return best;

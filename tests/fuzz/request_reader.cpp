@@ -1,6 +1,6 @@
-#include <optional>
 #include <http/problem.hpp>
 #include <http/request_reader.hpp>
+#include <optional>
 #include <vector>
 
 #include "fuzz_target.hpp"

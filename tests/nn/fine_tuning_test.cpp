@@ -22,7 +22,11 @@ namespace {
 
 Network small_network(Index classes = 4) {
   Network network({6, 6, 1}, 3);
-  network.add(Conv2d({.filters = 3, .kernel = 3})).add(BatchNorm()).add(Relu()).add(Flatten()).add(Dense({.units = classes}));
+  network.add(Conv2d({.filters = 3, .kernel = 3}))
+      .add(BatchNorm())
+      .add(Relu())
+      .add(Flatten())
+      .add(Dense({.units = classes}));
   return network;
 }
 
@@ -84,7 +88,9 @@ TEST_CASE("fixed statistics stay while scale and shift are learned") {
 
 TEST_CASE("with fixed statistics the gradients are those of what inference computes") {
   BasicNetwork<double> network({5, 5, 2}, 1);
-  network.add(BasicConv2d<double>({.filters = 3, .kernel = 3})).add(BasicBatchNorm<double>()).add(BasicFlatten<double>());
+  network.add(BasicConv2d<double>({.filters = 3, .kernel = 3}))
+      .add(BasicBatchNorm<double>())
+      .add(BasicFlatten<double>());
   network.add(BasicDense<double>({.units = 3}));
   std::uint64_t seed = 40;
   for (auto* parameter : network.parameters()) {

@@ -17,12 +17,14 @@ TEST_CASE("multiply adds the product of matrices, whichever way the first lies i
     const Matrix before = random_matrix<float>(svm::detail::lanes, rows, 3);
     const Matrix expected = before + b * a.transpose();
     Matrix result = before;
-    svm::detail::multiply(rows, depth, a.data(), 1, rows, b.data(), svm::detail::lanes, result.data(), svm::detail::lanes);
+    svm::detail::multiply(rows, depth, a.data(), 1, rows, b.data(), svm::detail::lanes, result.data(),
+                          svm::detail::lanes);
     CHECK(test::mismatch(result, expected, 1e-5, 1e-5) == "");
 
     const Matrix across = a.transpose();
     result = before;
-    svm::detail::multiply(rows, depth, across.data(), depth, 1, b.data(), svm::detail::lanes, result.data(), svm::detail::lanes);
+    svm::detail::multiply(rows, depth, across.data(), depth, 1, b.data(), svm::detail::lanes, result.data(),
+                          svm::detail::lanes);
     CHECK(test::mismatch(result, expected, 1e-5, 1e-5) == "");
   }
   CHECK(svm::detail::whole_tiles(0) == 0);

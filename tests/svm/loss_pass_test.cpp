@@ -30,7 +30,7 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
 
       const Matrix weights = random_matrix<float>(features + 1, classes, 5);  // the bias last
       svm::detail::LaneGroups groups(static_cast<std::size_t>((classes + 15) / 16),
-                             svm::detail::LaneMatrix::Zero(16, samples.padded_features()));
+                                     svm::detail::LaneMatrix::Zero(16, samples.padded_features()));
       for (Index k = 0; k < classes; ++k) {
         groups[static_cast<std::size_t>(k / 16)].row(k % 16).head(features + 1) = weights.col(k).transpose().array();
       }

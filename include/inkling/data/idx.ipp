@@ -85,7 +85,8 @@ inline IdxArray read_idx_array(ByteReader& reader, int dimensions) {
   const std::string declared =
       reader.name() + ": the header declares " + dims_text(dims) + " = " + std::to_string(size) + " bytes, ";
   if (const std::uint64_t limit = reader.size_limit() - header; static_cast<std::uint64_t>(size) > limit) {
-    throw FormatError(declared + (reader.compressed() ? "more than packed data of this size may hold: at most " : "but only ") +
+    throw FormatError(declared +
+                      (reader.compressed() ? "more than packed data of this size may hold: at most " : "but only ") +
                       std::to_string(limit) + " follow it");
   }
 

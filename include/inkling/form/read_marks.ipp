@@ -92,8 +92,8 @@ inline std::string value_of(const Field& field, std::size_t place) {
   return std::to_string(place + 1);
 }
 
-/// Where the print is not known, an 8 in a bubble is darker than a 1: bubbles of one value are compared with one another,
-/// and what their lighter third is darker than that of all places is taken off.
+/// Where the print is not known, an 8 in a bubble is darker than a 1: bubbles of one value are compared with one
+/// another, and what their lighter third is darker than that of all places is taken off.
 inline void level_letters(std::span<const Field> fields, std::span<const FieldPicture> pictures,
                           std::vector<Places>& places) {
   std::map<std::string, std::vector<double>> by_value;

@@ -2,7 +2,8 @@
 #include "commands/form/form_commands.hpp"
 
 void add_form(CLI::App& app) {
-  CLI::App& form = *app.add_subcommand("form", "pages of a form into a table: learn, check, read, table, export, grade, evaluate …");
+  CLI::App& form =
+      *app.add_subcommand("form", "pages of a form into a table: learn, check, read, table, export, grade, evaluate …");
   form.require_subcommand(1);
   add_form_learn(form);
   add_form_check(form);

@@ -416,7 +416,9 @@ class TemplateReader {
       if (entry.is_object()) {
         if (const Json* name = find(entry, "name")) column.name = text_at(*name, where + "/name", "\"columns\"");
         if (const Json* set = find(entry, "charset")) column.charset = text_at(*set, where + "/charset", "\"columns\"");
-        if (const Json* count = find(entry, "cells")) column.cells = count_at(*count, where + "/cells", "\"cells\"", 1000);
+        if (const Json* count = find(entry, "cells")) {
+          column.cells = count_at(*count, where + "/cells", "\"cells\"", 1000);
+        }
       }
       if (kind == nullptr) fail(where, "\"columns\": expected a \"kind\" in each");
       try {

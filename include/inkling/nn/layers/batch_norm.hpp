@@ -20,7 +20,8 @@ struct BatchNormOptions {
 ///
 /// In training the statistics are those of the samples given, over all their pixels. Because the trainer gives it
 /// micro-batches, this is ghost batch normalisation (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741). In inference
-/// they are the running ones, which the trainer keeps; in training, too, where those are fixed. A flat input 1 x 1 x n is normalised value by value.
+/// they are the running ones, which the trainer keeps; in training, too, where those are fixed. A flat input 1 x 1 x n
+/// is normalised value by value.
 template <typename S>
 class BasicBatchNorm final : public BasicLayer<S> {
  public:
