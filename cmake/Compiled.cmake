@@ -29,7 +29,7 @@ function(inkling_add_compiled target include_dir)
     list(APPEND sources ${source})
     # Files of one folder are compiled together. What calls a library that few programs need has objects of its own:
     # a program without runs does not need SQLite, one without barcodes not ZXing.
-    string(REGEX MATCH "^inkling/(form/run|form/barcode|[a-z]+)" folder ${file})
+    string(REGEX MATCH "^inkling/(form/(run|barcode)/[a-z0-9_]+|[a-z]+)" folder ${file})
     string(MAKE_C_IDENTIFIER ${folder} folder)
     if(NOT DEFINED count_of_${folder})
       set(count_of_${folder} 0)
