@@ -110,3 +110,11 @@ TEST_CASE("a temperature is a number above 0, for a classifier and for softmax")
   Vector evidence(1);
   CHECK_THROWS_AS(softmax(Matrix::Zero(2, 3), 1, &evidence), ShapeError);
 }
+
+TEST_CASE("the evidence of softmax is the logarithm of what it divides out, at any temperature") {
+  const Matrix scores{{1, 200}, {3, 100}};
+  Vector evidence(2);
+  softmax(scores, 2, &evidence);
+  CHECK(std::abs(evidence(0) - std::log(std::exp(0.5F) + std::exp(1.5F))) < 1e-6F);
+  CHECK(std::abs(evidence(1) - 100) < 1e-4F);
+}
