@@ -9,6 +9,7 @@ using Bytef = unsigned char;
 
 inline constexpr int Z_OK = 0;
 inline constexpr int Z_DATA_ERROR = -3;
+inline constexpr int Z_NO_COMPRESSION = 0;
 inline constexpr int Z_BEST_COMPRESSION = 9;
 
 int uncompress(Bytef* to, uLongf* size, const Bytef* from, uLong from_size);

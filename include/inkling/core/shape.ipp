@@ -13,7 +13,7 @@ INKLING_INLINE std::string to_string(const Shape& shape) {
 }
 
 INKLING_INLINE void Shape::check(const char* who) const {
-  constexpr Index most = Index{1} << 40;
+  constexpr Index most = Index{1} << (sizeof(Index) < 8 ? 28 : 40);  // an Index of WebAssembly has 32 bits
   const bool has_values = height > 0 && width > 0 && channels > 0;
   if (!has_values || height > most || width > most / height || channels > most / height / width) {
     throw ShapeError(std::string(who) + ": expected a shape with sides above 0 and at most 2^40 values, got " +

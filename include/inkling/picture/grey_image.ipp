@@ -16,7 +16,8 @@ INKLING_INLINE std::size_t image_size(Index width, Index height) {
   if (width < 0 || height < 0) {
     throw ShapeError("Image: sides of 0 or more expected, got " + std::to_string(width) + "x" + std::to_string(height));
   }
-  constexpr Index most = Index{1} << 40;  // pixels: beyond what any memory holds, and far from an overflow
+  // Pixels: beyond what any memory holds, and far from an overflow, in WebAssembly too, where an Index has 32 bits.
+  constexpr Index most = Index{1} << (sizeof(Index) < 8 ? 28 : 40);
   if (height > 0 && width > most / height) {
     throw ShapeError("Image: at most 2^40 pixels expected, got " + std::to_string(width) + "x" +
                      std::to_string(height));

@@ -83,7 +83,7 @@ inline void add_bins(const QuantileBins& bins, std::map<std::string, Tensor>& te
 /// while it is read, and 10 a share. Compressed numbers could ask for a thousand times their size.
 inline bool fits_file(std::size_t nodes, std::size_t shares, std::size_t bytes) noexcept {
   constexpr std::size_t small = std::size_t{48} << 20U;
-  constexpr std::size_t most = std::size_t{1} << 40U;
+  constexpr std::size_t most = std::size_t{1} << (sizeof(std::size_t) < 8 ? 26U : 40U);
   return nodes < most && shares < most && 16 * nodes + 10 * shares <= small + 16 * bytes;
 }
 

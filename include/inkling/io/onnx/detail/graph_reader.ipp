@@ -45,13 +45,13 @@ inline std::pair<std::string, OnnxTensor> parse_tensor(std::string_view bytes) {
   }
   if (type == float_type && !raw.empty()) tensor.values = raw_values<float>(raw);
   if (type == integer_type && !raw.empty()) tensor.numbers = raw_values<std::int64_t>(raw);
-  std::size_t size = 1;
+  std::uint64_t size = 1;
   for (const std::int64_t dim : dims) {
     constexpr std::int64_t most = std::int64_t{1} << 31U;
-    if (dim < 0 || dim > most || (dim > 0 && size > (std::size_t{1} << 40U) / static_cast<std::size_t>(dim))) {
+    if (dim < 0 || dim > most || (dim > 0 && size > (std::uint64_t{1} << 40U) / static_cast<std::uint64_t>(dim))) {
       throw FormatError("ONNX: tensor '" + name + "' has impossible dimensions");
     }
-    size *= static_cast<std::size_t>(dim);
+    size *= static_cast<std::uint64_t>(dim);
     tensor.dims.push_back(static_cast<Index>(dim));
   }
   const std::size_t held = type == integer_type ? tensor.numbers.size() : tensor.values.size();
