@@ -135,7 +135,7 @@ TEST_CASE("options of readings") {
   PageReading reading;
   Field field;
   field.list = ValueList{.values = {"12", "21"}, .file = {}};
-  const FieldReading read{.name = "number",
+  const form::FieldReading read{.name = "number",
                           .cells = {{.candidates = {{"1", 0.9}, {"2", 0.1}}, .status = CellStatus::read},
                                     {.candidates = {{"2", 0.8}, {"1", 0.2}}, .status = CellStatus::read}}};
   const std::vector<JointField> fields{{.candidates = {{"1", -0.1}, {"2", -2.3}}, .values = {Value(), Value()}}};

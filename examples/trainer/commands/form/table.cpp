@@ -130,12 +130,12 @@ class TableText {
   const std::string& text() const { return text_; }
 
  private:
-  static bool is_sure(const FieldReading& cell) { return cell.status != FieldStatus::doubtful; }
+  static bool is_sure(const form::FieldReading& cell) { return cell.status != FieldStatus::doubtful; }
 
-  void add_csv_row(const std::string& file, int page, std::size_t row, const std::vector<FieldReading>& cells) {
+  void add_csv_row(const std::string& file, int page, std::size_t row, const std::vector<form::FieldReading>& cells) {
     if (text_.empty()) {
       std::vector<TableCell> header{{.text = "file"}, {.text = "page"}, {.text = "row"}};
-      for (const FieldReading& cell : cells) header.push_back({.text = cell.name});
+      for (const form::FieldReading& cell : cells) header.push_back({.text = cell.name});
       header.push_back({.text = "doubtful"});
       text_ += csv_row(header);
     }
@@ -143,7 +143,7 @@ class TableText {
                                 {.text = std::to_string(page), .is_number = true},
                                 {.text = std::to_string(row + 1), .is_number = true}};
     std::string doubtful;
-    for (const FieldReading& cell : cells) {
+    for (const form::FieldReading& cell : cells) {
       line.push_back({.text = cell.text});
       if (!is_sure(cell)) doubtful += (doubtful.empty() ? "" : " ") + cell.name;
     }
@@ -152,7 +152,7 @@ class TableText {
   }
 
   /// Cells with tabs between; a doubtful one ends with "?", so that none is taken for sure.
-  void add_plain_row(const std::vector<FieldReading>& cells) {
+  void add_plain_row(const std::vector<form::FieldReading>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       text_ += (i > 0 ? "\t" : "") + cells[i].text + (is_sure(cells[i]) ? "" : "?");
     }
@@ -163,9 +163,9 @@ class TableText {
     nlohmann::ordered_json json{{"file", file}, {"page", page}};
     std::size_t doubtful = 0;
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-    for (const std::vector<FieldReading>& row : table.rows) {
+    for (const std::vector<form::FieldReading>& row : table.rows) {
       nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-      for (const FieldReading& cell : row) {
+      for (const form::FieldReading& cell : row) {
         nlohmann::ordered_json entry{
             {"text", cell.text}, {"status", name_of(cell.status)}, {"confidence", cell.confidence}};
         if (!cell.reason.empty()) entry["reason"] = cell.reason;
