@@ -541,8 +541,8 @@ TEST_CASE("a forest's arrays are checked") {
   CHECK(contains(with_bytes("split.feature", std::vector<std::uint8_t>(2 * splits, 0x20)), "feature 8224 of 20"));
   const std::size_t bytes = (model.nodes().size() + 7) / 8;
   CHECK(contains(with_bytes("leaf.classes", std::vector<std::uint8_t>(2 * (splits + 5), 0)), "at least one class"));
-  for (const std::uint8_t bits : {0x00, 0xFF}) {  // trees that end at once, and trees that never end
-    CHECK_FALSE(with_bytes("node.is_split", std::vector<std::uint8_t>(bytes, bits)).empty());
+  for (const int bits : {0x00, 0xFF}) {  // trees that end at once, and trees that never end
+    CHECK_FALSE(with_bytes("node.is_split", std::vector<std::uint8_t>(bytes, static_cast<std::uint8_t>(bits))).empty());
   }
   CHECK(contains(
       failure_after(

@@ -61,12 +61,14 @@ class Results(unittest.TestCase):
         page = self.folder / "results.md"
         page.write_text((ROOT / "docs/results.md").read_text())
         for _ in range(2):  # the second time replaces the tables of the first
-            run = self.run_script("emnist", "mnist", "--write", page, "--pictures", self.folder / "new" / "pictures")
+            run = self.run_script("emnist", "mnist", "--found", "found", "--write", page,
+                                  "--pictures", self.folder / "new" / "pictures")
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
         text = page.read_text()
         self.assertEqual(text.count("| cnn | 75.00 % (73.06–76.85) | 50.00 % | 1.5 s | 2.5 µs | 1,000 |"), 2)
         self.assertEqual(text.count("| cnn | 90.00 % (89.00–91.00) |"), 1)
-        self.assertEqual(text.count("<!-- table:"), 5)
+        self.assertEqual(text.count("<!-- table:"), 6)
+        self.assertIn("USPS zip codes (1,234)", text)
         self.assertIn("These are not EMNIST's official test sets", text)
         pictures = sorted(file.name for file in (self.folder / "new" / "pictures").iterdir())
         self.assertEqual(pictures, [f"confusion-{model}.svg" for model in ("cnn", "forest", "mlp", "svm")])
