@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -93,7 +92,7 @@ inline std::pair<Dataset, Dataset> cut_fold(const Dataset& samples, Index fold, 
 /// Of all folds together, by share of the way.
 struct FoldResults {
   std::array<double, adaptation_shares.size()> loss{};
-  std::array<Index, adaptation_shares.size()> right{};
+  std::array<double, adaptation_shares.size()> right{};
   Index samples = 0;
 };
 
@@ -104,12 +103,12 @@ inline void measure_fold(const nn::NetworkClassifier& model, const nn::Network& 
                                         model.class_names());
     Matrix logits = between.logits(held_out.pixels(), threads);
     for (std::size_t c = 0; c < present.size(); ++c) {
-      if (present[c] == 0) logits.row(static_cast<Index>(c)).setConstant(-1e4F);
+      if (present[c] == 0) logits.row(static_cast<Index>(c)).setConstant(-1e4F);  // as in its training
     }
     const std::vector<Label> truth = held_out.labels();
-    results.loss[s] += negative_log_likelihood(logits, truth, model.temperature()) * static_cast<double>(truth.size());
-    results.right[s] +=
-        static_cast<Index>(std::lround(accuracy(truth, best_classes(logits)) * static_cast<double>(truth.size())));
+    const auto count = static_cast<double>(truth.size());
+    results.loss[s] += negative_log_likelihood(logits, truth, model.temperature()) * count;
+    results.right[s] += accuracy(truth, best_classes(logits)) * count;
   }
   results.samples += held_out.size();
 }
@@ -154,8 +153,8 @@ INKLING_INLINE Adaptation adapt(const nn::NetworkClassifier& model, const Datase
   Adaptation result{.model = std::move(adapted), .share = share, .samples = samples.size()};
   if (results.samples > 0) {
     const auto all = static_cast<double>(results.samples);
-    result.before = static_cast<double>(results.right.front()) / all;
-    result.after = static_cast<double>(results.right[chosen]) / all;
+    result.before = results.right.front() / all;
+    result.after = results.right[chosen] / all;
   }
   return result;
 }

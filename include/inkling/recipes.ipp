@@ -93,19 +93,36 @@ inline std::string with_thousands(Index number) {
   return text;
 }
 
-/// CRC-32 of pixels, labels and class names, in their order.
+/// CRC-32 of one piece of memory after another.
+class Checksum {
+ public:
+  void add(const void* bytes, std::size_t size) { sum_ = crc32_z(sum_, static_cast<const Bytef*>(bytes), size); }
+  std::string text() const {
+    char text[16];
+    std::snprintf(text, sizeof text, "%08lx", sum_);
+    return text;
+  }
+
+ private:
+  uLong sum_ = crc32(0, nullptr, 0);
+};
+
+/// Of pixels, labels and class names, in their order.
 inline std::string checksum(const Dataset& data) {
-  uLong sum = crc32(0, nullptr, 0);
-  const auto add = [&](const void* bytes, std::size_t size) {
-    sum = crc32_z(sum, static_cast<const Bytef*>(bytes), size);
-  };
-  for (Index i = 0; i < data.size(); ++i) add(data.image(i).data(), data.image(i).size());
+  Checksum sum;
+  for (Index i = 0; i < data.size(); ++i) sum.add(data.image(i).data(), data.image(i).size());
   const std::vector<Label> labels = data.labels();
-  add(labels.data(), labels.size() * sizeof(Label));
-  for (const std::string& name : data.class_names()) add(name.c_str(), name.size() + 1);
-  char text[16];
-  std::snprintf(text, sizeof text, "%08lx", sum);
-  return text;
+  sum.add(labels.data(), labels.size() * sizeof(Label));
+  for (const std::string& name : data.class_names()) sum.add(name.c_str(), name.size() + 1);
+  return sum.text();
+}
+
+inline std::string checksum(const nn::Network& network) {
+  Checksum sum;
+  for (const nn::Parameter<float>* parameter : network.parameters()) {
+    sum.add(parameter->value.data(), static_cast<std::size_t>(parameter->value.size()) * sizeof(float));
+  }
+  return sum.text();
 }
 
 /// The training images, and after them those of `also` as often as they count.
@@ -127,17 +144,6 @@ inline Dataset with_more(const Dataset& train, const RecipeOptions& options) {
     labels.insert(labels.end(), more.begin(), more.end());
   }
   return Dataset(train.image_shape(), std::move(pixels), std::move(labels), train.class_names());
-}
-
-inline std::string checksum(const nn::Network& network) {
-  uLong sum = crc32(0, nullptr, 0);
-  for (const nn::Parameter<float>* parameter : network.parameters()) {
-    const auto bytes = static_cast<std::size_t>(parameter->value.size()) * sizeof(float);
-    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(parameter->value.data()), bytes);
-  }
-  char text[16];
-  std::snprintf(text, sizeof text, "%08lx", sum);
-  return text;
 }
 
 /// What decides the bits of a network, for its checkpoints: model, epochs, seed, and the images it learns from.

@@ -44,7 +44,7 @@ Json to_json(const Reading& reading, const Model& model) {
               {"sha256", model.sha256},   {"candidates", std::move(candidates)}};
   if (reading.familiarity) {
     answer["familiarity"] = rounded(*reading.familiarity, 6);
-    answer["unfamiliar"] = *reading.familiarity < least_familiar;
+    answer["unfamiliar"] = is_unfamiliar(reading.familiarity);
   }
   return answer;
 }

@@ -7,7 +7,7 @@ import signal
 import struct
 import unittest
 
-from command import BIN, CommandTest, environment, sample_images, start, write_idx
+from command import BIN, CommandTest, environment, sample_images, start, write_idx, write_picture
 from svg import Svg
 
 import subprocess
@@ -74,6 +74,21 @@ class Train(CommandTest):
         for seed, file in enumerate(files, 1):
             self.train("forest", file, "--epochs", 3, "--seed", seed)
         self.assertNotEqual(files[0].read_bytes(), files[1].read_bytes())
+
+    def test_going_on_from_a_network_with_found_ink_and_more_pictures(self):
+        first, second = self.folder / "first.safetensors", self.folder / "second.safetensors"
+        self.train("mlp", first)
+        hand = self.folder / "hand"
+        for i, (label, ink) in enumerate(sample_images(0, 20)):
+            (hand / str(label)).mkdir(parents=True, exist_ok=True)
+            write_picture(hand / str(label) / f"{i}.png", ink)
+        run = self.train("mlp", second, "--from", first, "--found-ink", "0.3", "--also", hand, "--also-times", "2",
+                         "--epochs", "2")
+        self.assertIn("300 images, 0.3 of them as found, and 2 times 20, from a trained network, seed 1", run.stdout)
+        self.fail_with(2, "--from: the svm always begins anew", "train", "--model", "svm", "--out", second, "--data",
+                       self.data, "--from", first)
+        self.fail_with(2, "--found-ink", "train", "--model", "mlp", "--out", second, "--data", self.data, "--found-ink",
+                       "1.5")
 
     def test_c_of_the_svm(self):
         small, chosen = self.folder / "small.safetensors", self.folder / "chosen.safetensors"

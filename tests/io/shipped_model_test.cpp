@@ -9,14 +9,12 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <utility>
 #include <vector>
+
+#include "pictures.hpp"
 
 using namespace inkling;
 
@@ -46,28 +44,13 @@ TEST_CASE("the cnn that is shipped reads EMNIST's images and what normalise make
 
 namespace {
 
-using Stroke = std::vector<std::pair<double, double>>;  // points in the unit square
-
-/// Dark strokes of a twentieth's width on white paper.
-GreyImage drawing(const std::vector<Stroke>& strokes) {
+/// Strokes in the unit square, dark on white.
+GreyImage drawing(std::vector<test::Stroke> strokes) {
   constexpr Index side = 80;
-  std::vector<std::uint8_t> pixels;
-  for (Index i = 0; i < side * side; ++i) {
-    const double x = (static_cast<double>(i % side) + 0.5) / side;
-    const double y = (static_cast<double>(i / side) + 0.5) / side;
-    double nearest = 1;
-    for (const Stroke& stroke : strokes) {
-      for (std::size_t k = 0; k + 1 < stroke.size(); ++k) {
-        const auto [ax, ay] = stroke[k];
-        const double dx = stroke[k + 1].first - ax;
-        const double dy = stroke[k + 1].second - ay;
-        const double along = std::clamp(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy), 0.0, 1.0);
-        nearest = std::min(nearest, std::hypot(x - ax - along * dx, y - ay - along * dy));
-      }
-    }
-    pixels.push_back(nearest < 0.025 ? 0 : 255);
+  for (test::Stroke& stroke : strokes) {
+    for (test::Point& point : stroke) point = {side * point.x, side * point.y};
   }
-  return GreyImage(side, side, pixels);
+  return test::invert(test::draw(side, side, strokes, side * 0.05));
 }
 
 }  // namespace
@@ -79,7 +62,7 @@ TEST_CASE("the cnn that is shipped tells signs, drawings and letters from digits
                                  .familiarity = familiarity(read_model_info(file))};
   REQUIRE(options.familiarity.has_value());
   const auto is_unfamiliar = [&](const GreyImage& picture) {
-    return read_character(picture, *model, options).is_unfamiliar();
+    return inkling::is_unfamiliar(read_character(picture, *model, options).familiarity);
   };
   CHECK(is_unfamiliar(drawing({{{0.5, 0.1}, {0.5, 0.9}}, {{0.1, 0.5}, {0.9, 0.5}}})));  // +
   CHECK(is_unfamiliar(drawing(

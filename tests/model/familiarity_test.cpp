@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,13 @@ TEST_CASE(
   CHECK(familiarity.share_below(6) == doctest::Approx(5.0 / 6));
   CHECK(familiarity.share_below(10) == 1);
   CHECK(familiarity.share_below(11) == 1);
+}
+
+TEST_CASE("what less than one in a hundred characters are like is unfamiliar, and what was not measured is not") {
+  CHECK(is_unfamiliar(0.0));
+  CHECK(is_unfamiliar(0.0099));
+  CHECK_FALSE(is_unfamiliar(0.01));
+  CHECK_FALSE(is_unfamiliar(std::nullopt));
 }
 
 TEST_CASE("familiarity is measured on held-out characters") {

@@ -382,6 +382,14 @@ TEST_CASE("augmentation ends with its share of the epochs") {
     fit_network(small_network(), train, options);
     CHECK(after_epoch == std::vector<Index>{0, 0, 0});
   }
+  SUBCASE("the first half, and another one after it") {
+    Index later = 0;
+    options.augment_until = 0.5;
+    options.augment_after = [&](std::span<float>, const Shape&, Rng&) { ++later; };
+    fit_network(small_network(), train, options);
+    CHECK(after_epoch == std::vector<Index>{20, 40, 40});
+    CHECK(later == 20);
+  }
 }
 
 TEST_CASE("errors name what is wrong") {

@@ -3,15 +3,20 @@
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/file_lock.hpp>
 #include <inkling/model/metrics.hpp>
+#include <inkling/nn/network_classifier.hpp>
+#include <inkling/nn/zoo.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/fit_svm.hpp>
 #include <inkling/svm/linear_svm.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "contains.hpp"
 #include "temporary_folder.hpp"
@@ -105,4 +110,83 @@ TEST_CASE("the accuracy of a network is measured on images that did not choose i
   const Dataset unseen = held_out.shuffled(1).take(held_out.size() / 2);
   CHECK(trained.accuracy->samples == unseen.size());
   CHECK(trained.accuracy->share == accuracy(unseen.labels(), trained.model->predict(unseen.pixels())));
+}
+
+TEST_CASE("found ink is added behind the images, with their labels, and is the same for any number of threads") {
+  const Dataset data = digits(60);
+  const Dataset more = with_found_ink(data, 0.5, 3, 1);
+  REQUIRE(more.size() == 90);
+  CHECK(more.pixels(0, 60) == data.pixels());
+  CHECK(more.class_names() == data.class_names());
+  const Dataset chosen = data.shuffled(3).take(30);
+  Index changed = 0;
+  for (Index i = 0; i < 30; ++i) {
+    CHECK(more.label(60 + i) == chosen.label(i));
+    changed += more.pixels(60 + i, 1) == chosen.pixels(i, 1) ? 0 : 1;
+  }
+  CHECK(changed > 25);
+  CHECK(with_found_ink(data, 0.5, 3, 3).pixels() == more.pixels());
+  CHECK(with_found_ink(data, 0.5, 4, 1).pixels() != more.pixels());
+  CHECK(with_found_ink(data, 0, 3, 1).size() == 60);
+  CHECK_THROWS_AS(with_found_ink(data, 1.5), ValueError);
+  CHECK_THROWS_AS(found_variation(data, -0.5F, true), ValueError);
+}
+
+TEST_CASE("a share of the images is shown as found; of the others half vary, where they may") {
+  const Dataset data = digits(100);
+  const auto changed = [&](float share, bool distort) {
+    const Augmentation variation = found_variation(data, share, distort);
+    Index count = 0;
+    for (Index i = 0; i < data.size(); ++i) {
+      std::vector<float> values(784);
+      nn::to_unit_range(data.image(i).data(), 784, values.data());
+      const std::vector<float> before = values;
+      Rng rng(static_cast<std::uint64_t>(i));
+      variation(values, data.image_shape(), rng);
+      count += values == before ? 0 : 1;
+    }
+    return count;
+  };
+  CHECK(changed(0, false) == 0);
+  CHECK(changed(1, false) > 90);
+  const Index some = changed(0.3F, false);
+  CHECK(some > 15);
+  CHECK(some < 45);
+  CHECK(changed(0, true) > 30);
+  CHECK(changed(0, true) < 70);
+}
+
+TEST_CASE("what a model learns from, too, counts as often as it should, and measures nothing") {
+  const Dataset data = digits(300);
+  // As if every image of `also` were a 1: the more often it counts, the more ones are read.
+  const Dataset also(data.image_shape(), data.pixels(), std::vector<Label>(300, 1), data.class_names());
+  const auto ones = [&](const RecipeOptions& options) {
+    const TrainedModel trained = train_model(ModelKind::svm, data, options);
+    CHECK(trained.accuracy->samples == train_model(ModelKind::svm, data).accuracy->samples);
+    const std::vector<Label> read = trained.model->predict(data.pixels());
+    return std::count(read.begin(), read.end(), Label{1});
+  };
+  const auto without = ones({});
+  CHECK(ones({.also = also, .also_times = 1}) > without);
+  CHECK(ones({.also = also, .also_times = 5}) > 280);
+  const Dataset small({14, 14, 1}, Pixels::Zero(196, 1), {0}, data.class_names());
+  CHECK_THROWS_AS(train_model(ModelKind::svm, data, {.also = small}), ShapeError);
+}
+
+TEST_CASE("a network goes on from a trained one, by smaller steps, and not from one of another shape") {
+  const Dataset data = digits(600);
+  const auto network_of = [](const TrainedModel& trained) {
+    return dynamic_cast<const nn::NetworkClassifier&>(*trained.model).network();
+  };
+  const TrainedModel start = train_model(ModelKind::mlp, data, {.epochs = 6, .threads = 1});
+  const TrainedModel further =
+      train_model(ModelKind::mlp, data, {.epochs = 1, .start = network_of(start), .threads = 1});
+  const TrainedModel anew = train_model(ModelKind::mlp, data, {.epochs = 1, .threads = 1});
+  const auto right = [&](const TrainedModel& trained) {
+    return accuracy(data.labels(), trained.model->predict(data.pixels()));
+  };
+  CHECK(right(further) >= right(start) - 0.02);
+  CHECK(right(further) > right(anew) + 0.05);
+  CHECK_THROWS_AS(train_model(ModelKind::cnn, data, {.epochs = 1, .start = nn::mlp<float>({28, 28, 1}, 47, 1)}),
+                  ShapeError);
 }

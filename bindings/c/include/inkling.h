@@ -6,9 +6,9 @@
  * Rules:
  *   - A function that can fail returns INKLING_OK or what went wrong; inkling_last_error() then says it in words.
  *     What it was to write is left untouched. No exception leaves the library.
- *   - What a function writes through a pointer to a pointer is the caller's: models go back with inkling_model_free, forms
- *     with inkling_form_free, everything else with inkling_free, as a whole. NULL may be freed. What is passed in is only
- *     looked at during the call.
+ *   - What a function writes through a pointer to a pointer is the caller's: models go back with inkling_model_free,
+ *     forms with inkling_form_free, everything else with inkling_free, as a whole. NULL may be freed. What is passed
+ *     in is only looked at during the call.
  *   - One model or form may be used from many threads at once.
  *   - Text is UTF-8 and ends with 0.
  *
@@ -67,8 +67,8 @@ typedef struct inkling_candidate {
 } inkling_candidate;
 
 typedef struct inkling_character {
-  const char* label; /* the most probable */
-  double confidence; /* its probability */
+  const char* label;          /* the most probable */
+  double confidence;          /* its probability */
   double x, y, width, height; /* in pixels of the picture, from its top left corner */
   size_t candidate_count;
   const inkling_candidate* candidates; /* the most probable first */
@@ -110,8 +110,8 @@ INKLING_API int inkling_read_field(const inkling_model* model, const inkling_pic
 INKLING_API int inkling_form_load(const char* path, const inkling_model* model, inkling_form** form);
 INKLING_API void inkling_form_free(inkling_form* form);
 
-/* Reads a scanned or photographed page of the form: one line of JSON, as docs/forms.md describes it. A page that does not
- * fit is a reading, too, with the status "refused". */
+/* Reads a scanned or photographed page of the form: one line of JSON, as docs/forms.md describes it. A page that does
+ * not fit is a reading, too, with the status "refused". */
 INKLING_API int inkling_read_form_page(const inkling_form* form, const inkling_picture* page, char** json);
 
 /* Gives a reading, a picture or a text back. */

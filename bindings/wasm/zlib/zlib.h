@@ -1,7 +1,7 @@
 #pragma once
 
-// What Inkling's reading half asks of zlib, by stb_image's decoder, which emscripten needs no port for. Nothing is compressed
-// in the browser.
+// What Inkling's reading half asks of zlib, by stb_image's decoder, which emscripten needs no port for. Nothing is
+// compressed in the browser.
 
 using uLong = unsigned long;
 using uLongf = unsigned long;

@@ -1,11 +1,14 @@
 #include <inkling/adapt.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
+#include <inkling/model/charset.hpp>
+#include <inkling/model/class_meaning.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -31,11 +34,13 @@ struct AdaptCommand {
   inkling::AdaptOptions adaptation;
 };
 
-/// Those of `data` that the model has a class for.
+/// Among digits alone, where the data has nothing else.
 double accuracy_on(const inkling::Classifier& model, const inkling::Dataset& data) {
-  const bool are_digits = data.num_classes() == 10;
-  const auto charset = inkling::CharSet::parse(are_digits ? "digits" : "all");
-  return evaluate_model(model, data, {.charset = charset}).accuracy;
+  const auto digits = inkling::CharSet::parse("digits");
+  const auto is_digit = [&](const inkling::ClassMeaning& meaning) { return digits.admits(meaning); };
+  const auto meanings = inkling::class_meanings(data.class_names());
+  const bool are_digits = std::all_of(meanings.begin(), meanings.end(), is_digit);
+  return evaluate_model(model, data, {.charset = are_digits ? digits : inkling::CharSet()}).accuracy;
 }
 
 inkling::Adaptation adapt_with_display(const inkling::nn::NetworkClassifier& model, const inkling::Dataset& samples,

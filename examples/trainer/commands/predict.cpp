@@ -118,7 +118,7 @@ void print_json(const std::string& path, const CharacterReading& reading) {
   json["confidence"] = reading.probability;
   if (reading.familiarity) {
     json["familiarity"] = *reading.familiarity;
-    json["unfamiliar"] = reading.is_unfamiliar();
+    json["unfamiliar"] = is_unfamiliar(reading.familiarity);
   }
   json["candidates"] = nlohmann::ordered_json::array();
   for (const Candidate& candidate : reading.candidates) {

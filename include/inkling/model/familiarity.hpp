@@ -34,6 +34,10 @@ struct Familiarity {
 /// Below this share of held-out characters, a picture is called no character: one in a hundred characters is, too.
 inline constexpr double least_familiar = 0.01;
 
+/// Whether a picture of this familiarity may well be none of the characters in question. False where nothing was
+/// measured.
+bool is_unfamiliar(const std::optional<double>& familiarity) noexcept;
+
 /// Measured on characters that the model did not learn from; none for a model that measures no evidence.
 /// Throws ValueError without an image, ShapeError for images of another shape.
 std::optional<Familiarity> measure_familiarity(const Classifier& model, const Dataset& held_out, int threads = 0);

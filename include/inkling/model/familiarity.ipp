@@ -32,6 +32,10 @@ INKLING_INLINE double Familiarity::share_below(float resemblance) const {
   return (steps + between) / static_cast<double>(quantiles.size() - 1);
 }
 
+INKLING_INLINE bool is_unfamiliar(const std::optional<double>& familiarity) noexcept {
+  return familiarity.has_value() && *familiarity < least_familiar;
+}
+
 INKLING_INLINE std::optional<Familiarity> measure_familiarity(const Classifier& model, const Dataset& held_out,
                                                               int threads) {
   require<ValueError>(held_out.size() > 0, "measure_familiarity: there is no image");

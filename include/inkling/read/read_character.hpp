@@ -30,13 +30,9 @@ struct CharacterReading {
   std::string label;                  // the most probable
   double probability = 0;             // of the label, as far as the model is calibrated
   std::vector<Candidate> candidates;  // the most probable first
-  /// The share of characters that resemble what the model knows less than this picture does; none when the options did
-  /// not say how they do, or the model measures no evidence.
+  /// The share of characters that resemble what the model knows less than this picture does (see is_unfamiliar); none
+  /// when the options did not say how they do, or the model measures no evidence.
   std::optional<double> familiarity = {};
-
-  /// Whether the picture may well be none of the characters in question: a drawing, a sign, two characters, or a
-  /// character of another kind. False where nothing was measured.
-  bool is_unfamiliar() const noexcept { return familiarity.has_value() && *familiarity < least_familiar; }
 };
 
 /// Reads a picture of one character: makes of it what the model learned from, and asks the model.

@@ -111,16 +111,18 @@ inline std::vector<double> line_strengths(const std::vector<LineProfile>& profil
   return strength;
 }
 
+/// The strongest line within two columns of x.
+inline double strength_near(const std::vector<double>& strength, double x) {
+  const auto at = static_cast<Index>(std::lround(x));
+  const Index first = std::max<Index>(0, at - 2);
+  const Index last = std::min(at + 2, static_cast<Index>(strength.size()) - 1);
+  double best = 0;
+  for (Index k = first; k <= last; ++k) best = std::max(best, strength[static_cast<std::size_t>(k)]);
+  return best;
+}
+
 inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, std::size_t count) {
-  const auto near = [&](double x) {
-    const auto at = static_cast<Index>(std::lround(x));
-    double best = 0;
-    for (Index k = at - 2; k <= at + 2; ++k) {
-      if (k >= 0 && k < static_cast<Index>(strength.size()))
-        best = std::max(best, strength[static_cast<std::size_t>(k)]);
-    }
-    return best;
-  };
+  const auto near = [&](double x) { return strength_near(strength, x); };
   const double pitch = place.width / static_cast<double>(count);
   GridFit best{place.x, pitch, -1, 0};
   for (double share = -0.06; share <= 0.0601; share += 0.01) {
@@ -149,15 +151,7 @@ inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, s
 /// the gaps between them are all alike, so that the sides lie on two combs.
 inline std::vector<double> sides_of_boxes_apart(const std::vector<double>& strength, const Box& place,
                                                 std::size_t count) {
-  const auto near = [&](double x) {
-    const auto at = static_cast<Index>(std::lround(x));
-    double best = 0;
-    for (Index k = at - 2; k <= at + 2; ++k) {
-      if (k >= 0 && k < static_cast<Index>(strength.size()))
-        best = std::max(best, strength[static_cast<std::size_t>(k)]);
-    }
-    return best;
-  };
+  const auto near = [&](double x) { return strength_near(strength, x); };
   constexpr double there = 0.15;
   const auto n = static_cast<double>(count);
   const double pitch = place.width / n;

@@ -3,6 +3,7 @@
 #include <inkling/core/range.hpp>
 #include <inkling/nn/layers/dense.hpp>
 #include <inkling/nn/training/fine_tuning.hpp>
+#include <inkling/nn/training/weight_average.hpp>
 
 #include <string>
 #include <utility>
@@ -53,14 +54,7 @@ template <typename S>
 BasicNetwork<S> interpolate(const BasicNetwork<S>& from, const BasicNetwork<S>& to, double share) {
   in_range("interpolate: share", share, {-1000, 1000});
   BasicNetwork<S> result = from;
-  const auto values = result.parameters();
-  const auto others = to.parameters();
-  bool fit = values.size() == others.size();
-  for (std::size_t p = 0; fit && p < values.size(); ++p) fit = values[p]->dims == others[p]->dims;
-  require<ShapeError>(fit, "interpolate: the two networks do not have the same parameters");
-  for (std::size_t p = 0; p < values.size(); ++p) {
-    values[p]->value += static_cast<S>(share) * (others[p]->value - values[p]->value);
-  }
+  move_towards(to, share, result);
   return result;
 }
 
