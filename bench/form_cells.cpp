@@ -184,8 +184,6 @@ int main(int argc, char** argv) try {
         item.name = row.v.at("field");
         item.kind = row.v.at("kind");
         item.text = row.v.at("text");
-        if (set == "phone-forms" || set == "kyc-form" || true) {
-        }
         item.truth = row.v.contains("digits") && !row.v.at("digits").empty() ? row.v.at("digits") : item.text;
         std::erase(item.truth, ' ');
         if (item.kind == "digits") std::erase_if(item.truth, [](char c) { return c < '0' || c > '9'; });

@@ -7,10 +7,8 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <pthread.h>
@@ -31,6 +29,7 @@
 #include "models/model_store.hpp"
 #include "models/models.hpp"
 #include "operations/cpu_budget.hpp"
+#include "operations/file_bytes.hpp"
 #include "operations/metrics.hpp"
 #include "operations/request_log.hpp"
 #include "routes/service.hpp"
@@ -106,11 +105,9 @@ struct Options {
 };
 
 ApiKeys read_api_keys(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw inkling::FileError(path.string() + ": it cannot be read");
+  const std::vector<char> text = inkling::server::file_bytes(path);
   try {
-    return ApiKeys::parse(text);
+    return ApiKeys::parse({text.data(), text.size()});
   } catch (const inkling::ValueError& error) {
     throw inkling::ValueError(path.string() + ": " + error.what());
   }

@@ -72,10 +72,9 @@ inline void calibrate_recipe(Classifier& model, const Matrix& scores, const Data
 
 /// How often the model is right on samples that decided nothing about its weights; nothing without samples. A
 /// temperature changes no answer, so that images which it was fitted to may be among them.
-inline std::optional<MeasuredAccuracy> accuracy_held_out(const Classifier& model, const Dataset& unseen, int threads) {
+inline std::optional<MeasuredAccuracy> accuracy_held_out(const std::vector<Label>& predicted, const Dataset& unseen) {
   if (unseen.size() == 0) return std::nullopt;
-  return MeasuredAccuracy{accuracy(unseen.labels(), model.predict(unseen.pixels(), threads)), unseen.size(),
-                          "held out"};
+  return MeasuredAccuracy{accuracy(unseen.labels(), predicted), unseen.size(), "held out"};
 }
 
 inline std::optional<MeasuredAccuracy> accuracy_out_of_bag(const RandomForest& forest) {
@@ -131,9 +130,6 @@ inline Dataset with_more(const Dataset& train, const RecipeOptions& options) {
   const Dataset& also = *options.also;
   if (also.image_shape() != train.image_shape() || also.class_names() != train.class_names()) {
     throw ShapeError("train_model: `also` has other images or classes than the data");
-  }
-  if (options.also_times < 0) {
-    throw ValueError("train_model: also_times must be at least 0, got " + std::to_string(options.also_times));
   }
   Pixels pixels(train.image_shape().size(), train.size() + options.also_times * also.size());
   pixels.leftCols(train.size()) = train.pixels();
@@ -223,7 +219,7 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   auto model = std::make_unique<nn::NetworkClassifier>(
       nn::fit_network(initial_state(std::move(network), options, notes), train, fit));
   calibrate_recipe(*model, model->logits(held_out.pixels(), options.threads), held_out);
-  const auto accuracy = accuracy_held_out(*model, unseen, options.threads);
+  const auto accuracy = accuracy_held_out(model->predict(unseen.pixels(), options.threads), unseen);
   std::optional<Familiarity> familiarity;
   if (held_out.size() > 0) familiarity = measure_familiarity(*model, held_out, options.threads);
   return {std::move(model), accuracy, std::move(familiarity)};
@@ -244,8 +240,9 @@ inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options)
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
   auto model = std::make_unique<LinearSvm>(fit_svm(train, fit));
-  calibrate_recipe(*model, model->scores(held_out.pixels(), options.threads), held_out);
-  const auto accuracy = accuracy_held_out(*model, held_out, options.threads);
+  const Matrix scores = model->scores(held_out.pixels(), options.threads);
+  calibrate_recipe(*model, scores, held_out);
+  const auto accuracy = accuracy_held_out(best_classes(scores), held_out);
   return {std::move(model), accuracy};
 }
 
@@ -311,12 +308,10 @@ INKLING_INLINE Augmentation handwriting_variation() {
 }
 
 INKLING_INLINE Augmentation found_variation(const Dataset& train, float share, bool distort) {
+  in_range("found_variation: share", share, {0, 1});
   const Augmentation elastic = random_distortion({.rotation = 4, .shear = 0.05F, .scale = 0.05F, .elastic = 0.45F});
   const Augmentation found = random_found_ink({}, 1, train, detail::read_again);
   const Augmentation hand = handwriting_variation();
-  if (!(share >= 0 && share <= 1)) {
-    throw ValueError("found_variation: a share is 0 to 1, got " + std::to_string(share));
-  }
   return [=](std::span<float> values, const Shape& image, Rng& rng) {
     const float chance = rng.uniform();
     if (chance < share) {
@@ -329,9 +324,7 @@ INKLING_INLINE Augmentation found_variation(const Dataset& train, float share, b
 }
 
 INKLING_INLINE Dataset with_found_ink(const Dataset& data, double share, std::uint64_t seed, int threads) {
-  if (!(share >= 0 && share <= 1)) {
-    throw ValueError("with_found_ink: a share is 0 to 1, got " + std::to_string(share));
-  }
+  in_range("with_found_ink: share", share, {0, 1});
   const auto more = static_cast<Index>(share * static_cast<double>(data.size()));
   if (more == 0) return data;
   const Dataset chosen = data.shuffled(seed).take(more);

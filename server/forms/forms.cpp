@@ -10,10 +10,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include "operations/file_bytes.hpp"
 
 namespace inkling::server {
 namespace {
@@ -35,9 +36,7 @@ std::vector<fs::path> form_files(const fs::path& folder) {
 
 GreyImage picture_of(const form::FormTemplate& layout, const std::string& name) {
   const fs::path path = fs::path(layout.folder) / name;
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
-  if (!file) throw FileError(path.string() + ": it cannot be read");
+  const std::vector<char> bytes = file_bytes(path);
   return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 

@@ -20,7 +20,10 @@ bool FolderWatch::changed() {
 FolderWatch::Files FolderWatch::look() const {
   Files files;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+  std::error_code listing;
+  std::filesystem::directory_iterator at(folder_, listing);
+  for (; !listing && at != std::filesystem::directory_iterator(); at.increment(listing)) {
+    const auto& entry = *at;
     if (entry.path().extension() != ".safetensors") continue;
     const auto time = entry.last_write_time(error);
     const auto bytes = error ? 0 : entry.file_size(error);

@@ -10,14 +10,13 @@
 #include <inkling/model/prior.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "models/recogniser.hpp"
+#include "operations/file_bytes.hpp"
 
 namespace inkling::server {
 namespace {
@@ -34,18 +33,12 @@ std::vector<std::filesystem::path> model_files(const std::filesystem::path& fold
   return files;
 }
 
-std::vector<char> bytes_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::vector<char> bytes(std::istreambuf_iterator<char>(stream), {});
-  if (!stream) throw FileError(file.string() + ": it cannot be read");
-  return bytes;
-}
-
 /// From the same bytes that are hashed, for the file may be replaced at any time.
 Model load(const std::filesystem::path& file) {
-  ModelInfo info = read_model_info(file);  // which refuses what is no model before all of it is read
-  const std::vector<char> content = bytes_of(file);
+  read_model_info(file);  // refuses what is no model before all of it is read
+  const std::vector<char> content = file_bytes(file);
   const auto bytes = std::as_bytes(std::span(content));
+  ModelInfo info = read_model_info(bytes, file.string());
   std::unique_ptr<const Classifier> classifier = load_model(bytes, file.string());
   if (classifier->input_shape() != recogniser_input) {
     throw ShapeError("expected a model of " + to_string(recogniser_input) + " images, got one of " +

@@ -68,6 +68,7 @@ std::vector<RequestedOutput> outputs_of(const InferenceRequest& asked) {
   if (outputs.empty()) {
     for (const std::string_view name : output_names) outputs.push_back({std::string(name), asked.binary_outputs});
   }
+  if (outputs.size() > output_names.size()) throw Problem(400, "An output is asked for more than once.");
   for (const RequestedOutput& output : outputs) {
     if (std::find(output_names.begin(), output_names.end(), output.name) == output_names.end()) {
       throw Problem(400, "There is no such output. There are: label, confidence, probabilities.");

@@ -14,6 +14,7 @@
 namespace inkling::server {
 namespace {
 
+constexpr std::size_t pictures_limit = 256;
 constexpr std::size_t fields_limit = 16;
 
 bool has(std::span<const std::string_view> names, std::string_view name) {
@@ -48,10 +49,9 @@ std::string field_text(const Json& value) {
 
 }  // namespace
 
-Submission::Submission(const Request& request, std::span<const std::string_view> known, const SubmissionLimits& limits)
-    : known_(known), limits_(limits) {
+Submission::Submission(const Request& request, std::span<const std::string_view> known) {
   for (const auto& [name, value] : request.query) {
-    if (!has(known_, name)) throw unknown("The address has a parameter", joined({}, known_));
+    if (!has(known, name)) throw unknown("The address has a parameter", joined({}, known));
     add_field(name, value);
   }
   if (request.content_type.empty() || request.body.empty()) {
@@ -61,28 +61,28 @@ Submission::Submission(const Request& request, std::span<const std::string_view>
   if (is_picture(type)) {
     add_picture({}, request.body);
   } else if (equal_ignoring_case(type, "application/json")) {
-    read_object(request);
+    read_object(request, known);
   } else {
-    read_form(request);
+    read_form(request, known);
   }
   if (!is_list() && pictures_.front().bytes.empty()) throw Problem(422, "The file is empty.");
 }
 
-void Submission::read_form(const Request& request) {
-  const MultipartLimits limits{.parts = limits_.pictures + fields_limit};
+void Submission::read_form(const Request& request, std::span<const std::string_view> known) {
+  const MultipartLimits limits{.parts = pictures_limit + fields_limit};
   for (const Part& part : parse_multipart(request.body, multipart_boundary(request.content_type), limits)) {
     if (part.name == "file") {
       add_picture(part.file_name, decoded(part));
-    } else if (has(known_, part.name)) {
+    } else if (has(known, part.name)) {
       add_field(part.name, std::string(decoded(part)));
     } else {
-      throw unknown("The form has a field", joined("file", known_));
+      throw unknown("The form has a field", joined("file", known));
     }
   }
   if (pictures_.empty()) throw Problem(400, "The form has no field file. Send the picture there.");
 }
 
-void Submission::read_object(const Request& request) {
+void Submission::read_object(const Request& request, std::span<const std::string_view> known) {
   const Json object = parse_json(request.body);
   if (!object.is_object()) throw Problem(400, "The JSON is no object with the picture in the member image.");
   for (const auto& [name, value] : object.items()) {
@@ -96,18 +96,18 @@ void Submission::read_object(const Request& request) {
         if (!text.is_string()) throw Problem(400, "The member images is a list of texts: base64, or data URLs.");
         add_encoded(text.get_ref<const std::string&>());
       }
-    } else if (has(known_, name)) {
+    } else if (has(known, name)) {
       add_field(name, field_text(value));
     } else {
-      throw unknown("The object has a member", joined("image, images", known_));
+      throw unknown("The object has a member", joined("image, images", known));
     }
   }
   if (pictures_.empty()) throw Problem(400, "The object has no picture. Send it in the member image, as base64.");
 }
 
 void Submission::add_picture(std::string name, std::string_view bytes) {
-  if (pictures_.size() == limits_.pictures) {
-    throw Problem(400, "The request has more than " + std::to_string(limits_.pictures) + " pictures.");
+  if (pictures_.size() == pictures_limit) {
+    throw Problem(400, "The request has more than " + std::to_string(pictures_limit) + " pictures.");
   }
   pictures_.push_back({std::move(name), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}});
 }

@@ -24,10 +24,6 @@ struct SentPicture {
   std::span<const std::uint8_t> bytes;
 };
 
-struct SubmissionLimits {
-  std::size_t pictures = 256;
-};
-
 /// What a request sends to be read: pictures, and the fields that say how. It comes in one of three ways:
 /// - multipart/form-data, the pictures in `file`, the fields beside it;
 /// - application/json, a picture as base64 or data URL in `image`, several in the list `images`, the fields beside it;
@@ -39,7 +35,7 @@ class Submission {
   /// submission. Throws Problem: 400 without a picture, for what cannot be read, for a field that is there twice, or is
   /// not known, which lists those that are; 415 when the body is something else; 422 for an empty picture that is the
   /// only one.
-  Submission(const Request& request, std::span<const std::string_view> known, const SubmissionLimits& limits = {});
+  Submission(const Request& request, std::span<const std::string_view> known);
   Submission(const Submission&) = delete;
   Submission& operator=(const Submission&) = delete;
   ~Submission() = default;
@@ -66,15 +62,13 @@ class Submission {
   std::optional<Prior> prior() const;
 
  private:
-  void read_form(const Request& request);
-  void read_object(const Request& request);
+  void read_form(const Request& request, std::span<const std::string_view> known);
+  void read_object(const Request& request, std::span<const std::string_view> known);
   void add_picture(std::string name, std::string_view bytes);
   void add_encoded(const std::string& text);
   void add_field(const std::string& name, std::string value);
   std::string_view decoded(const Part& part);
 
-  std::span<const std::string_view> known_;
-  SubmissionLimits limits_;
   std::list<std::string> decoded_;     // pictures that came as base64
   std::vector<SentPicture> pictures_;  // views into the request, or into decoded_
   std::map<std::string, std::string, std::less<>> fields_;

@@ -91,7 +91,9 @@ export function followForms(root, shown) {
     pages = [];
     layout = null;
     open(null);
-    layout = choice.value ? await formOf(choice.value) : null;
+    const name = choice.value;
+    const chosen = name ? await formOf(name) : null;
+    if (name === choice.value) layout = chosen;  // else another was chosen meanwhile
   }
 
   async function load() {
@@ -106,7 +108,7 @@ export function followForms(root, shown) {
   }
 
   choice.addEventListener("change", choose);
-  document.addEventListener("key", load);
+  document.addEventListener("key", () => layout || load());  // a key typed later must not lose the pages
   openings(root, find(".desk"), read, { several: true });
   find(".table").addEventListener("click", () => save(`${layout.name}.csv`, tableOf(layout, pages)));
   load();

@@ -1,4 +1,4 @@
-// The pages as CSV (RFC 4180), as the server writes it, with the corrections.
+// The pages as CSV (RFC 4180), cells quoted and guarded as the server does, with the corrections.
 
 // What a spreadsheet would run as a formula gets an apostrophe in front.
 const guarded = (text) => /^[=+\-@\t\r＝＋－＠]/.test(text) && !/^-?\d+([.,]\d+)?$/.test(text) ? `'${text}` : text;

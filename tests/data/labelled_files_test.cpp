@@ -61,6 +61,10 @@ TEST_CASE("what is wrong with a folder is said, with the line") {
   CHECK(test::contains(fault(folder.path()), "expected pictures in folders by label"));
   CHECK(test::contains(fault(folder.path() / "nowhere"), "found none"));
   write(folder.path() / "a.png", "");
+  write(folder.path() / "labels.csv",
+        "\xEF\xBB\xBF"
+        "file,text\na.png,7\n");  // as Excel writes it
+  CHECK(labelled_files(folder.path()).front().label == "7");
   write(folder.path() / "labels.csv", "name,text\na.png,a\n");
   CHECK(test::contains(fault(folder.path()), "line 1: expected the columns file and text"));
   write(folder.path() / "labels.csv", "file,text\na.png,a\na.png\n");

@@ -145,6 +145,11 @@ TEST_CASE("a clone that is added to another network keeps its weights") {
   Network other({8, 8, 1});
   other.add(Flatten());
   CHECK_THROWS_AS(other.add(network.layer(4).clone()), ShapeError);
+  // A block whose path keeps the shape needs no projection here, but one there.
+  Network narrow({1, 1, 2});
+  narrow.add(Residual(Conv2d({.filters = 2, .kernel = 1, .stride = 2})));
+  Network wide({4, 4, 2});
+  CHECK_THROWS_AS(wide.add(narrow.layer(0).clone()), ShapeError);
 }
 
 TEST_CASE("a class of weight 0 takes no part") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fake_model.hpp"
+#include "http/base64.hpp"
 #include "routes/service.hpp"
 
 using namespace inkling::server;
@@ -37,20 +38,7 @@ struct InferenceFixture {
   Metrics metrics;
   FormStore forms;
   Service service{models, forms, metrics};
-  std::string data = encoded(picture());
-
-  static std::string encoded(const std::string& bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const char c : bytes) {
-      bits = bits << 8U | static_cast<unsigned char>(c);
-      for (count += 8; count >= 6; count -= 6) text += digits[bits >> (count - 6) & 63U];
-    }
-    if (count > 0) text += digits[bits << (6 - count) & 63U];
-    return text;
-  }
+  std::string data = encode_base64(picture());
 
   Response get(const std::string& path) const { return service.answer({.method = "GET", .path = path}); }
   Response ask(const std::string& body, const std::string& json_length = {},
@@ -224,10 +212,13 @@ TEST_CASE_FIXTURE(InferenceFixture, "what cannot be inferred is refused with wha
         "An element of a BYTES tensor is neither base64 nor a data URL that holds base64.");
   CHECK(refusal({{"inputs", json::array({good})}, {"outputs", json::array({{{"name", "softmax"}}})}}) ==
         "There is no such output. There are: label, confidence, probabilities.");
+  const json label = {{"name", "label"}};
+  CHECK(refusal({{"inputs", json::array({good})}, {"outputs", json::array({label, label, label, label})}}) ==
+        "An output is asked for more than once.");
   CHECK(refusal({{"inputs", json::array({good})}, {"parameters", {{"charsets", "digits"}}}}) ==
         "A parameter is not known here. There are: charset, prior, binary_data_output.");
   CHECK(refusal({{"inputs", json::array({good})}, {"id", 7}}) == "id is missing, or no text.");
-  CHECK(refusal({{"inputs", json::array({input(json::array({data, encoded("text")}), {2})})}}, 415)
+  CHECK(refusal({{"inputs", json::array({input(json::array({data, encode_base64("text")}), {2})})}}, 415)
             .starts_with("Picture 1: "));
   CHECK(refusal({{"inputs", json::array({input(json::array({""}))})}}, 422) == "Picture 0: The file is empty.");
   CHECK(ask("{", {}).status == 400);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fake_model.hpp"
+#include "http/base64.hpp"
 #include "routes/service.hpp"
 
 using namespace inkling::server;
@@ -19,19 +20,6 @@ using namespace inkling::server::test;
 using nlohmann::json;
 
 namespace {
-
-/// Base64 of a text (RFC 4648).
-std::string base64(const std::string& bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) text += i + j > bytes.size() ? '=' : digits[bits >> (18 - 6 * j) & 63U];
-  }
-  return text;
-}
 
 struct PicturesFixture {
   ModelStore models{fake_models({"svm", "cnn"})};
@@ -173,7 +161,7 @@ TEST_CASE_FIXTURE(PicturesFixture, "a picture alone, with the fields in the addr
 TEST_CASE_FIXTURE(PicturesFixture,
                   "an object of JSON with the picture as base64 or data URL, and the fields beside it") {
   const std::string whole = without_times(post_form({{"file", picture()}, {"charset", "digits"}, {"top", "1"}}).body);
-  const std::string data = base64(picture());
+  const std::string data = encode_base64(picture());
   for (const std::string& text : {data, "data:image/png;base64," + data}) {
     const json body = {{"image", text}, {"charset", "digits"}, {"top", 1}};
     CHECK(without_times(post("application/json; charset=utf-8", body.dump()).body) == whole);
@@ -183,10 +171,10 @@ TEST_CASE_FIXTURE(PicturesFixture,
 }
 
 TEST_CASE_FIXTURE(PicturesFixture, "a list of pictures is answered with a list, however long it is") {
-  const std::string data = base64(picture());
+  const std::string data = encode_base64(picture());
   const json one = {{"images", {data}}};
   CHECK(json::parse(post("application/json", one.dump()).body)["results"].size() == 1);
-  const json two = {{"images", {data, base64("text")}}, {"model", "svm"}};
+  const json two = {{"images", {data, encode_base64("text")}}, {"model", "svm"}};
   const json results = json::parse(post("application/json", two.dump()).body)["results"];
   CHECK(results[0]["model"] == "svm");
   CHECK(results[1]["problem"]["status"] == 415);

@@ -45,6 +45,7 @@ inline std::vector<LabelledFile> files_of_csv(const std::filesystem::path& folde
   std::ifstream in(csv);
   std::string line;
   if (!in || !std::getline(in, line)) throw FileError(csv.string() + ": cannot be read");
+  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // a byte order mark, as Excel writes
   const std::vector<std::string> heading = fields_of(line);
   const auto column = [&](std::initializer_list<std::string_view> names) {
     const auto found = std::find_if(heading.begin(), heading.end(), [&](const std::string& name) {

@@ -27,6 +27,10 @@ struct TemplatePage {
   GreyImage marker = {};  // what a corner marker looks like, for Frame::markers without an image
 };
 
+/// Where the fields of a form's page are, and whether what stands in them is print: on a page that was filled in it is
+/// not, unless the form knows the print apart.
+ReferenceOptions reference_options(const FormTemplate& form);
+
 /// What registration needs of a template without a picture: its frame, and the places of its bubbles.
 FramedPage framed_page(const TemplatePage& page);
 

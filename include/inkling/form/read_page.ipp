@@ -77,6 +77,16 @@ INKLING_INLINE FramedPage framed_page(const TemplatePage& page) {
   return framed;
 }
 
+INKLING_INLINE ReferenceOptions reference_options(const FormTemplate& form) {
+  const bool is_written_on = form.page.filled && form.page.print.empty();
+  ReferenceOptions options;
+  for (const Field& field : form.fields) {
+    options.fields.push_back(field.place);
+    if (is_written_on) options.handwriting.push_back(field.place);
+  }
+  return options;
+}
+
 INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shared_ptr<const Classifier> model,
                                       FormReaderOptions options)
     : model_(std::move(model)), options_(std::move(options)) {
@@ -88,11 +98,6 @@ INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shar
     if (!names.insert(page.form.name).second) {
       throw ValueError("there are two templates of the name '" + page.form.name + "'");
     }
-    ReferenceOptions reference;
-    for (const Field& field : page.form.fields) {
-      reference.fields.push_back(field.place);
-      if (page.form.page.filled && page.form.page.print.empty()) reference.handwriting.push_back(field.place);
-    }
     rules_.push_back(compile_rules(page.form));
     if (page.image.empty()) {
       require<ValueError>(page.form.page.frame != Frame::markers || !page.marker.empty(),
@@ -100,7 +105,7 @@ INKLING_INLINE FormReader::FormReader(std::vector<TemplatePage> pages, std::shar
       framed_.push_back({forms_.size(), framed_page(page)});
     } else {
       pictured_.push_back(forms_.size());
-      references_.emplace_back(page.image, reference);
+      references_.emplace_back(page.image, reference_options(page.form));
     }
     forms_.push_back(std::move(page.form));
     images_.push_back(std::move(page.image));

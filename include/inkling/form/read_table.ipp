@@ -64,7 +64,6 @@ inline void doubt_table_cell(const GridCell& cell, const Column& column, double 
 INKLING_INLINE TableReading read_table(const GreyImage& page, const Classifier& model,
                                        const TableReadingOptions& options) {
   options.check();
-  require<ValueError>(!options.columns.empty(), "read_table: at least one column expected, got none");
   TableReading result;
   const std::vector<Table> grids = find_tables(page, options.grid);
   const auto columns = static_cast<Index>(options.columns.size());

@@ -30,6 +30,10 @@ template <typename S>
 void set_weights(BasicLayer<S>& layer, const std::vector<MatrixOf<S>>& values) {
   std::vector<const Parameter<S>*> parameters;
   layer.append_parameters(parameters);
+  if (parameters.size() != values.size()) {
+    throw ShapeError("it was built for another input: it had " + std::to_string(values.size()) +
+                     " tensors, here it would have " + std::to_string(parameters.size()));
+  }
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     MatrixOf<S>& value = const_cast<MatrixOf<S>&>(parameters[p]->value);  // NOLINT(*-const-cast): the layer is ours
     if (value.rows() != values[p].rows() || value.cols() != values[p].cols()) {

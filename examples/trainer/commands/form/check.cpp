@@ -16,7 +16,7 @@
 #include "commands/form/form_commands.hpp"
 #include "forms/field_drawing.hpp"
 #include "forms/page_source.hpp"
-#include "forms/template_picture.hpp"
+#include "forms/template_page.hpp"
 #include "text/write_text.hpp"
 
 namespace {
@@ -84,17 +84,12 @@ void check(const CheckCommand& command) {
     write_text(drawing_name(command, form.name, 1), draw_fields(page_to_draw_on(form), fields));
     return;
   }
-  ReferenceOptions options;
-  for (const Field& field : form.fields) {
-    options.fields.push_back(field.place);
-    if (form.page.filled) options.handwriting.push_back(field.place);
-  }
   const TemplatePage shown = template_page(form);
   std::function<Registration(const GreyImage&)> lay;
   if (shown.image.empty()) {
     lay = [framed = framed_page(shown)](const GreyImage& page) { return register_framed(framed, page); };
   } else {
-    lay = [reference = ReferencePage(shown.image, options)](const GreyImage& page) {
+    lay = [reference = ReferencePage(shown.image, reference_options(form))](const GreyImage& page) {
       return register_page(reference, page);
     };
   }

@@ -31,7 +31,7 @@
 #include "forms/decided_pages.hpp"
 #include "forms/page_source.hpp"
 #include "forms/run_progress.hpp"
-#include "forms/template_picture.hpp"
+#include "forms/template_page.hpp"
 #include "options/usage_error.hpp"
 #include "training/interrupt.hpp"
 #include "training/model_file.hpp"
@@ -95,13 +95,12 @@ class Reading {
 
   Tally read_all(const std::vector<std::string>& files) {
     const Interrupt interrupt;
-    all_ = files.size();
     parallel_for(static_cast<Index>(files.size()), command_.threads, [&](Index i, int) {
       if (interrupt.requested() || broken_) return;
       read_file(files[static_cast<std::size_t>(i)]);
       const std::lock_guard lock(mutex_);
       ++done_;
-      progress_.show(done_, all_, tally_.all());
+      progress_.show(done_, files.size(), tally_.all());
     });
     for (const std::string& name : deferred_) {
       if (!interrupt.requested() && !broken_) read_file(name);
@@ -217,7 +216,6 @@ class Reading {
   std::set<std::string> busy_;         // contents that are being read
   std::vector<std::string> deferred_;  // files whose content was being read
   std::size_t done_ = 0;
-  std::size_t all_ = 0;
   std::atomic<bool> broken_ = false;
   std::exception_ptr failure_;
   bool interrupted_ = false;

@@ -238,7 +238,7 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
     reading.reason = "nothing could be read";
     return reading;
   }
-  reading.status = reading.text.empty() ? FieldStatus::empty : FieldStatus::read;
+  reading.status = FieldStatus::read;
   return reading;
 }
 

@@ -287,7 +287,7 @@ class FrameFit {
 
   /// Where each row lies, up to `radius` template pixels away.
   void find(double radius) {
-    const MarkField field(reference_, pattern_, page_, map_);
+    const MarkField& field = field_.emplace(reference_, pattern_, page_, map_);
     offsets_.clear();
     std::vector<double> contrasts;
     for (const MarkPattern::Row& row : pattern_.rows()) {
@@ -313,9 +313,9 @@ class FrameFit {
   }
 
   /// Share of each row's bubbles that look like the others of the page; nothing where no look is shared.
+  /// Requires: find came before, and no bend since.
   std::vector<double> likeness() const {
-    const MarkField field(reference_, pattern_, page_, map_);
-    const BubbleLook look(field, pattern_);
+    const BubbleLook look(*field_, pattern_);
     std::vector<double> shares;
     std::size_t at = 0;
     for (const MarkPattern::Row& row : pattern_.rows()) {
@@ -369,6 +369,7 @@ class FrameFit {
   const GreyImage& page_;
   PageMap map_;
   std::vector<BlockOffset> offsets_;
+  std::optional<MarkField> field_;  // as the last find saw it
   double usual_contrast_ = 0;
 };
 

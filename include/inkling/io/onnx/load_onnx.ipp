@@ -127,7 +127,9 @@ class OnnxChain {
       network_.add(nn::Relu());
     } else if (node.op == "Sigmoid") {
       network_.add(nn::Sigmoid());
+      remember_first("");  // a scale of the input does not commute with it
     } else if (node.op == "GlobalAveragePool") {
+      if (is_transposed_) refuse(node, "expected [n, channels, height, width]");
       network_.add(nn::GlobalAveragePool());
     } else if (node.op != "Identity" && node.op != "Dropout" && node.op != "Cast") {
       refuse(node, "there is no such layer");
@@ -149,6 +151,9 @@ class OnnxChain {
   nn::Padding padding_of(const OnnxNode& node, Index kernel, Index stride) const {
     const auto text = node.texts.find("auto_pad");
     if (text != node.texts.end() && text->second == "SAME_UPPER") return nn::Padding::same;
+    if (text != node.texts.end() && text->second == "SAME_LOWER") {
+      refuse(node, "expected auto_pad SAME_UPPER, VALID or NOTSET, got SAME_LOWER");
+    }
     const auto found = node.integers.find("pads");
     std::vector<std::int64_t> pads(4);
     if (found != node.integers.end() && !found->second.empty()) pads = found->second;

@@ -1,4 +1,4 @@
-#include "forms/template_picture.hpp"
+#include "forms/template_page.hpp"
 
 #include <inkling/core/error.hpp>
 
