@@ -21,7 +21,8 @@ namespace {
 constexpr double width = 420;
 constexpr double height = 560;
 
-/// Eight rows of five bubbles with a letter in each, on white.
+/// Eight rows of five bubbles with a letter in each, on white; the lower three stand apart, so that upside down is
+/// another sheet.
 struct BubbleSheet {
   GreyImage page{static_cast<Index>(width), static_cast<Index>(height), 240};
   FramedPage framed{.width = width, .height = height, .frame = Frame::page};
@@ -43,14 +44,15 @@ BubbleSheet draw_bubbles() {
   brush.words(60, 40, 300, 14, rng);
   for (int row = 0; row < 8; ++row) {
     std::vector<Quad> marks;
+    const double left = row < 5 ? 90 : 120;
+    const double y = (row < 5 ? 110 : 140) + 48 * row;
     for (int column = 0; column < 5; ++column) {
-      const double x = 120 + 50 * column;
-      const double y = 120 + 48 * row;
+      const double x = left + 50 * column;
       ring(sheet.page, x, y, 11, 2, 60);
       brush.fill(x - 1 - column, y - 4, 2 + 2 * column, 2, 110);
       marks.push_back(upright(x - 12, y - 12, 24, 24));
     }
-    ring(sheet.page, 120 + 50 * (row % 5), 120 + 48 * row, 4, 8, 70);  // a mark
+    ring(sheet.page, left + 50 * (row % 5), y, 4, 8, 70);  // a mark
     sheet.framed.marks.push_back(std::move(marks));
   }
   return sheet;
@@ -107,13 +109,18 @@ TEST_CASE("a sheet on a table is found by its outline, a scan that is the sheet 
 
 TEST_CASE("bubbles are found by the sheet's outline, at any quarter turn") {
   const BubbleSheet sheet = draw_bubbles();
-  const Homography map = perspective();
-  const GreyImage photo = on_a_table(sheet.page, map, 760, 760);
-  const Registration found = register_framed(sheet.framed, photo);
-  REQUIRE(found.registered);
-  CHECK(found.agreement > 0.9);
-  CHECK(found.quarter_turns == 0);
-  CHECK(worst_mark(found, sheet.framed, [&](Point p) { return map(p); }) < 3);
+  Homography map = perspective();
+  Eigen::Matrix3d clockwise;
+  clockwise << 0, -1, 760, 1, 0, 0, 0, 0, 1;
+  for (int turns = 0; turns < 4; ++turns) {
+    CAPTURE(turns);
+    const Registration found = register_framed(sheet.framed, on_a_table(sheet.page, map, 760, 760));
+    REQUIRE(found.registered);
+    CHECK(found.agreement > 0.9);
+    CHECK(found.quarter_turns == turns);
+    CHECK(worst_mark(found, sheet.framed, [&](Point p) { return map(p); }) < 3);
+    map = Homography(clockwise).after(map);
+  }
 }
 
 TEST_CASE("a scan that is a little shifted is followed, and pages without these bubbles are refused") {
@@ -128,13 +135,19 @@ TEST_CASE("a scan that is a little shifted is followed, and pages without these 
   REQUIRE(found.registered);
   CHECK(worst_mark(found, framed, [](Point p) { return Point{p.x + 5, p.y + 7}; }) < 3);
 
-  GreyImage text(sheet.page.width(), sheet.page.height(), 240);
-  test::Brush brush(text, 1);
-  Rng rng(8);
-  for (int line = 0; line < 24; ++line) brush.words(40, 30 + 22 * line, 340, 12, rng);
-  const Registration wrong = register_framed(framed, text);
-  CHECK_FALSE(wrong.registered);
-  CHECK(wrong.reason.find("does not show this form") != std::string::npos);
+  for (const int apart : {18, 22, 27, 48}) {
+    for (const std::uint64_t seed : {3, 7, 8}) {
+      CAPTURE(apart);
+      CAPTURE(seed);
+      GreyImage text(sheet.page.width(), sheet.page.height(), 240);
+      test::Brush brush(text, 1);
+      Rng rng(seed);
+      for (int y = 30; y < 540; y += apart) brush.words(40, y, 340, 12, rng);
+      const Registration wrong = register_framed(framed, text);
+      CHECK_FALSE(wrong.registered);
+      CHECK(wrong.reason.find("does not show this form") != std::string::npos);
+    }
+  }
   CHECK_FALSE(register_framed(framed, GreyImage(300, 400, 240)).registered);
 }
 
