@@ -166,14 +166,11 @@ INKLING_INLINE Matrix restrict_to(const CharSet& set, const std::vector<std::str
   if (admitted.size() == class_names.size()) return probabilities;
 
   Matrix result = Matrix::Zero(probabilities.rows(), probabilities.cols());
-  for (Index i = 0; i < result.cols(); ++i) {
-    result(admitted, i) = probabilities(admitted, i);
-    const float sum = result.col(i).sum();
-    if (sum > 0) {
-      result.col(i) /= sum;
-    } else {
-      result(admitted, i).setConstant(1 / static_cast<float>(admitted.size()));
-    }
+  const float even = 1 / static_cast<float>(admitted.size());
+  for (Index n = 0; n < result.cols(); ++n) {
+    float sum = 0;
+    for (const Label label : admitted) sum += probabilities(label, n);
+    for (const Label label : admitted) result(label, n) = sum > 0 ? probabilities(label, n) / sum : even;
   }
   return result;
 }

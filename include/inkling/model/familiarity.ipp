@@ -18,9 +18,13 @@ INKLING_INLINE std::optional<Vector> resemblance(const Recognition& seen, const 
   const std::vector<Label> admitted = admitted_classes(charset, class_names);
   if (!seen.evidence) return std::nullopt;
   constexpr float least = 1e-30F;  // a probability of 0 was too small for a float
-  Vector best = Vector::Constant(seen.probabilities.cols(), least);
-  for (const Label label : admitted) best = best.cwiseMax(seen.probabilities.row(label).transpose());
-  return Vector(*seen.evidence + best.array().log().matrix());
+  Vector resembles(seen.probabilities.cols());
+  for (Index n = 0; n < resembles.size(); ++n) {
+    float best = least;
+    for (const Label label : admitted) best = std::max(best, seen.probabilities(label, n));
+    resembles(n) = (*seen.evidence)(n) + std::log(best);
+  }
+  return resembles;
 }
 
 INKLING_INLINE double Familiarity::share_below(float resemblance) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -69,10 +70,18 @@ INKLING_INLINE Matrix with_uniform_prior(const Matrix& probabilities, const std:
                      " classes, got " + std::to_string(probabilities.rows()));
   }
   detail::require_prior(prior);
-  const Eigen::Map<const Eigen::VectorXd> weights(prior.data(), probabilities.rows());  // classes
-  Eigen::MatrixXd result = (probabilities.cast<double>().array().colwise() / weights.array()).matrix();
-  for (auto column : result.colwise()) column /= column.sum();
-  return result.cast<float>();
+  Matrix result(probabilities.rows(), probabilities.cols());
+  std::vector<double> shares(prior.size());
+  for (Index n = 0; n < result.cols(); ++n) {
+    double sum = 0;
+    for (std::size_t c = 0; c < prior.size(); ++c) {
+      shares[c] = static_cast<double>(probabilities(static_cast<Index>(c), n)) / prior[c];
+      sum += shares[c];
+    }
+    for (std::size_t c = 0; c < prior.size(); ++c)
+      result(static_cast<Index>(c), n) = static_cast<float>(shares[c] / sum);
+  }
+  return result;
 }
 
 }  // namespace inkling::inline INKLING_ABI
