@@ -32,6 +32,7 @@
 #include "operations/file_bytes.hpp"
 #include "operations/metrics.hpp"
 #include "operations/request_log.hpp"
+#include "routes/inference.hpp"
 #include "routes/service.hpp"
 
 namespace {
@@ -147,7 +148,9 @@ void serve(Options options) {
   std::optional<KeyGuard> guard;
   if (!options.api_keys.empty()) {
     guard.emplace(read_api_keys(options.api_keys), [&](const Request& request) { return service.is_open(request); });
-    handler = [&guard, inner = std::move(handler)](const Request& request) { return guard->answer(request, inner); };
+    handler = [&guard, inner = std::move(handler)](const Request& request) {
+      return with_error_member(request, [&](const Request& asked) { return guard->answer(asked, inner); });
+    };
   }
   handler = allow_origins(std::move(options.cors), std::move(handler));
   HttpServer server(options.http, std::move(handler), [&](const AnswerRecord& record) {

@@ -169,23 +169,21 @@ Response infer(const Recogniser& recogniser, const ModelPath& path, const Reques
     }
   }
   Json head = {{"model_name", model.name}, {"model_version", model.version()}};
-  if (!asked.id.empty()) head["id"] = asked.id;
+  if (asked.id) head["id"] = *asked.id;
   head["parameters"] = {{"sha256", model.sha256}};
   Response response = inference_response(std::move(head), outputs);
   response.model = model.name;
   return response;
 }
 
-Response with_error_member(const std::function<Response()>& answer) {
-  try {
-    return answer();
-  } catch (const Problem& problem) {
-    Response response = to_response(problem);
-    Json body = Json::parse(response.body);
-    body["error"] = body["detail"];
-    response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return response;
-  }
+Response with_error_member(const Request& request, const Handler& handler) {
+  if (request.path != "/v2" && !request.path.starts_with("/v2/")) return handler(request);
+  Response response = ask(handler, request);
+  if (response.content_type != "application/problem+json") return response;
+  Json body = Json::parse(response.body);
+  body["error"] = body["detail"];
+  response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return response;
 }
 
 }  // namespace inkling::server

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
+#include "http/exchange.hpp"
 #include "http/http.hpp"
 #include "models/recogniser.hpp"
 
@@ -33,7 +33,7 @@ Response inference_model_ready(const ModelSet& models, const ModelPath& path);
 /// POST /v2/models/{model}/infer. Throws as inference_model, and Problem for what is refused.
 Response infer(const Recogniser& recogniser, const ModelPath& path, const Request& request);
 
-/// A refusal as the protocol has it: the text in the member `error` as well.
-Response with_error_member(const std::function<Response()>& answer);
+/// Answers as `handler` does; a refusal at an address of the protocol has its text in the member `error` as well.
+Response with_error_member(const Request& request, const Handler& handler);
 
 }  // namespace inkling::server

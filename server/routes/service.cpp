@@ -49,6 +49,10 @@ Service::Service(const ModelStore& models, const FormStore& forms, const Metrics
   }
 }
 
+Response Service::answer(const Request& request) const {
+  return with_error_member(request, [this](const Request& asked) { return router_.answer(asked); });
+}
+
 bool Service::is_open(const Request& request) const {
   constexpr std::array<std::string_view, 4> open = {"asset", "/health", "/v2/health/live", "/v2/health/ready"};
   return std::find(open.begin(), open.end(), router_.route_of(request.path)) != open.end();
@@ -64,26 +68,21 @@ void Service::add_forms(const FormStore& forms) {
 }
 
 void Service::add_inference(const ModelStore& models) {
-  const auto add = [this](const char* method, const std::string& path, PatternHandler answer) {
-    router_.add(method, path, [answer = std::move(answer)](const Request& request, const PathValues& values) {
-      return with_error_member([&] { return answer(request, values); });
-    });
-  };
   const auto named = [](const PathValues& values) {
     return ModelPath{.name = values[0], .version = values.size() > 1 ? values[1] : ""};
   };
-  add("GET", "/v2", [](const Request&, const PathValues&) { return inference_server(); });
-  add("GET", "/v2/health/live", [](const Request&, const PathValues&) { return inference_live(); });
-  add("GET", "/v2/health/ready",
-      [&](const Request&, const PathValues&) { return inference_ready(models.current()->models()); });
+  router_.add("GET", "/v2", [](const Request&, const PathValues&) { return inference_server(); });
+  router_.add("GET", "/v2/health/live", [](const Request&, const PathValues&) { return inference_live(); });
+  router_.add("GET", "/v2/health/ready",
+              [&](const Request&, const PathValues&) { return inference_ready(models.current()->models()); });
   for (const std::string path : {"/v2/models/{model}", "/v2/models/{model}/versions/{version}"}) {
-    add("GET", path, [&models, named](const Request&, const PathValues& values) {
+    router_.add("GET", path, [&models, named](const Request&, const PathValues& values) {
       return inference_model(models.current()->models(), named(values));
     });
-    add("GET", path + "/ready", [&models, named](const Request&, const PathValues& values) {
+    router_.add("GET", path + "/ready", [&models, named](const Request&, const PathValues& values) {
       return inference_model_ready(models.current()->models(), named(values));
     });
-    add("POST", path + "/infer", [&models, named](const Request& request, const PathValues& values) {
+    router_.add("POST", path + "/infer", [&models, named](const Request& request, const PathValues& values) {
       return infer(*models.current(), named(values), request);
     });
   }

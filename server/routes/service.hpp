@@ -16,7 +16,7 @@ class Service {
   Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics);
 
   /// Refusals are answers, too.
-  Response answer(const Request& request) const { return router_.answer(request); }
+  Response answer(const Request& request) const;
 
   /// What anybody may ask where the rest needs a key: whether the server is well, and the page with its parts.
   bool is_open(const Request& request) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,7 +26,7 @@ struct RequestedOutput {
 };
 
 struct InferenceRequest {
-  std::string id = {};
+  std::optional<std::string> id = {};
   Json parameters = Json::object();
   std::vector<BytesTensor> inputs = {};
   std::vector<RequestedOutput> outputs = {};  // empty: all, as the next says

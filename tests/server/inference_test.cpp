@@ -112,6 +112,8 @@ TEST_CASE_FIXTURE(InferenceFixture, "a model says what goes in and what comes ou
     CHECK(get(path).status == 404);
   }
   CHECK(json::parse(get("/v2/models/none").body).contains("error"));
+  CHECK(json::parse(get("/v2/models/svm/config").body).contains("error"));  // an address that there is not
+  CHECK_FALSE(json::parse(get("/v22").body).contains("error"));
   CHECK(get("/v2/models/svm").route == "/v2/models/{model}");
   CHECK(get("/v2/models/svm/infer").status == 405);
 }
@@ -137,6 +139,7 @@ TEST_CASE_FIXTURE(InferenceFixture, "the outputs that are asked for come in that
                             {"outputs", {{{"name", "confidence"}}, {{"name", "label"}}}},
                             {"parameters", {{"charset", "digits"}, {"prior", "natural"}}}});
   CHECK_FALSE(body.contains("id"));
+  CHECK(answer({{"id", ""}, {"inputs", json::array({input(json::array({data}))})}})["id"] == "");
   REQUIRE(body["outputs"].size() == 2);
   CHECK(body["outputs"][0]["name"] == "confidence");
   CHECK(body["outputs"][0]["data"] == json::array({0.666667}));
