@@ -14,7 +14,8 @@ import re
 import sys
 from pathlib import Path
 
-BLOCK = re.compile(r"(?:^<!-- given:\n(?P<given>.*?)^-->\n+)?^```cpp\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/docs_site"))
+import markdown
 
 
 def numbered(page, line, code):
@@ -26,14 +27,12 @@ def numbered(page, line, code):
 
 
 def blocks(page):
-    text = page.read_text()
-    for match in BLOCK.finditer(text):
-        line = text.count("\n", 0, match.start("code")) + 1
-        given_line = text.count("\n", 0, match.start("given")) + 1 if match["given"] else 0
-        given_includes, given = numbered(page, given_line, match["given"] or "")
-        includes, code = numbered(page, line, match["code"])
-        name = re.sub(r"\W", "_", f"{page.stem}_{line}")
-        yield name, given_includes + includes, given, code
+    for block in markdown.blocks(page):
+        if block.language != "cpp":
+            continue
+        given_includes, given = numbered(page, block.given_line, block.given)
+        includes, code = numbered(page, block.line, block.code)
+        yield re.sub(r"\W", "_", f"{page.stem}_{block.line}"), given_includes + includes, given, code
 
 
 def program(pages):

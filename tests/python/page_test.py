@@ -3,13 +3,15 @@
 import contextlib
 import io
 import os
-import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-project = Path(sys.argv[1])
+project = Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(project / "scripts/docs_site"))
+import markdown
+
 page = project / "docs/python.md"
 try:
     import sklearn  # noqa: F401
@@ -25,13 +27,11 @@ with tempfile.TemporaryDirectory() as folder:
     os.symlink(project / "data", "data")
     names = {}
     out = io.StringIO()
-    text = page.read_text()
     with contextlib.redirect_stdout(out):
-        for block in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-            if without and without in block[1]:
+        for block in markdown.blocks(page):
+            if block.language != "python" or block.not_run or (without and without in block.code):
                 continue
-            code = "\n" * (text.count("\n", 0, block.start()) + 1) + block[1]
-            exec(compile(code, page, "exec"), names)
+            exec(compile("\n" * (block.line - 1) + block.code, page, "exec"), names)
     printed = out.getvalue()
     print(printed)
     for expected in ("7 1.00", "right: True", "epoch 2 of 2", "'4.weight'", "svm, 10 classes, input 28x28x1> True", "77 [("):
