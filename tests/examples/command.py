@@ -71,6 +71,13 @@ def write_picture(path, ink, factor=4):
     write_png(path, bytes(grey), side)
 
 
+def small_disk(folder, kibibytes):
+    """A file system of its own that is soon full; False where that is not allowed."""
+    folder.mkdir()
+    return os.geteuid() == 0 and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", folder], capture_output=True, check=False).returncode == 0
+
+
 class CommandTest(unittest.TestCase):
     """A folder of its own, and 300 + 100 images in `data`."""
 

@@ -13,7 +13,7 @@ import xml.etree.ElementTree
 import zipfile
 import zlib
 
-from command import CommandTest, inkling, write_png
+from command import CommandTest, inkling, small_disk, write_png
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FORM = ROOT / "examples" / "forms"
@@ -267,13 +267,6 @@ class Exports(Situation):
         strings = {"".join(cell.itertext()) for cell in sheet.iter(space + "c") if cell.get("t") == "inlineStr"}
         self.assertLessEqual(zeros, strings)
         self.assertIn("=1+1.png", strings)
-
-
-def small_disk(folder, kibibytes):
-    """A file system of its own that is soon full; False where that is not allowed."""
-    folder.mkdir()
-    return os.geteuid() == 0 and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", folder], capture_output=True, check=False).returncode == 0
 
 
 class FullDisk(Situation):

@@ -127,7 +127,9 @@ class Predict(CommandTest):
         write_png(blank, b"\xff" * 400, 20)
         text.write_text("not a picture")
         cut.write_bytes(self.pictures[0].read_bytes()[:120])
-        for bad in (blank, text, cut, self.folder / "none.png", self.folder):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        for bad in (blank, text, cut, self.folder / "none.png", empty):
             with self.subTest(bad.name):
                 run = inkling("predict", "--model", self.model, self.pictures[0], bad, self.pictures[1])
                 self.assertEqual(run.returncode, 1)

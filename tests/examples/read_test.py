@@ -68,7 +68,9 @@ class Read(CommandTest):
     def test_a_bad_picture_does_not_keep_the_others_from_being_read(self):
         blank = self.folder / "blank.png"
         write_png(blank, b"\xff" * 400, 20)
-        for bad in (blank, self.folder / "none.png", self.folder):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        for bad in (blank, self.folder / "none.png", empty):
             run = inkling("read", "--model", self.model, self.line, bad, self.line)
             self.assertEqual(run.returncode, 1)
             self.assertEqual(len(run.stdout.splitlines()), 2)

@@ -22,10 +22,10 @@
 
 #include "commands/commands.hpp"
 #include "options/charset_option.hpp"
-#include "options/picture_file.hpp"
 #include "options/prior_option.hpp"
+#include "pictures/file_list.hpp"
+#include "pictures/picture_run.hpp"
 #include "text/one_line.hpp"
-#include "text/standard_output.hpp"
 #include "training/model_file.hpp"
 
 namespace {
@@ -39,7 +39,7 @@ struct PredictOptions {
   Index top = 1;
   std::filesystem::path steps;  // empty: not written
   bool json = false;
-  std::vector<std::string> images;
+  PictureRunOptions run;
 };
 
 /// Writes each step of normalisation to DIR/<name of the image>-<number>-<step>.png. Images of one name, from several
@@ -86,8 +86,8 @@ class Reader {
     check_readable(*model_, {.charset = charset_});
   }
 
-  CharacterReading read(const std::string& path, NormaliseStep on_step) const {
-    return read_character(read_picture_file(path), *model_,
+  CharacterReading read(const GreyImage& picture, NormaliseStep on_step) const {
+    return read_character(picture, *model_,
                           {.charset = charset_,
                            .prior = prior_,
                            .candidates = static_cast<std::size_t>(options_.top),
@@ -103,17 +103,18 @@ class Reader {
   std::optional<Familiarity> familiarity_;    // as the model's file says
 };
 
-void print_text(const std::string& path, const CharacterReading& reading) {
-  std::string line = one_line(path);
+std::string to_text(const RunPicture& picture, const CharacterReading& reading) {
+  std::string line = one_line(picture.path);
   for (const Candidate& candidate : reading.candidates) {
     line += fmt::format("\t{}\t{:.4f}", candidate.label, candidate.probability);
   }
-  print(line + '\n');
+  return line;
 }
 
-void print_json(const std::string& path, const CharacterReading& reading) {
+std::string to_json(const RunPicture& picture, const CharacterReading& reading) {
   nlohmann::ordered_json json;
-  json["path"] = path;
+  json["path"] = picture.path;
+  if (!picture.sha256.empty()) json["sha256"] = picture.sha256;
   json["prediction"] = reading.label;
   json["confidence"] = reading.probability;
   if (reading.familiarity) {
@@ -124,14 +125,18 @@ void print_json(const std::string& path, const CharacterReading& reading) {
   for (const Candidate& candidate : reading.candidates) {
     json["candidates"].push_back({{"label", candidate.label}, {"probability", candidate.probability}});
   }
-  print(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 void predict(const PredictOptions& options) {
+  options.run.check();
   const Reader reader(options);
   StepWriter steps(options.steps);
-  for_each_picture(options.images, [&](const std::string& path) {
-    (options.json ? print_json : print_text)(path, reader.read(path, steps.of(path)));
+  PictureRunOptions run = options.run;
+  if (!options.steps.empty()) run.threads = 1;  // their names follow the order of the pictures
+  const auto write = options.json || !run.out.empty() ? to_json : to_text;
+  run_pictures(run, [&](const RunPicture& picture) -> Row {
+    return {.text = write(picture, reader.read(picture.image, steps.of(picture.path)))};
   });
 }
 
@@ -149,6 +154,6 @@ void add_predict(CLI::App& app) {
   command.add_option("--steps", options->steps, "write what normalisation makes of each picture, step by step, as PNG")
       ->type_name("DIR");
   command.add_flag("--json", options->json, "print a line of JSON for each picture");
-  command.add_option("images", options->images, "pictures; - is the standard input")->required()->type_name("IMAGE");
+  add_picture_run_options(command, options->run);
   command.callback([options] { predict(*options); });
 }

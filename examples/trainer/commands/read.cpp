@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,11 +13,10 @@
 
 #include "commands/commands.hpp"
 #include "options/charset_option.hpp"
-#include "options/picture_file.hpp"
 #include "options/prior_option.hpp"
 #include "options/usage_error.hpp"
+#include "pictures/picture_run.hpp"
 #include "text/one_line.hpp"
-#include "text/standard_output.hpp"
 #include "training/model_file.hpp"
 
 namespace {
@@ -32,7 +30,7 @@ struct ReadCommand {
   std::string pattern;               // empty: any characters
   std::optional<std::string> prior;  // empty: natural
   bool json = false;
-  std::vector<std::string> images;
+  PictureRunOptions run;
 };
 
 Pattern parse_pattern(const std::string& pattern) {
@@ -56,9 +54,10 @@ Json to_json(const std::vector<Candidate>& candidates) {
   return json;
 }
 
-void print_json(const std::string& path, const FieldReading& reading) {
+std::string to_json(const RunPicture& picture, const FieldReading& reading) {
   Json json;
-  json["path"] = path;
+  json["path"] = picture.path;
+  if (!picture.sha256.empty()) json["sha256"] = picture.sha256;
   json["prediction"] = reading.text;
   json["fits"] = reading.fits;
   json["characters"] = Json::array();
@@ -76,23 +75,21 @@ void print_json(const std::string& path, const FieldReading& reading) {
                                {"box", to_json(way.box)},
                                {"candidates", to_json(way.candidates)}});
   }
-  print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 void read(const ReadCommand& command) {
+  command.run.check();
   ReadOptions options{.charset = parse_charset(command.charset), .pattern = parse_pattern(command.pattern)};
   const auto model = load_model_file(command.model);
   options.prior = prior_to_remove(command.prior.value_or("natural"), command.model);
   check_readable(*model, options);
-  for_each_picture(command.images, [&](const std::string& path) {
-    const FieldReading reading = read_field(read_picture_file(path), *model, options);
-    if (command.json) {
-      print_json(path, reading);
-    } else {
-      print(one_line(path) + '\t' + reading.text + '\n');
-      if (!reading.fits)
-        std::cerr << "inkling: " << one_line(path) << ": the ink does not fit the pattern" << std::endl;
-    }
+  const bool json = command.json || !command.run.out.empty();
+  run_pictures(command.run, [&](const RunPicture& picture) -> Row {
+    const FieldReading reading = read_field(picture.image, *model, options);
+    if (json) return {.text = to_json(picture, reading)};
+    return {.text = one_line(picture.path) + '\t' + reading.text,
+            .warning = reading.fits ? "" : "the ink does not fit the pattern"};
   });
 }
 
@@ -110,6 +107,6 @@ void add_read(CLI::App& app) {
       ->type_name("P");
   add_prior_option(command, options->prior, "natural");
   command.add_flag("--json", options->json, "print a line of JSON for each picture: boxes, candidates, alternatives");
-  command.add_option("images", options->images, "pictures; - is the standard input")->required()->type_name("IMAGE");
+  add_picture_run_options(command, options->run);
   command.callback([options] { read(*options); });
 }

@@ -7,19 +7,15 @@
 #include <inkling/picture/rgb_image.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
-#include <iostream>
 #include <iterator>
-#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "forms/pdf.hpp"
-#include "options/usage_error.hpp"
 
 namespace {
 
@@ -57,77 +53,7 @@ bool is_tiff(const std::vector<char>& bytes) {
   return start.starts_with("II*") || start.starts_with("II+") || start.starts_with(std::string_view("MM\0", 3));
 }
 
-bool is_page_name(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 7> endings{".png", ".jpg", ".jpeg", ".pdf", ".tif", ".tiff", ".webp"};
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return std::find(endings.begin(), endings.end(), ending) != endings.end() &&
-         !path.filename().string().starts_with('.');
-}
-
-std::vector<std::string> files_below(const std::filesystem::path& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  std::filesystem::recursive_directory_iterator entry(
-      folder, std::filesystem::directory_options::skip_permission_denied, error);
-  for (const std::filesystem::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
-    if (entry->is_regular_file(error) && is_page_name(entry->path())) files.push_back(entry->path().string());
-  }
-  if (error) throw FileError(folder.string() + ": cannot list the folder: " + error.message());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-void append_lines(std::istream& in, std::vector<std::string>& names) {
-  for (std::string line; std::getline(in, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) names.push_back(line);
-  }
-}
-
 }  // namespace
-
-Shard Shard::parse(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const auto number = [&](const std::string& part) -> std::size_t {
-    const bool digits = !part.empty() && part.size() < 7 &&
-                        std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return digits ? std::stoul(part) : 0;
-  };
-  Shard shard{.i = 0, .n = 0};
-  if (slash != std::string::npos) shard = {.i = number(text.substr(0, slash)), .n = number(text.substr(slash + 1))};
-  if (shard.i < 1 || shard.i > shard.n) {
-    throw UsageError("--shard: expected i/n with 1 <= i <= n, such as 2/5, got '" + text + "'");
-  }
-  return shard;
-}
-
-std::vector<std::string> list_files(const std::vector<std::string>& arguments, const std::string& list,
-                                    const Shard& shard) {
-  std::vector<std::string> names = arguments;
-  if (list == "-") {
-    append_lines(std::cin, names);
-  } else if (!list.empty()) {
-    std::ifstream file(list);
-    if (!file) throw FileError(list + ": cannot open the list of files");
-    append_lines(file, names);
-  }
-  std::vector<std::string> all;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    std::error_code ignored;
-    const bool folder = std::filesystem::is_directory(name, ignored);
-    for (std::string& file : folder ? files_below(name) : std::vector<std::string>{name}) {
-      if (seen.insert(file).second) all.push_back(std::move(file));
-    }
-  }
-  std::vector<std::string> part;
-  for (std::size_t k = 0; k < all.size(); ++k) {
-    if (k % shard.n == shard.i - 1) part.push_back(std::move(all[k]));
-  }
-  return part;
-}
 
 PageFile::PageFile(std::string name) : name_(std::move(name)) {
   std::ifstream file(name_, std::ios::binary);

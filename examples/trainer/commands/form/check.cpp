@@ -17,6 +17,7 @@
 #include "forms/field_drawing.hpp"
 #include "forms/page_source.hpp"
 #include "forms/template_page.hpp"
+#include "pictures/file_list.hpp"
 #include "text/write_text.hpp"
 
 namespace {
@@ -94,7 +95,7 @@ void check(const CheckCommand& command) {
     };
   }
   bool all = true;
-  for (const std::string& name : list_files(command.pages, "", {})) {
+  for (const std::string& name : without_repeats(list_files(command.pages, "", page_endings))) {
     try {
       const PageFile file(name);
       const int pages = file.pages();

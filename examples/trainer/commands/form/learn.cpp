@@ -16,6 +16,7 @@
 
 #include "commands/form/form_commands.hpp"
 #include "forms/page_source.hpp"
+#include "pictures/file_list.hpp"
 
 namespace {
 
@@ -41,7 +42,7 @@ void write_picture(const std::filesystem::path& file, const Picture& picture) {
 
 std::vector<GreyImage> all_pages(const std::vector<std::string>& names) {
   std::vector<GreyImage> pages;
-  for (const std::string& name : list_files(names, "", {})) {
+  for (const std::string& name : without_repeats(list_files(names, "", page_endings))) {
     try {
       const PageFile file(name);
       const int count = file.pages();

@@ -30,9 +30,10 @@
 #include "commands/form/form_commands.hpp"
 #include "forms/decided_pages.hpp"
 #include "forms/page_source.hpp"
-#include "forms/run_progress.hpp"
 #include "forms/template_page.hpp"
 #include "options/usage_error.hpp"
+#include "pictures/file_list.hpp"
+#include "pictures/run_progress.hpp"
 #include "training/interrupt.hpp"
 #include "training/model_file.hpp"
 
@@ -46,7 +47,7 @@ struct ReadCommand {
   std::string model;
   std::string out;
   std::string list;
-  std::string shard = "1/1";
+  std::string shard;
   int threads = 0;
   bool resume = false;
   bool keep_going = false;
@@ -73,7 +74,8 @@ Inputs sorted_inputs(const ReadCommand& command) {
   }
   if (inputs.forms.empty()) throw UsageError("expected at least one FORM.json among the arguments");
   if (pages.empty() && command.list.empty()) throw UsageError("expected pages, or --files-from");
-  inputs.pages = list_files(pages, command.list, Shard::parse(command.shard));
+  inputs.pages =
+      Shard::asked_or_scheduled(command.shard).of(without_repeats(list_files(pages, command.list, page_endings)));
   return inputs;
 }
 
@@ -211,7 +213,7 @@ class Reading {
   const FormReader& reader_;
   const ReadCommand& command_;
   std::mutex mutex_;
-  RunProgress progress_;
+  RunProgress progress_{"pages"};
   Tally tally_;
   std::set<std::string> busy_;         // contents that are being read
   std::vector<std::string> deferred_;  // files whose content was being read
@@ -264,7 +266,10 @@ void add_form_read(CLI::App& form) {
   command.add_option("--out", options->out, "folder of the run, made when there is none")->required()->type_name("RUN");
   command.add_option("--files-from", options->list, "further pages, a name a line; - is standard input")
       ->type_name("LIST");
-  command.add_option("--shard", options->shard, "read the i-th of n parts of the pages")->type_name("i/n");
+  command
+      .add_option("--shard", options->shard,
+                  "read the i-th of n parts of the pages; default: as Slurm, Kubernetes or Open MPI says, else all")
+      ->type_name("i/n");
   command.add_option("--threads", options->threads, "how many pages are read at once; 0: as many as there are cores")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);

@@ -20,6 +20,7 @@
 #include "commands/form/form_commands.hpp"
 #include "forms/page_source.hpp"
 #include "options/usage_error.hpp"
+#include "pictures/file_list.hpp"
 #include "text/write_text.hpp"
 #include "training/model_file.hpp"
 
@@ -199,7 +200,7 @@ void read_tables(const TableCommand& command) {
     std::cerr << "inkling: " << name << ", page " << page << ": refused: " << reason << std::endl;
     if (command.json) text.add(name, page, {.reason = reason});
   };
-  const std::vector<std::string> names = list_files(command.pages, command.list, {});
+  const std::vector<std::string> names = without_repeats(list_files(command.pages, command.list, page_endings));
   if (names.empty()) throw UsageError("expected at least one page, got none");
   for (const std::string& name : names) {
     int page = 1;

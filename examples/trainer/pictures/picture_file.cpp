@@ -1,20 +1,20 @@
-#include "options/picture_file.hpp"
+#include "pictures/picture_file.hpp"
 
 #include <inkling/codec/decode.hpp>
 #include <inkling/core/error.hpp>
-
-#include <CLI/Error.hpp>
+#include <inkling/form/run/sha256.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
 
-#include "text/one_line.hpp"
+#include "pictures/file_list.hpp"
 
 namespace {
 
@@ -44,20 +44,12 @@ std::vector<char> read_bytes(const std::filesystem::path& path) {
 
 }  // namespace
 
-inkling::GreyImage read_picture_file(const std::filesystem::path& path) {
-  const std::vector<char> bytes = read_bytes(path);
-  return inkling::decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+PictureFile::PictureFile(const std::string& name) : bytes_(read_bytes(name)) {}
+
+std::string PictureFile::sha256() const {
+  return inkling::form::sha256(std::as_bytes(std::span(bytes_)));
 }
 
-void for_each_picture(const std::vector<std::string>& paths, const std::function<void(const std::string& path)>& work) {
-  bool failed = false;
-  for (const std::string& path : paths) {
-    try {
-      work(path);
-    } catch (const inkling::Error& error) {
-      std::cerr << "inkling: " << one_line(path) << ": " << one_line(error.what()) << std::endl;
-      failed = true;
-    }
-  }
-  if (failed) throw CLI::RuntimeError(1);
+inkling::GreyImage PictureFile::decode() const {
+  return inkling::decode_image({reinterpret_cast<const std::uint8_t*>(bytes_.data()), bytes_.size()});
 }

@@ -1,10 +1,11 @@
-#include "forms/run_progress.hpp"
+#include "pictures/run_progress.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <iostream>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -24,13 +25,13 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-RunProgress::RunProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+RunProgress::RunProgress(std::string unit) : unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 RunProgress::~RunProgress() {
   if (bar_shown_) std::cerr << std::endl;
 }
 
-void RunProgress::show(std::size_t files, std::size_t all, std::size_t pages) {
+void RunProgress::show(std::size_t files, std::size_t all, std::size_t units) {
   const Clock::time_point now = Clock::now();
   const std::chrono::duration<double> since_shown = now - shown_;
   const bool last = files == all;
@@ -38,8 +39,8 @@ void RunProgress::show(std::size_t files, std::size_t all, std::size_t pages) {
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double share = all == 0 ? 1 : static_cast<double>(files) / static_cast<double>(all);
-  std::string text = std::to_string(pages) + " pages, " + std::to_string(files) + "/" + std::to_string(all) + " files";
-  text += fmt::format(", {:.2f} pages/s", seconds > 0 ? static_cast<double>(pages) / seconds : 0);
+  std::string text = fmt::format("{} {}, {}/{} files, {:.2f} {}/s", units, unit_, files, all,
+                                 seconds > 0 ? static_cast<double>(units) / seconds : 0, unit_);
   if (!last && files > 0) text += ", " + duration(seconds / share - seconds) + " left";
   if (terminal_) {
     std::cerr << "\r" << bar(share) << " " << text << "\x1b[K" << std::flush;
