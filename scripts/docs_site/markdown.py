@@ -6,7 +6,8 @@ from pathlib import Path
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"<!-- (?P<name>given|not run):(?P<text>(?:(?!-->).)*)-->\n+\Z", re.DOTALL)
-LINK = re.compile(r"(?<!\\)\]\((?P<target>[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)|\b(?:src|href)=\"(?P<html>[^\"]+)\"")
+LINK = re.compile(r"(?<!\\)\]\((?P<target>[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)|\b(?:src|href)=\"(?P<html>[^\"]+)\""
+                  r"|^ {0,3}\[[^\]]+\]: *(?P<reference>\S+)", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 
 
@@ -45,16 +46,16 @@ def blocks(page):
 
 
 def prose(page):
-    """The page with empty lines for its blocks of code, and without what stands between ` and `."""
-    text = FENCE.sub(lambda match: "\n" * match[0].count("\n"), page.read_text())
+    """The page with empty lines for its blocks of code and its comments, and without what stands between ` and `."""
+    text = re.sub(FENCE.pattern + r"|<!--.*?-->", lambda match: "\n" * match[0].count("\n"), page.read_text(), flags=FENCE.flags)
     return re.sub(r"`[^`\n]*`", "``", text)
 
 
 def links(page):
-    """(line, target) of every link and picture, in Markdown or HTML."""
+    """(line, target) of every link and picture, in any of Markdown's ways or HTML."""
     text = prose(page)
     for match in LINK.finditer(text):
-        yield text.count("\n", 0, match.start()) + 1, match["target"] or match["html"]
+        yield text.count("\n", 0, match.start()) + 1, match["target"] or match["html"] or match["reference"]
 
 
 def anchors(page):

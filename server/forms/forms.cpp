@@ -75,13 +75,13 @@ const Form* FormSet::find(std::string_view name) const noexcept {
   return found == loaded.end() ? nullptr : &*found;
 }
 
-FormSet load_forms(const fs::path& folder, const std::shared_ptr<const Classifier>& model) {
-  FormSet set;
+FormSet load_forms(const fs::path& folder, const Model& model) {
+  FormSet set{.model = model};
   for (const fs::path& file : form_files(folder)) {
     try {
       form::ParsedTemplate parsed = form::load_template(file);
       if (set.find(parsed.form.name) != nullptr) throw ValueError("there is a form of this name already");
-      set.loaded.push_back(make_form(std::move(parsed.form), model));
+      set.loaded.push_back(make_form(std::move(parsed.form), model.classifier));
       set.warnings.insert(set.warnings.end(), parsed.warnings.begin(), parsed.warnings.end());
     } catch (const std::exception& error) {
       set.refused.push_back({.file = file.string(), .reason = error.what()});

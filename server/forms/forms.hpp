@@ -2,13 +2,14 @@
 
 #include <inkling/form/read_page.hpp>
 #include <inkling/form/template.hpp>
-#include <inkling/model/classifier.hpp>
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "models/models.hpp"
 
 namespace inkling::server {
 
@@ -24,8 +25,9 @@ struct RefusedForm {
   std::string reason;
 };
 
-/// The forms of a folder, by their names.
+/// The forms of a folder, by their names, and the model that reads them.
 struct FormSet {
+  Model model = {};
   std::vector<Form> loaded = {};
   std::vector<RefusedForm> refused = {};
   std::vector<std::string> warnings = {};  // of files that are used, such as a key that nobody knows
@@ -36,6 +38,6 @@ struct FormSet {
 
 /// Every form.json that is DIR/*.json or DIR/*/form.json, read by this model. What cannot be used is listed, and so is
 /// a second form of one name. Throws FileError when the folder cannot be read.
-FormSet load_forms(const std::filesystem::path& folder, const std::shared_ptr<const Classifier>& model);
+FormSet load_forms(const std::filesystem::path& folder, const Model& model);
 
 }  // namespace inkling::server

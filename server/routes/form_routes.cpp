@@ -44,11 +44,14 @@ std::string data_url(const GreyImage& picture) {
   return "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
 }
 
-Json read_page(const Form& form, const SentPicture& picture, bool with_picture) {
+constexpr std::array<std::string_view, 4> added = {"model", "version", "sha256", "picture"};  // to what an export has
+
+Json read_page(const Form& form, const Model& model, const SentPicture& picture, bool with_picture) {
   if (count_pages(picture.bytes) > 1) throw Problem(422, "The file has several pages: send each as a file of its own.");
   form::ReadPage page = form.reader->read(decode_image(picture.bytes));
   page.reading.file = as_utf8(picture.name);
   Json answer = Json::parse(form::reading_line(page.reading));
+  answer.update({{"model", model.name}, {"version", model.version()}, {"sha256", model.sha256}});
   if (with_picture && page.registered) answer["picture"] = data_url(*page.registered);
   return answer;
 }
@@ -60,7 +63,7 @@ std::vector<TableRow> table_of(const form::FormTemplate& layout, const std::vect
   for (Json answer : answers) {
     pages.emplace_back();
     if (!answer.contains("status")) continue;
-    answer.erase("picture");
+    for (const std::string_view name : added) answer.erase(std::string(name));
     pages.back() = form::parse_reading(answer.dump());
     table.note(*pages.back());
   }
@@ -88,9 +91,12 @@ Response read_form(std::shared_ptr<const FormSet> forms, const std::string& name
     auto submission = std::make_shared<const Submission>(request, fields);
     const bool with_picture = submission->flag("picture");
     PictureReader reader{
-        .read = [forms, &form, with_picture](const SentPicture& page) { return read_page(form, page, with_picture); },
+        .read = [forms, &form,
+                 with_picture](const SentPicture& page) { return read_page(form, forms->model, page, with_picture); },
         .table = [forms, &form](const std::vector<Json>& answers) { return table_of(form.layout, answers); }};
-    return answer_pictures(request, std::move(submission), std::move(reader));
+    Response response = answer_pictures(request, std::move(submission), std::move(reader));
+    response.model = forms->model.name;
+    return response;
   });
 }
 

@@ -56,9 +56,11 @@ class Blocks(unittest.TestCase):
 
     def test_code_stands_between_fences(self):
         for page in ALL:
-            text = re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), markdown.prose(page), flags=re.DOTALL)
+            text = markdown.prose(page)
             for match in re.finditer(r"^\n {4,}\S", text, re.MULTILINE):
                 self.fail(f"{name(page)}:{text.count(chr(10), 0, match.start()) + 2}: an indented block has no language")
+            for match in re.finditer(r"^ *(```|~~~).*", text, re.MULTILINE):
+                self.fail(f"{name(page)}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]} is no fence as ```sh is")
 
     def test_json_is_json_but_for_what_is_left_out(self):
         for page in ALL:

@@ -18,7 +18,7 @@ import markdown
 from running_server import Server
 
 SHORT = '#!/bin/sh\ncase "$1" in train | compare) set -- "$@" --limit 300 --epochs 1 ;; esac\nexec {} "$@"\n'
-STRICT = '#!/bin/sh\nexec {} --fail-with-body --silent --show-error "$@"\n'
+STRICT = '#!/bin/sh\nexec {} --noproxy "*" --fail-with-body --silent --show-error "$@"\n'
 NUMBER = r"\d+\.\d+"
 
 

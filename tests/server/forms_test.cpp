@@ -41,7 +41,7 @@ std::string named(const std::string& name) {
 }
 
 FormSet load(const std::filesystem::path& folder) {
-  return load_forms(folder, std::make_shared<const FakeClassifier>());
+  return load_forms(folder, fake_models({"cnn"}).loaded.front());
 }
 
 }  // namespace
@@ -104,6 +104,9 @@ TEST_CASE("forms are listed, shown, and their pages read; a page of something el
   CHECK(page["fields"]["votes01"]["text"] == "111");  // which the fake model reads always
   CHECK(page["fields"]["votes01"]["cells"].size() == 3);
   CHECK_FALSE(page.contains("picture"));
+  CHECK(page["model"] == "cnn");
+  CHECK(page["version"] == std::string(12, 'a'));
+  CHECK(page["sha256"] == std::string(64, 'a'));
   const Response other = read("village-vote", picture());
   CHECK(other.status == 200);
   CHECK(json::parse(other.body)["status"] == "refused");
