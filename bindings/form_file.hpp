@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "picture_limits.hpp"
+
 /// Forms as they lie on disk, for the bindings.
 namespace inkling::bindings {
 
@@ -31,7 +33,7 @@ inline GreyImage picture_beside(const form::FormTemplate& form, const std::strin
   if (!file) throw FileError(path.string() + ": cannot open the picture of form '" + form.name + "'");
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
   return decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
-                      {.bytes = bytes.size() + 1, .pixels = Index{60} << 20U, .memory = std::size_t{400} << 20U});
+                      picture_limits(bytes.size()));
 }
 
 /// A template with its blank page, or the print of it, or what its corner markers look like.

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <cstddef>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the bindings have in common: a model with what its file knows about its classes.
@@ -20,16 +23,21 @@ namespace inkling::bindings {
 struct LoadedModel {
   std::shared_ptr<const Classifier> model;
   std::optional<std::vector<Index>> counts = {};  // of what it learned from, by class; where that is known
+  std::optional<Familiarity> familiarity = {};    // how much characters resemble what it learned; where that is known
 };
+
+inline LoadedModel with_notes(std::shared_ptr<const Classifier> model, const ModelInfo& info) {
+  return {std::move(model), class_counts(info), familiarity(info)};
+}
 
 /// Both throw what load_model throws.
 inline LoadedModel load(const std::filesystem::path& path) {
-  return {load_model(path), class_counts(read_model_info(path))};
+  return with_notes(load_model(path), read_model_info(path));
 }
 
 inline LoadedModel load(std::span<const std::byte> bytes) {
   const std::string source = "the model";
-  return {load_model(bytes, source), class_counts(read_model_info(bytes, source))};
+  return with_notes(load_model(bytes, source), read_model_info(bytes, source));
 }
 
 inline std::optional<std::vector<double>> removed_prior(const LoadedModel& model, const std::string& asked) {

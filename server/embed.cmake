@@ -4,6 +4,8 @@
 set(type_html "text/html; charset=utf-8")
 set(type_css "text/css; charset=utf-8")
 set(type_js "text/javascript; charset=utf-8")
+set(type_mjs "text/javascript; charset=utf-8")
+set(type_wasm "application/wasm")
 set(type_json "application/json")
 set(type_svg "image/svg+xml")
 set(type_png "image/png")

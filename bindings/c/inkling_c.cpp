@@ -28,6 +28,7 @@
 
 #include "form_file.hpp"
 #include "loaded_model.hpp"
+#include "picture_limits.hpp"
 
 struct inkling_model {
   inkling::bindings::LoadedModel loaded;
@@ -239,7 +240,8 @@ int inkling_decode(const void* bytes, size_t size, inkling_picture** picture) {
   return guarded([&] {
     require_given(picture, "a place for the picture");
     const std::span<const std::byte> file = bytes_of(bytes, size);
-    const GreyImage image = decode_image({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
+    const GreyImage image = decode_image({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()},
+                                         bindings::picture_limits(file.size()));
     Block block(sizeof(inkling_picture) + static_cast<std::size_t>(image.size()));
     auto* const head = block.place<inkling_picture>(1);
     auto* const pixels = block.place<std::uint8_t>(static_cast<std::size_t>(image.size()));

@@ -16,6 +16,7 @@
 #include <optional>
 #include <pybind11/stl.h>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,26 +34,36 @@ inline StageOption option_of(const py::handle& value) {
   return py::cast<std::string>(value);
 }
 
-/// What a layer has where nothing is said.
-inline StageOptions usual_options(const std::string& kind) {
-  if (kind == nn::Conv2d::name) return nn::Conv2d({.filters = 1}).options();
-  if (kind == nn::DepthwiseConv2d::name) return nn::DepthwiseConv2d(nn::DepthwiseConv2dOptions{}).options();
-  if (kind == nn::Dense::name) return nn::Dense({.units = 1}).options();
-  if (kind == nn::Dropout::name) return nn::Dropout({}).options();
-  if (kind == nn::MaxPool2d::name) return nn::MaxPool2d({}).options();
-  if (kind == nn::BatchNorm::name) return nn::BatchNorm().options();
-  if (kind == nn::SqueezeExcite::name) return nn::SqueezeExcite({.units = 1}).options();
-  return {};
+/// What a layer has where nothing is said; 1 where it must be said.
+template <typename Layer>
+StageOptions usual_options() {
+  if constexpr (std::is_default_constructible_v<Layer>) {
+    return Layer().options();
+  } else if constexpr (requires { Layer({.units = 1}); }) {
+    return Layer({.units = 1}).options();
+  } else if constexpr (requires { Layer({.filters = 1}); }) {
+    return Layer({.filters = 1}).options();
+  } else {
+    return Layer({}).options();
+  }
+}
+
+/// The same by the name of the layer; none for a name that the library's table does not have.
+template <template <typename> class... Layer>
+StageOptions usual_options(nn::LayerList<Layer...> /*all*/, const std::string& kind) {
+  StageOptions options;
+  ((kind == Layer<float>::name && (options = usual_options<Layer<float>>(), true)) || ...);
+  return options;
 }
 
 /// "relu", or ("conv2d", {"filters": 16}).
 inline std::unique_ptr<nn::Layer> layer_of(const py::handle& entry) {
   if (py::isinstance<py::str>(entry)) {
     const auto kind = py::cast<std::string>(entry);
-    return nn::LayerRegistry::standard().make(kind, usual_options(kind));
+    return nn::LayerRegistry::standard().make(kind, usual_options(nn::AllLayers(), kind));
   }
   const auto [kind, given] = py::cast<std::pair<std::string, py::dict>>(entry);
-  StageOptions options = usual_options(kind);
+  StageOptions options = usual_options(nn::AllLayers(), kind);
   for (const auto& [key, value] : given) {
     const auto name = py::cast<std::string>(key);
     const auto& known = options.entries();

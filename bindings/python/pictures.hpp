@@ -3,7 +3,6 @@
 #include <inkling/codec/decode.hpp>
 #include <inkling/picture/rgb_image.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "arrays.hpp"
+#include "picture_limits.hpp"
 
 /// Pictures: an array, the bytes of a file, or its path.
 namespace inkling::python {
@@ -25,11 +25,7 @@ inline std::vector<std::uint8_t> file_bytes(const Path& path) {
 }
 
 inline GreyImage decoded(std::span<const std::uint8_t> bytes) {
-  return unlocked([&] {
-    return decode_image(bytes, {.bytes = std::max<std::size_t>(bytes.size(), 1),
-                                .pixels = Index{60} << 20U,
-                                .memory = std::size_t{400} << 20U});
-  });
+  return unlocked([&] { return decode_image(bytes, bindings::picture_limits(bytes.size())); });
 }
 
 inline GreyImage grey_of(const py::array& array) {

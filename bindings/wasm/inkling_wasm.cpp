@@ -7,6 +7,9 @@
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/template_file.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/model/familiarity.hpp>
+#include <inkling/model/occlusion.hpp>
+#include <inkling/normalise/normalise.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/read_character.hpp>
@@ -46,18 +49,31 @@ namespace {
 using namespace inkling;
 using Json = nlohmann::ordered_json;
 
+enum class ErrorKind { other, no_ink, argument };  // index.mjs has names for them
+
 std::string last_error;
-std::string answer;  // of the last call that gives text
+ErrorKind last_kind = ErrorKind::other;
+std::string answer;    // of the last call that gives text
+GreyImage registered;  // the last page that lay on its form
+
+void failed(ErrorKind kind, const char* what) noexcept {
+  last_kind = kind;
+  last_error = what;
+}
 
 /// What `body` returns, or nothing and a text in last_error.
 template <typename Result, typename Body>
 Result guarded(Result nothing, const Body& body) noexcept {
   try {
     return body();
+  } catch (const NoInkError& error) {
+    failed(ErrorKind::no_ink, error.what());
+  } catch (const ValueError& error) {
+    failed(ErrorKind::argument, error.what());
   } catch (const std::exception& error) {
-    last_error = error.what();
+    failed(ErrorKind::other, error.what());
   } catch (...) {
-    last_error = "an unknown exception";
+    failed(ErrorKind::other, "an unknown exception");
   }
   return nothing;
 }
@@ -91,6 +107,10 @@ EMSCRIPTEN_KEEPALIVE const char* inkling_error() {
   return last_error.c_str();
 }
 
+EMSCRIPTEN_KEEPALIVE int inkling_error_kind() {
+  return static_cast<int>(last_kind);
+}
+
 EMSCRIPTEN_KEEPALIVE bindings::LoadedModel* inkling_load(const std::uint8_t* bytes, std::size_t size) {
   return guarded(static_cast<bindings::LoadedModel*>(nullptr), [&] {
     return std::make_unique<bindings::LoadedModel>(bindings::load(std::as_bytes(std::span(bytes, size)))).release();
@@ -119,16 +139,32 @@ EMSCRIPTEN_KEEPALIVE bool inkling_probabilities(const bindings::LoadedModel* mod
   });
 }
 
+/// seen: with the image that the model was given; explain: with what in it decided.
 EMSCRIPTEN_KEEPALIVE const char* inkling_character(const bindings::LoadedModel* model, const std::uint8_t* pixels,
                                                    int width, int height, const char* charset, const char* prior,
-                                                   int candidates) {
+                                                   int candidates, bool seen, bool explain) {
   return guarded(static_cast<const char*>(nullptr), [&] {
-    const CharacterReading reading = read_character(image_of(pixels, width, height), *model->model,
+    const GreyImage picture = image_of(pixels, width, height);
+    const CharacterReading reading = read_character(picture, *model->model,
                                                     {.charset = charset_of(charset),
                                                      .prior = bindings::prior_of_character(*model, prior),
-                                                     .candidates = static_cast<std::size_t>(candidates)});
-    return give(
-        {{"label", reading.label}, {"probability", reading.probability}, {"candidates", as_json(reading.candidates)}});
+                                                     .candidates = static_cast<std::size_t>(candidates),
+                                                     .familiarity = model->familiarity});
+    Json json = {{"label", reading.label},
+                 {"probability", reading.probability},
+                 {"candidates", as_json(reading.candidates)},
+                 {"unfamiliar", is_unfamiliar(reading.familiarity)}};
+    if (seen || explain) {
+      const GreyImage image = normalise(picture, {.side = model->model->input_shape().height});
+      const auto& values = image.values();
+      if (seen) json["seen"] = std::vector<std::uint8_t>(values.begin(), values.end());
+      if (explain) {
+        const Pixels ink = Eigen::Map<const Pixels>(values.data(), image.size(), 1);
+        const Vector heat = occlusion(*model->model, ink, reading.candidates.front().index, {.threads = 1});
+        json["explanation"] = std::vector<float>(heat.begin(), heat.end());
+      }
+    }
+    return give(json);
   });
 }
 
@@ -159,7 +195,8 @@ EMSCRIPTEN_KEEPALIVE form::FormReader* inkling_form(const bindings::LoadedModel*
   return guarded(static_cast<form::FormReader*>(nullptr), [&] {
     std::vector<form::TemplatePage> pages;
     pages.push_back({.form = form::parse_template(text).form, .image = image_of(pixels, width, height)});
-    return std::make_unique<form::FormReader>(std::move(pages), model->model).release();
+    const form::FormReaderOptions options{.picture = true};
+    return std::make_unique<form::FormReader>(std::move(pages), model->model, options).release();
   });
 }
 
@@ -170,9 +207,24 @@ EMSCRIPTEN_KEEPALIVE void inkling_free_form(form::FormReader* form) {
 EMSCRIPTEN_KEEPALIVE const char* inkling_page(const form::FormReader* form, const std::uint8_t* pixels, int width,
                                               int height) {
   return guarded(static_cast<const char*>(nullptr), [&] {
-    answer = form::reading_line(form->read(image_of(pixels, width, height)).reading);
+    form::ReadPage page = form->read(image_of(pixels, width, height));
+    answer = form::reading_line(page.reading);
+    registered = page.registered ? std::move(*page.registered) : GreyImage();
     return answer.c_str();
   });
+}
+
+/// The last page as it lies on its form, grey; 0 x 0 when it was refused.
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* inkling_registered() {
+  return registered.values().data();
+}
+
+EMSCRIPTEN_KEEPALIVE int inkling_registered_width() {
+  return static_cast<int>(registered.width());
+}
+
+EMSCRIPTEN_KEEPALIVE int inkling_registered_height() {
+  return static_cast<int>(registered.height());
 }
 
 }  // extern "C"

@@ -55,7 +55,8 @@ Model load(const std::filesystem::path& file) {
           .accuracy = accuracy,
           .familiarity = std::move(familiar),
           .notes = std::move(info.notes),
-          .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt};
+          .prior = counts ? std::optional(class_prior(*counts)) : std::nullopt,
+          .file = file};
 }
 
 }  // namespace

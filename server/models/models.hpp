@@ -24,6 +24,7 @@ struct Model {
   std::optional<Familiarity> familiarity = {};    // when its file says how much characters resemble what it learned
   std::map<std::string, std::string> notes = {};  // what its file says besides
   std::optional<std::vector<double>> prior = {};  // how frequent each class was in training, when its file says it
+  std::filesystem::path file = {};                // that it was loaded from
 
   /// What tells it from another file of the same name.
   std::string version() const { return sha256.substr(0, 12); }

@@ -1,9 +1,15 @@
 #include "routes/model_routes.hpp"
 
-#include <utility>
+#include <inkling/form/run/sha256.hpp>
 
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "http/entity_tag.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
+#include "operations/file_bytes.hpp"
 
 namespace inkling::server {
 namespace {
@@ -31,6 +37,23 @@ Response list_models(const ModelSet& models) {
   Json list = Json::array();
   for (const Model& model : models.loaded) list.push_back(to_json(model, list.empty()));
   return json_response({{"models", std::move(list)}});
+}
+
+Response model_file(const Model& model, const Request& request) {
+  const std::string etag = '"' + model.sha256 + '"';
+  Response response{.content_type = "application/octet-stream",
+                    .headers = {{"ETag", etag}, {"Cache-Control", "no-cache"}}};
+  if (names_entity_tag(request.if_none_match, etag)) {
+    response.status = 304;
+    response.headers.emplace_back("Content-Length", std::to_string(model.bytes));  // of what is not sent again
+    return response;
+  }
+  const std::vector<char> bytes = file_bytes(model.file);
+  if (form::sha256(std::as_bytes(std::span(bytes))) != model.sha256) {
+    throw Problem(503, "The model's file is not the one that was loaded.");
+  }
+  response.body.assign(bytes.begin(), bytes.end());
+  return response;
 }
 
 Response health(const ModelSet& models) {

@@ -46,6 +46,11 @@ Service::Service(const ModelStore& models, const FormStore& forms, const Metrics
     router_.add(
         "GET", std::string(asset.path), [&asset](const Request& request) { return serve(asset, request); },
         /*route=*/"asset");
+    if (asset.path == "/reader/inkling.wasm") {
+      router_.add("GET", "/reader/model.safetensors", [&](const Request& request) {
+        return model_file(models.current()->models().loaded.front(), request);
+      });
+    }
   }
 }
 

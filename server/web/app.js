@@ -3,6 +3,7 @@
 import { followCharacter } from "./character.js";
 import { followForms } from "./forms.js";
 import { followLine } from "./line.js";
+import { showPromise } from "./promise.js";
 import { tabs } from "./tabs.js";
 
 followCharacter(document.getElementById("character-panel"));
@@ -12,5 +13,4 @@ followForms(document.getElementById("form-panel"), (any) => {
   document.getElementById("form-tab").hidden = !any;
   openNamed();
 });
-
-document.querySelector(".origin").textContent = new URL(".", location.href);
+showPromise(document.querySelector("footer"));

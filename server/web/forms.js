@@ -11,7 +11,7 @@ import { save, tableOf } from "./table.js";
 const asTheyAre = 3_500_000;  // bytes; larger pages are made smaller, for the server takes 4 MiB
 const longestSide = 3000;     // pixels, of those
 
-// shown(any) is told whether the server has forms at all.
+// shown(any) is told whether there are forms at all.
 export function followForms(root, shown) {
   const find = (selector) => root.querySelector(selector);
   const choice = find("#form-choice");
@@ -109,6 +109,7 @@ export function followForms(root, shown) {
 
   choice.addEventListener("change", choose);
   document.addEventListener("key", () => layout || load());  // a key typed later must not lose the pages
+  document.addEventListener("place", load);
   openings(root, find(".desk"), read, { several: true });
   find(".table").addEventListener("click", () => save(`${layout.name}.csv`, tableOf(layout, pages)));
   load();

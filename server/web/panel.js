@@ -7,7 +7,7 @@ import { Verdict } from "./verdict.js";
 const longestPause = 10;  // s before the page asks a busy server again
 
 // desk: options of Desk; wording: of Verdict; choices: elements whose "change" asks again; ask(blob, signal, sent) resolves
-// with the server's answer; show(answer, verdict) gets it with the `picture` it belongs to; hide(): there is nothing to show.
+// with an answer; show(answer, verdict) gets it with the `picture` it belongs to; hide(): there is nothing to show.
 export function panel(root, { desk: options, wording, choices, ask, show, hide }) {
   const desk = new Desk(root, options);
   const reader = new Reader(async (signal, sent) => {
@@ -32,6 +32,7 @@ export function panel(root, { desk: options, wording, choices, ask, show, hide }
   }
 
   desk.addEventListener("change", read);
+  document.addEventListener("place", read);
   for (const choice of choices) choice.addEventListener("change", read);
   reader.addEventListener("sent", ({ detail: share }) => answered || verdict.sending(share));
   reader.addEventListener("answer", ({ detail: answer }) => {

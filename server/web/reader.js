@@ -1,4 +1,4 @@
-// Asks the server to read what lies on a desk, soon after it changes: one question at a time, and only the newest.
+// Has what lies on a desk read soon after it changes: one question at a time, and only the newest.
 
 import { Refusal } from "./api.js";
 

@@ -4,6 +4,7 @@ const states = {
   empty: ["Nothing written yet", "Write on the sheet, or open, drop or paste a picture."],
   reading: ["Reading", "One moment."],
   offline: ["The server is away", "What you wrote is kept. Check that you are online, then try again."],
+  unready: ["The reader is not here yet", "It is loaded once, which needs a network and a browser of 2023 or later. Try again."],
   401: ["A key is needed", "Whoever runs this server gives keys out. Try again to type one."],
   413: ["That picture is too large", "Choose one of less than 50 MB, or crop it."],
   415: ["That is not a picture", "Choose a PNG, JPEG or another picture that your browser can show, or write by hand."],
@@ -28,7 +29,7 @@ export class Verdict {
     const state = kind in this.#wording ? String(kind) : "other";
     const [headline, advice] = this.#wording[state];
     this.say(headline, advice || detail, { trouble: !["empty", "reading"].includes(state) });
-    this.#find(".retry").hidden = !["offline", "401", "503", "other"].includes(state);
+    this.#find(".retry").hidden = !["offline", "unready", "401", "503", "other"].includes(state);
   }
 
   // share: how much of the picture is on its way, from 0 to 1.

@@ -1,5 +1,7 @@
 #!/bin/sh
 # Runs the browser tests: run.sh SERVER MODELS BUILD_FOLDER
+# INKLING_PAGE, in the environment, is the folder of the page without a server (target inkling-page), and INKLING_COMMAND the
+# native command: without them, what reads on the device is not tested.
 # SCREENSHOTS=docs/screenshots in the environment takes the documentation's pictures, too.
 # Ends with 77 (skipped) when a tool is missing, unless INKLING_REQUIRE_BROWSER is set; then that is a failure.
 set -eu
@@ -25,8 +27,9 @@ if [ -n "${SCREENSHOTS:-}" ]; then
   export SCREENSHOTS
 fi
 mkdir -p "$build"
-rm -f "$build"/*.js  # of an older test
-cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$source"/*.js "$build/"
+rm -f "$build"/*.js "$build"/*.mjs  # of an older test
+cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$source"/*.js \
+  "$source/../wasm/pictures.mjs" "$build/"
 cd "$build"
 if ! cmp -s package-lock.json installed-lock.json; then
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || skip "npm cannot install playwright-core"
@@ -34,6 +37,7 @@ if ! cmp -s package-lock.json installed-lock.json; then
 fi
 
 export INKLING_FORMS="$source/../../examples/forms"
+export INKLING_PROJECT="$source/../.."
 export INKLING_SERVER="$server" INKLING_MODELS="$models"
 "$server" --port 0 --models "$models" --forms "$INKLING_FORMS" >server.log &
 server_pid=$!

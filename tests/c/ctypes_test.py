@@ -3,9 +3,11 @@
 import ctypes
 import os
 import re
+import struct
 import subprocess
 import sys
 import unittest
+import zlib
 from pathlib import Path
 
 LIBRARY, PROJECT = map(Path, sys.argv[1:3])
@@ -25,6 +27,15 @@ class Character(ctypes.Structure):
 class Reading(ctypes.Structure):
     _fields_ = [("text", ctypes.c_char_p), ("character_count", ctypes.c_size_t),
                 ("characters", ctypes.POINTER(Character))]
+
+
+def png(width, height, rows=None):
+    """White, of two levels."""
+    def chunk(name, body):
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    row = b"\0" + b"\xff" * ((width + 7) // 8)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(row * (rows or height))) + chunk(b"IEND", b""))
 
 
 class CtypesTest(unittest.TestCase):
@@ -56,6 +67,22 @@ class CtypesTest(unittest.TestCase):
         inkling.inkling_free(reading)
         inkling.inkling_free(picture)
         inkling.inkling_model_free(model)
+
+    def decode(self, inkling, png):
+        """The code, and the width and height of the picture."""
+        picture = ctypes.POINTER(ctypes.c_size_t * 2)()
+        code = inkling.inkling_decode(png, ctypes.c_size_t(len(png)), ctypes.byref(picture))
+        size = list(picture.contents) if code == 0 else None
+        inkling.inkling_free(picture)
+        return code, size
+
+    def test_a_scanned_page_is_decoded_and_a_picture_of_gigabytes_is_not(self):
+        inkling = ctypes.CDLL(str(LIBRARY))
+        inkling.inkling_last_error.restype = ctypes.c_char_p
+        self.assertEqual(self.decode(inkling, png(4960, 7016)), (0, [4960, 7016]))  # A4 at 600 dpi
+        self.assertEqual(self.decode(inkling, png(60_000, 60_000, rows=1))[0], 2)
+        self.assertIn(b"pixels", inkling.inkling_last_error())
+        self.assertEqual(self.decode(inkling, b"")[0], 2)
 
     def test_an_error_is_a_code_and_a_sentence(self):
         inkling = ctypes.CDLL(str(LIBRARY))

@@ -68,7 +68,7 @@ TEST_CASE("every answer has the security headers and says how it may be cached")
     CHECK(has(text, "X-Content-Type-Options: nosniff\r\n"));
     CHECK(has(text, "Referrer-Policy: no-referrer\r\n"));
     CHECK(has(text, "Cache-Control: no-"));
-    CHECK_FALSE(has(text, "unsafe"));
+    CHECK_FALSE(has(text, "'unsafe-"));  // WebAssembly alone may be compiled
   }
   CHECK(has(cached, "Cache-Control: no-cache\r\n"));
   CHECK_FALSE(has(cached, "no-store"));

@@ -2,6 +2,8 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/io/onnx/detail/graph.hpp>
+#include <inkling/io/onnx/detail/protobuf_writer.hpp>
 #include <inkling/io/onnx/load_onnx.hpp>
 #include <inkling/io/onnx/onnx.hpp>
 #include <inkling/nn/layer_list.hpp>
@@ -95,6 +97,76 @@ TEST_CASE("graphs of anything else are refused by the name of the node") {
   const LinearSvm svm({4, 5, 1}, {"a", "b"}, Matrix::Ones(20, 2), Vector::Zero(2));
   CHECK(from(onnx_bytes(svm)).num_classes() == 2);  // a network of one layer
   CHECK_THROWS_AS(load_onnx(std::filesystem::path("none.onnx")), FileError);
+}
+
+/// A model of this graph, which takes 4 x 4 pixels and puts out a value a class.
+std::string model_of(const detail::OnnxGraph& graph) {
+  return ProtobufWriter().integer(1, 8).message(7, graph.writer()).bytes();
+}
+
+/// Conv with a filter of 2 x 2; its weights are 0.1, 0.2, 0.3 and 0.4 times `times`.
+void convolve(detail::OnnxGraph& graph, const std::vector<detail::OnnxAttribute>& attributes, float times = 1) {
+  const std::vector<float> weights{0.1F * times, 0.2F * times, 0.3F * times, 0.4F * times};
+  graph.apply("Conv", {graph.constant("filter", {1, 1, 2, 2}, weights)}, attributes);
+}
+
+/// The last layer, from the one channel of the mean over all pixels.
+void end(detail::OnnxGraph& graph) {
+  graph.apply("Flatten", {}, {{"axis", std::int64_t{1}}});
+  graph.apply("Gemm", {graph.constant("w", {1, 2}, std::vector<float>{1, -1})});
+}
+
+TEST_CASE("a convolution keeps the size by the border that SAME_UPPER says, and no other") {
+  const auto padded = [](const char* auto_pad) {
+    detail::OnnxGraph graph({4, 4, 1}, 2);
+    convolve(graph, {{"auto_pad", auto_pad}});
+    graph.apply("GlobalAveragePool");
+    end(graph);
+    return model_of(graph);
+  };
+  const nn::NetworkClassifier upper = from(padded("SAME_UPPER"));
+  CHECK(upper.network().size() == 4);
+  // The border lies below and to the right: ink in the first pixel is seen by one filter place alone, by its first weight.
+  Pixels ink = Pixels::Zero(16, 2);
+  ink(0, 0) = 255;
+  ink(15, 1) = 255;  // seen by all four
+  const Matrix logits = upper.logits(ink);
+  CHECK(logits(0, 0) == doctest::Approx(0.1 / 16));
+  CHECK(logits(0, 1) == doctest::Approx((0.1 + 0.2 + 0.3 + 0.4) / 16));
+  CHECK(from(padded("VALID")).logits(ink)(0, 0) == doctest::Approx(0.1 / 9));
+  CHECK_THROWS_WITH_AS(from(padded("SAME_LOWER")), doctest::Contains("SAME_LOWER"), FormatError);
+}
+
+TEST_CASE("channels are pooled where they stand after the images, not behind the pixels") {
+  const auto pooled = [](bool transposed) {
+    detail::OnnxGraph graph({4, 4, 1}, 2);
+    convolve(graph, {});
+    if (transposed) graph.apply("Transpose", {}, {{"perm", detail::OnnxAttribute::Integers{0, 2, 3, 1}}});
+    graph.apply("GlobalAveragePool");
+    end(graph);
+    return model_of(graph);
+  };
+  CHECK(from(pooled(false)).num_classes() == 2);
+  CHECK_THROWS_WITH_AS(from(pooled(true)), doctest::Contains("(GlobalAveragePool): expected [n, channels"), FormatError);
+}
+
+TEST_CASE("a scale of the pixels is taken up by the first weights, but never past a Sigmoid") {
+  const auto scaled = [](float scale, bool sigmoid, float weights) {
+    detail::OnnxGraph graph({4, 4, 1}, 2);
+    graph.scale("scale", scale);
+    if (sigmoid) graph.apply("Sigmoid");
+    convolve(graph, {}, weights);
+    graph.apply("GlobalAveragePool");
+    end(graph);
+    return from(model_of(graph));
+  };
+  const Pixels images = random_pixels(16, 5, 3);
+  const Matrix twice = scaled(2 / 255.0F, false, 1).logits(images);
+  CHECK(twice.isApprox(scaled(1 / 255.0F, false, 2).logits(images), 1e-5F));
+  CHECK(twice.isApprox(2 * scaled(1 / 255.0F, false, 1).logits(images), 1e-5F));
+  CHECK(scaled(1 / 255.0F, true, 1).network().size() == 5);  // what our networks take
+  CHECK_THROWS_WITH_AS(scaled(2 / 255.0F, true, 1), doctest::Contains("expected a Conv or Gemm behind the scale"),
+                       FormatError);
 }
 
 TEST_CASE("damaged files end in an error, whatever is wrong") {

@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "fake_model.hpp"
+#include "http/problem.hpp"
 #include "routes/model_routes.hpp"
+#include "temporary_folder.hpp"
 
 using namespace inkling::server;
 using namespace inkling::server::test;
@@ -167,6 +170,48 @@ TEST_CASE_FIXTURE(Fixture, "the log learns the route and the model, never what t
   CHECK(bad.model == "");
   CHECK(bad.body.find("script") == std::string::npos);
   CHECK(get("/app.js").route == "asset");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the page learns whether it can read on the device, and of which files it is made") {
+  const Response response = get("/device.json");
+  CHECK(response.content_type == "application/json");
+  const json device = json::parse(response.body);
+  CHECK(device["server"] == true);
+  CHECK((get("/reader/inkling.wasm").status == 200) == device["reader"].get<bool>());
+  CHECK((get("/reader/model.safetensors").route == "/reader/model.safetensors") == device["reader"].get<bool>());
+  CHECK(device["files"].size() > 30);
+  for (const std::string file : device["files"]) {
+    CAPTURE(file);
+    CHECK(get(file == "./" ? "/" : "/" + file).status == 200);
+  }
+}
+
+TEST_CASE("a browser gets the file of a model as it was loaded, and no other") {
+  const inkling::test::TemporaryFolder folder;
+  std::ofstream(folder / "cnn.safetensors") << "abc";
+  const Model model{.name = "cnn",
+                    .classifier = nullptr,
+                    .bytes = 3,
+                    .sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",  // FIPS 180-2, B.1
+                    .file = folder / "cnn.safetensors"};
+  const Request request{.method = "GET", .path = "/reader/model.safetensors"};
+  const Response response = model_file(model, request);
+  CHECK(response.status == 200);
+  CHECK(response.body == "abc");
+  CHECK(response.content_type == "application/octet-stream");
+  Request again = request;
+  again.if_none_match = '"' + model.sha256 + '"';
+  const Response same = model_file(model, again);
+  CHECK(same.status == 304);
+  CHECK(same.body.empty());
+  std::ofstream(folder / "cnn.safetensors") << "abd";
+  int status = 0;
+  try {
+    model_file(model, request);
+  } catch (const Problem& problem) {
+    status = problem.status;
+  }
+  CHECK(status == 503);
 }
 
 TEST_CASE_FIXTURE(Fixture, "metrics are served as text of version 0.0.4") {

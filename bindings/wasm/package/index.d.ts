@@ -16,6 +16,12 @@ export interface CharacterReading {
   probability: number;
   /** The most probable first. */
   candidates: Candidate[];
+  /** Whether it may well be no character at all; false for models whose file does not say what they know. */
+  unfamiliar: boolean;
+  /** If asked for: the image that the model was given, row by row, 0 paper to 255 ink. */
+  seen?: number[];
+  /** If asked for: how much each of its pixels spoke for the answer, 0 to 1. A hundred times the work of reading. */
+  explanation?: number[];
 }
 
 export interface FieldCharacter {
@@ -41,15 +47,28 @@ export interface ReadOptions {
   candidates?: number;
 }
 
+export interface CharacterOptions extends ReadOptions {
+  seen?: boolean;
+  explain?: boolean;
+}
+
 export interface FieldOptions extends ReadOptions {
   /** What the field can hold, such as "##/##/####". */
   pattern?: string;
 }
 
+export interface PageOptions {
+  registered?: boolean;
+}
+
 /** Reads pages of a form. */
 export interface FormReader {
   /** A page as docs/forms.md describes it: form, status (read, doubtful, refused), fields, rules. */
-  page(picture: Picture): Record<string, unknown> & { status: "read" | "doubtful" | "refused" };
+  page(picture: Picture, options?: PageOptions): Record<string, unknown> & {
+    status: "read" | "doubtful" | "refused";
+    /** If asked for: the page as it lies on its form, grey; null when it was refused. */
+    registered?: Picture | null;
+  };
   free(): void;
 }
 
@@ -58,8 +77,8 @@ export interface Reader {
   readonly classes: string[];
   /** Height, width and channels of an image as the model learned from. */
   readonly inputShape: [number, number, number];
-  /** Reads a picture of one character. Throws when there is no ink. */
-  character(picture: Picture, options?: ReadOptions): CharacterReading;
+  /** Reads a picture of one character. Throws an Error named NoInkError when there is no ink, ArgumentError for an option. */
+  character(picture: Picture, options?: CharacterOptions): CharacterReading;
   /** Reads a picture of a line of characters. */
   field(picture: Picture, options?: FieldOptions): FieldReading;
   /** Of images as the model learned from, one after another, white ink on black: classes numbers for each. */

@@ -52,12 +52,28 @@ class Loan {
   }
 }
 
+const errorNames = ["Error", "NoInkError", "ArgumentError"]; // by ErrorKind of inkling_wasm.cpp
+
+function lastError() {
+  const error = new Error(wasm.UTF8ToString(wasm._inkling_error()));
+  error.name = errorNames[wasm._inkling_error_kind()];
+  return error;
+}
+
+/** The page that was read last, as it lies on its form. */
+function registeredPage() {
+  const [width, height] = [wasm._inkling_registered_width(), wasm._inkling_registered_height()];
+  if (width === 0) return null;
+  const place = wasm._inkling_registered();
+  return { data: wasm.HEAPU8.slice(place, place + width * height), width, height };
+}
+
 /** Runs `body` with memory to lend; what it returns is 0 when the module had an error. */
 function borrowing(body) {
   const loan = new Loan();
   try {
     const result = body(loan);
-    if (!result) throw new Error(wasm.UTF8ToString(wasm._inkling_error()));
+    if (!result) throw lastError();
     return result;
   } finally {
     loan.end();
@@ -73,12 +89,13 @@ class FormReader {
     this.#form = form;
   }
 
-  page(picture) {
+  page(picture, { registered = false } = {}) {
     const grey = greyOf(picture);
-    return borrowing((loan) => {
+    const reading = borrowing((loan) => {
       const text = wasm._inkling_page(this.#form, loan.bytes(grey), picture.width, picture.height);
       return text && json(text);
     });
+    return registered ? { ...reading, registered: registeredPage() } : reading;
   }
 
   free() {
@@ -95,11 +112,11 @@ class Reader {
     Object.assign(this, json(wasm._inkling_about(model)));
   }
 
-  character(picture, { charset = "", prior = "", candidates = 5 } = {}) {
+  character(picture, { charset = "", prior = "", candidates = 5, seen = false, explain = false } = {}) {
     const grey = greyOf(picture);
     return borrowing((loan) => {
       const text = wasm._inkling_character(this.#model, loan.bytes(grey), picture.width, picture.height, loan.text(charset),
-        loan.text(prior), candidates);
+        loan.text(prior), candidates, seen, explain);
       return text && json(text);
     });
   }

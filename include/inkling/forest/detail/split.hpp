@@ -74,14 +74,16 @@ class SplitFinder {
 
   /// `column` holds the feature's bytes, by Sample::row. Not valid() when the feature is constant in the node or every
   /// split would leave a side too small. `next`, if there is one, is the column of the next call: it is brought to the
-  /// cache in the meantime.
-  NodeSplit best(const std::uint8_t* column, std::uint16_t feature, const std::uint8_t* next = nullptr) {
+  /// cache in the meantime. `highest`: no byte of the column is above it.
+  NodeSplit best(const std::uint8_t* column, std::uint16_t feature, const std::uint8_t* next = nullptr,
+                 std::uint8_t highest = std::numeric_limits<std::uint8_t>::max()) {
     NodeSplit split;
     split.feature = feature;
     const std::span<const Inked> inked = collect(column, next);
     if (inked.empty()) return split;
-    if (static_cast<Index>(inked.size()) >= padded_ * histogram_samples_per_class) {
-      move_by_histogram(inked);
+    const Index counts = (Index{highest} + 1) * padded_;
+    if (static_cast<Index>(inked.size()) * counts_per_sample >= counts) {
+      move_by_histogram(inked, highest);
     } else {
       move_in_order(sorted(inked));
     }
@@ -129,7 +131,7 @@ class SplitFinder {
   static constexpr std::size_t lanes = 16;       // classes and steps are padded to whole registers
   static constexpr std::size_t rank_lanes = 32;  // as many ranks are counted at once
   static constexpr std::size_t rank_limit = 2 * rank_lanes;
-  static constexpr Index histogram_samples_per_class = 64;
+  static constexpr Index counts_per_sample = 4;  // of a histogram that takes as long as sorting a sample
 
   /// A sample whose byte is not 0.
   struct Inked {
@@ -252,14 +254,14 @@ class SplitFinder {
   }
 
   /// Steps of many samples: class counts for each byte.
-  void move_by_histogram(std::span<const Inked> inked) {
+  void move_by_histogram(std::span<const Inked> inked, std::uint8_t highest) {
     const auto classes = static_cast<std::size_t>(padded_);
-    histogram_.assign(bytes * classes, 0);
+    histogram_.assign((std::size_t{highest} + 1) * classes, 0);
     for (const Inked& s : inked) histogram_[s.byte * classes + s.label] += s.weight;
     Moved moved;
     std::size_t count = 0;
     std::uint32_t last_byte = 0;
-    for (std::size_t byte = bytes; byte-- > 0;) {
+    for (std::size_t byte = std::size_t{highest} + 1; byte-- > 0;) {
       const std::uint32_t* counts = histogram_.data() + byte * classes;
       std::uint32_t weight = 0;
       std::uint64_t products = 0;
@@ -324,7 +326,7 @@ class SplitFinder {
   std::vector<Inked> sorted_;
   Steps steps_;
   std::array<double, Steps::room> scores_{};
-  std::vector<std::uint32_t> histogram_;  // padded_ x 256
+  std::vector<std::uint32_t> histogram_;  // padded_ x bytes that there may be
 };
 
 }  // namespace inkling::inline INKLING_ABI::forest::detail

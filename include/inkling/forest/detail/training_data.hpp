@@ -32,12 +32,16 @@ class TrainingData {
       const auto bytes = [&](Index i) { return dataset_.image(first + i).data(); };
       transpose_samples(std::min(block, size() - first), features, bytes, columns_.data() + first, size());
     });
-    std::vector<char> varies(static_cast<std::size_t>(features), 0);
+    std::vector<std::uint8_t> lowest(static_cast<std::size_t>(features));
+    highest_.resize(static_cast<std::size_t>(features));
     parallel_for(features, threads, [&](Index f, int) {
-      varies[static_cast<std::size_t>(f)] = (columns_.col(f).array() != columns_(0, f)).any() ? 1 : 0;
+      lowest[static_cast<std::size_t>(f)] = columns_.col(f).minCoeff();
+      highest_[static_cast<std::size_t>(f)] = columns_.col(f).maxCoeff();
     });
     for (Index f = 0; f < features; ++f) {
-      if (varies[static_cast<std::size_t>(f)] != 0) varying_.push_back(static_cast<std::uint16_t>(f));
+      if (lowest[static_cast<std::size_t>(f)] != highest_[static_cast<std::size_t>(f)]) {
+        varying_.push_back(static_cast<std::uint16_t>(f));
+      }
     }
   }
 
@@ -49,6 +53,8 @@ class TrainingData {
   const Pixels& columns() const noexcept { return columns_; }  // samples x features
   /// The features that are not the same in all samples, ascending.
   const std::vector<std::uint16_t>& varying_features() const noexcept { return varying_; }
+  /// The highest byte of a feature.
+  std::uint8_t highest(std::uint16_t feature) const noexcept { return highest_[feature]; }
 
  private:
   void check() const {
@@ -66,6 +72,7 @@ class TrainingData {
 
   Dataset dataset_;
   Pixels columns_;  // samples x features
+  std::vector<std::uint8_t> highest_;  // of each feature
   std::vector<std::uint16_t> varying_;
 };
 

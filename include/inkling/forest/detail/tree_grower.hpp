@@ -151,8 +151,9 @@ class TreeGrower {
       if (k >= ahead) draw(k);
       const std::uint8_t* column = columns[features_[k]];
       const std::uint8_t* next = !in_cache && k + 1 < ahead ? columns[features_[k + 1]] : nullptr;
-      const NodeSplit split =
-          random_thresholds_ ? finder_.random(column, features_[k], rng) : finder_.best(column, features_[k], next);
+      const NodeSplit split = random_thresholds_
+                                  ? finder_.random(column, features_[k], rng)
+                                  : finder_.best(column, features_[k], next, data_.highest(features_[k]));
       if (split.score > best.score) best = split;
     }
     return best;
