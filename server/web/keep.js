@@ -10,10 +10,13 @@ export const canKeep = () => "serviceWorker" in navigator && "caches" in globalT
 
 export async function keep() {
   const cache = await caches.open(name);
-  const { files } = await about;
-  const model = await fetchModel();
-  await cache.addAll(files);
-  await cache.put(model.url, model);  // last: it tells that all is there
+  for (const file of (await about).files) {  // one after another, for a proxy limits how many a visitor may ask for at once
+    if (!(await cache.match(file))) await cache.add(file);
+  }
+  if (!(await isKept())) {  // last: it tells that all is there
+    const model = await fetchModel();
+    await cache.put(model.url, model);
+  }
   await navigator.serviceWorker.register("offline.js");
   await navigator.serviceWorker.ready;
 }

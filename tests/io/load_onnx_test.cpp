@@ -126,7 +126,8 @@ TEST_CASE("a convolution keeps the size by the border that SAME_UPPER says, and 
   };
   const nn::NetworkClassifier upper = from(padded("SAME_UPPER"));
   CHECK(upper.network().size() == 4);
-  // The border lies below and to the right: ink in the first pixel is seen by one filter place alone, by its first weight.
+  // The border lies below and to the right: ink in the first pixel is seen by one filter place alone, by its first
+  // weight.
   Pixels ink = Pixels::Zero(16, 2);
   ink(0, 0) = 255;
   ink(15, 1) = 255;  // seen by all four
@@ -147,7 +148,8 @@ TEST_CASE("channels are pooled where they stand after the images, not behind the
     return model_of(graph);
   };
   CHECK(from(pooled(false)).num_classes() == 2);
-  CHECK_THROWS_WITH_AS(from(pooled(true)), doctest::Contains("(GlobalAveragePool): expected [n, channels"), FormatError);
+  CHECK_THROWS_WITH_AS(from(pooled(true)), doctest::Contains("(GlobalAveragePool): expected [n, channels"),
+                       FormatError);
 }
 
 TEST_CASE("a scale of the pixels is taken up by the first weights, but never past a Sigmoid") {

@@ -122,6 +122,18 @@ class Learning(unittest.TestCase):
                 np.testing.assert_array_equal(again.probabilities(others), model.probabilities(others))
                 np.testing.assert_array_equal(model.probabilities(others.astype(np.float64)), model.probabilities(others))
 
+    def test_layers_have_what_the_library_gives_them_where_nothing_is_said(self):
+        layers = [("conv2d", {"filters": 4}), "batch_norm", "relu", "depthwise_conv2d", ("squeeze_excite", {"units": 2}), "max_pool2d",
+                  "dropout", "sigmoid", "global_average_pool", ("dense", {"units": 10})]
+        network = inkling.Network.fit(layers, TRAIN.take(100), epochs=1)
+        shapes = {name: weights.shape for name, weights in network.parameters().items()}
+        self.assertEqual(shapes["0.weight"], (3, 3, 1, 4))
+        self.assertEqual(shapes["3.weight"][:2], (3, 3))
+        for layer, said in ((("conv2d", {"kernels": 4}), "conv2d: there is no option 'kernels'"), ("telepathy", "telepathy"),
+                            (("residual", {}), "path")):
+            with self.assertRaisesRegex(inkling.Error, said):
+                inkling.Network.fit([layer], TRAIN.take(10), epochs=1)
+
     def test_the_seed_decides_and_threads_do_not(self):
         X, y = random_features(1)
         fit = lambda seed, threads: inkling.RandomForest.fit(X, y, trees=9, seed=seed, threads=threads).to_bytes()

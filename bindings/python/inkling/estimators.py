@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state, column_or_1d
+from sklearn.utils import check_array, check_random_state, column_or_1d, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
@@ -45,6 +45,12 @@ class _Estimator(ClassifierMixin, BaseEstimator):
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
+    def _class_weights(self, numbers):
+        """What a sample of each class counts: none where all count the same."""
+        if self.class_weight is None:
+            return []
+        return list(compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[numbers]))
+
     def _threads(self):
         """As scikit-learn has it: None is one, -1 all."""
         return 1 if self.n_jobs is None else 0 if self.n_jobs < 0 else self.n_jobs
@@ -79,31 +85,40 @@ class _Estimator(ClassifierMixin, BaseEstimator):
 class RandomForestClassifier(_Estimator):
     """A random forest. Features are cut into up to 256 values each, which loses nothing for as many different ones.
 
-    n_estimators: trees. max_features: features tried at a split; None: the square root of their number. min_samples_leaf,
-    max_depth, max_leaf_nodes, bootstrap: as in scikit-learn. extra: one random threshold a feature. hog: for images, True
-    or a dict. Probabilities are calibrated on what trees did not see, where there are 64 of them and bootstrap is on.
+    n_estimators: trees. max_features: features tried at a split; None: the square root of their number. max_depth,
+    max_leaf_nodes, min_weight_fraction_leaf, bootstrap, class_weight (None, 'balanced' or a dict): as in scikit-learn;
+    min_samples_leaf, too, but a sample counts as much as its class weighs. extra: one random threshold a feature. hog: for
+    images, True or a dict. Probabilities are calibrated on what trees did not see, where there are 64 of them and bootstrap
+    is on.
     """
 
     def __init__(self, n_estimators=100, *, max_features=None, min_samples_leaf=1, max_depth=None, max_leaf_nodes=None,
-                 bootstrap=True, oob_score=True, extra=False, hog=None, random_state=None, n_jobs=None):
+                 min_weight_fraction_leaf=0.0, bootstrap=True, oob_score=True, extra=False, class_weight=None,
+                 hog=None, random_state=None, n_jobs=None):
         self.n_estimators = n_estimators
         self.max_features = max_features
         self.min_samples_leaf = min_samples_leaf
         self.max_depth = max_depth
         self.max_leaf_nodes = max_leaf_nodes
+        self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.bootstrap = bootstrap
         self.oob_score = oob_score
         self.extra = extra
+        self.class_weight = class_weight
         self.hog = hog
         self.random_state = random_state
         self.n_jobs = n_jobs
 
     def _learn(self, X, labels, names):
+        weights = self._class_weights(labels)
+        total = np.asarray(weights)[labels].sum() if weights else len(labels)
+        least = max(self.min_samples_leaf, int(np.ceil(self.min_weight_fraction_leaf * total)))
         model = RandomForest.fit(X, labels, class_names=names, trees=self.n_estimators,
-                                 max_features=self.max_features or 0, min_samples_leaf=self.min_samples_leaf,
+                                 max_features=self.max_features or 0, min_samples_leaf=least,
                                  max_depth=self.max_depth or 0, max_leaves=self.max_leaf_nodes or 0,
                                  bootstrap=self.bootstrap, out_of_bag=self.oob_score,
-                                 random_thresholds=self.extra, hog=self.hog, seed=self._seed(), threads=self._threads())
+                                 random_thresholds=self.extra, class_weights=weights, hog=self.hog,
+                                 seed=self._seed(), threads=self._threads())
         if self.oob_score:
             self.oob_score_ = model.out_of_bag_accuracy
         self.feature_importances_ = model.importance
@@ -113,26 +128,27 @@ class RandomForestClassifier(_Estimator):
 class LinearSvmClassifier(_Estimator):
     """A linear support vector machine, one class against the rest; best with features of order 1.
 
-    C: weight of the losses. loss: 'squared_hinge' or 'hinge'. tol: the share of the objective that it may be above its
+    C: weight of the losses. loss: 'squared_hinge' or 'hinge'. class_weight: None, 'balanced' or a dict. tol: the share of the objective that it may be above its
     minimum. hog: for images, True or a dict. Probabilities are the softmax of margins over a temperature that is fitted
     to the training samples; calibrate elsewhere what must be honest.
     """
 
-    def __init__(self, C=1.0, *, loss="squared_hinge", fit_intercept=True, tol=1e-3, max_iter=1000, hog=None,
-                 random_state=None, n_jobs=None):
+    def __init__(self, C=1.0, *, loss="squared_hinge", fit_intercept=True, tol=1e-3, max_iter=1000, class_weight=None,
+                 hog=None, random_state=None, n_jobs=None):
         self.C = C
         self.loss = loss
         self.fit_intercept = fit_intercept
         self.tol = tol
         self.max_iter = max_iter
+        self.class_weight = class_weight
         self.hog = hog
         self.random_state = random_state
         self.n_jobs = n_jobs
 
     def _learn(self, X, labels, names):
         model = LinearSvm.fit(X, labels, class_names=names, c=self.C, loss=self.loss, bias=self.fit_intercept,
-                              tolerance=self.tol, max_passes=self.max_iter, hog=self.hog, seed=self._seed(),
-                              threads=self._threads())
+                              class_weights=self._class_weights(labels), tolerance=self.tol, max_passes=self.max_iter,
+                              hog=self.hog, seed=self._seed(), threads=self._threads())
         if model.warning:
             warnings.warn(model.warning.replace("more --epochs help", "a larger max_iter helps"), ConvergenceWarning)
         model.calibrate(X, labels, self._threads())

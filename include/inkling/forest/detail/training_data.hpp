@@ -71,7 +71,7 @@ class TrainingData {
   }
 
   Dataset dataset_;
-  Pixels columns_;  // samples x features
+  Pixels columns_;                     // samples x features
   std::vector<std::uint8_t> highest_;  // of each feature
   std::vector<std::uint16_t> varying_;
 };
