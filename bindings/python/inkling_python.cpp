@@ -12,6 +12,7 @@
 #include <inkling/io/onnx/onnx.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/class_meaning.hpp>
+#include <inkling/model/familiarity.hpp>
 #include <inkling/normalise/normalise.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/read_character.hpp>
@@ -287,6 +288,13 @@ void add_reading(py::module_& m) {
       .def_readonly("label", &CharacterReading::label, "The most probable character.")
       .def_readonly("probability", &CharacterReading::probability, "Of the label.")
       .def_readonly("candidates", &CharacterReading::candidates, "The most probable first.")
+      .def_readonly(
+          "familiarity", &CharacterReading::familiarity,
+          "The share of characters that resemble what the model knows less than this picture does; None where\n"
+          "the model's file does not say how they do.")
+      .def_property_readonly(
+          "unfamiliar", [](const CharacterReading& self) { return is_unfamiliar(self.familiarity); },
+          "Whether this may well be no character at all.")
       .def("__repr__", [](const CharacterReading& self) {
         return py::str("CharacterReading({!r}, {:.4f})").format(self.label, self.probability);
       });
@@ -320,8 +328,10 @@ void add_reading(py::module_& m) {
       [](const py::object& picture, const Model& model, const std::optional<std::string>& charset,
          const std::optional<std::string>& prior, std::size_t candidates) {
         const GreyImage image = picture_of(picture);
-        const CharacterOptions options{
-            .charset = charset_of(charset), .prior = prior_or(prior, model, false), .candidates = candidates};
+        const CharacterOptions options{.charset = charset_of(charset),
+                                       .prior = prior_or(prior, model, false),
+                                       .candidates = candidates,
+                                       .familiarity = model.familiarity};
         return unlocked([&] { return read_character(image, *model.model, options); });
       },
       "picture"_a, "model"_a, py::kw_only(), "charset"_a = py::none(), "prior"_a = py::none(), "candidates"_a = 5,

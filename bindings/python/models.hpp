@@ -2,6 +2,7 @@
 
 #include <inkling/forest/random_forest.hpp>
 #include <inkling/io/model/class_counts.hpp>
+#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/nn/network_classifier.hpp>
@@ -69,6 +70,7 @@ inline SaveOptions save_options(const Model& model, const std::string& storage, 
                                 Notes notes) {
   notes.insert(model.notes.begin(), model.notes.end());
   if (model.counts) notes.insert(class_counts_note(*model.counts));
+  if (model.familiarity) notes.insert(familiarity_note(*model.familiarity));
   return {.storage = storage_of(storage), .trained_on = trained_on, .notes = std::move(notes)};
 }
 

@@ -4,7 +4,6 @@
 #include <inkling/data/dataset.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
-#include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/recipes.hpp>
@@ -182,9 +181,10 @@ inline py::tuple train_recipe(const std::string& kind, const Dataset& data, std:
     notes.insert(accuracy_note(*trained.accuracy));
     accuracy = py::cast(trained.accuracy->share);
   }
-  if (trained.familiarity) notes.insert(familiarity_note(*trained.familiarity));
   std::shared_ptr<const Classifier> model = std::move(trained.model);
-  return py::make_tuple(as_object({std::move(model), Samples{.images = data}.counts()}, std::move(notes)), accuracy);
+  return py::make_tuple(
+      as_object({std::move(model), Samples{.images = data}.counts(), std::move(trained.familiarity)}, std::move(notes)),
+      accuracy);
 }
 
 inline void calibrate(Model& model, const py::array& samples, const Labels& labels, int threads) {
@@ -199,6 +199,7 @@ inline void calibrate(Model& model, const py::array& samples, const Labels& labe
   if (model.model->score_kind() == ScoreKind::vote) all = vote_logits(all);
   calibrated->set_temperature(fit_temperature(all, {labels.data(), static_cast<std::size_t>(labels.size())}));
   model.model = calibrated;
+  model.familiarity.reset();  // it was measured at another temperature
 }
 
 }  // namespace inkling::python

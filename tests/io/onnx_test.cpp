@@ -168,6 +168,20 @@ void check_cases(const std::filesystem::path& folder, double tolerance, int may_
   CHECK(status == 0);
 }
 
+/// The exit status of a script of this folder, by Debian's Python, whose packages it looks for.
+int run_python(const std::string& script, const std::filesystem::path& folder) {
+  const std::string path = INKLING_SOURCE_DIR "/tests/io/" + script;
+  return WEXITSTATUS(std::system(("/usr/bin/python3 '" + path + "' '" + folder.string() + "'").c_str()));
+}
+
+/// Whether the script has what it needs; an empty folder gives it nothing to do.
+bool has_python_package(const std::string& script, const std::filesystem::path& empty_folder) {
+  constexpr int absent = 77;
+  constexpr int no_python = 127;
+  const int status = run_python(script, empty_folder);
+  return status != absent && status != no_python;
+}
+
 /// A layer that ONNX does not know.
 class Halve final : public nn::TrainableLayer {
  public:
@@ -242,23 +256,32 @@ TEST_CASE("ONNX Runtime reads EMNIST as the shipped models do") {
   check_cases(rounded.path(), 1e-4, static_cast<int>(images.cols() / 200));
 }
 
+TEST_CASE("ONNX's own checker finds nothing wrong with the shipped models") {
+  const test::TemporaryFolder folder;
+  if (!has_python_package("onnx_checker.py", folder.path())) {
+    MESSAGE("skipped: needs ONNX for Python (Debian: python3-onnx)");
+    return;
+  }
+  for (const char* name : {"cnn", "mlp", "svm", "forest"}) {
+    export_onnx(*load_model(INKLING_SOURCE_DIR "/models/" + std::string(name) + ".safetensors"),
+                folder.path() / (std::string(name) + ".onnx"));
+  }
+  CHECK(run_python("onnx_checker.py", folder.path()) == 0);
+}
+
 TEST_CASE("OpenCV reads networks of only_scores") {
   const test::TemporaryFolder folder;
+  if (!has_python_package("opencv_check.py", folder.path())) {
+    MESSAGE("skipped: needs OpenCV for Python (Debian: python3-opencv)");
+    return;
+  }
   const Pixels images = random_pixels(784, 5, 11);
   for (const char* name : {"cnn", "mlp"}) {
     const auto model = load_model(INKLING_SOURCE_DIR "/models/" + std::string(name) + ".safetensors");
     write_case(folder.path(), name, *model, images);
     export_onnx(*model, folder.path() / (std::string(name) + ".onnx"), {.only_scores = true});
   }
-  const std::string script = INKLING_SOURCE_DIR "/tests/io/opencv_check.py";
-  const int status = std::system(("/usr/bin/python3 '" + script + "' '" + folder.path().string() + "'").c_str());
-  constexpr int absent = 77;
-  constexpr int no_python = 127;
-  if (WEXITSTATUS(status) == absent || WEXITSTATUS(status) == no_python) {
-    MESSAGE("skipped: needs OpenCV for Python (Debian: python3-opencv)");
-    return;
-  }
-  CHECK(status == 0);
+  CHECK(run_python("opencv_check.py", folder.path()) == 0);
 }
 
 TEST_CASE("a forest of features is exported with its cuts") {

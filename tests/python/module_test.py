@@ -235,6 +235,17 @@ class Reading(unittest.TestCase):
         self.assertEqual(len(inkling.read_character(SEVEN, self.model, candidates=2).candidates), 2)
         self.assertIn(inkling.read_character(SEVEN, self.model, charset="upper").label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
+    def test_what_is_no_character_is_told(self):
+        cnn = inkling.load(PROJECT / "models/cnn.safetensors")
+        grid = np.full((120, 120), 255, np.uint8)
+        grid[20:100, 20:100][np.add(*np.indices((80, 80))) // 8 % 2 == 0] = 0  # hatched
+        for model in (cnn, pickle.loads(pickle.dumps(cnn))):
+            seven = inkling.read_character(SEVEN, model)
+            self.assertEqual((seven.unfamiliar, 0.01 < seven.familiarity <= 1), (False, True))
+            self.assertTrue(inkling.read_character(grid, model).unfamiliar)
+        plain = inkling.read_character(grid, self.model)  # measures nothing of the kind
+        self.assertEqual((plain.familiarity, plain.unfamiliar), (None, False))
+
     def test_normalise(self):
         image = inkling.normalise(SEVEN)
         self.assertEqual((image.shape, image.dtype, image.max()), ((28, 28), np.uint8, 255))
