@@ -76,6 +76,16 @@ assert.deepEqual(plain, reader.character(seven));
 assert.deepEqual([seen.length, explanation.length, Math.max(...explanation)], [784, 784, 1]);
 assert.ok(Math.max(...seen) === 255 && seen.slice(0, 28).every((value) => value === 0));
 
+// What is no character.
+const hatched = { width: 120, height: 120, data: new Uint8Array(120 * 120).fill(255) };
+for (let i = 0; i < 80 * 80; ++i) {
+  const [x, y] = [i % 80, Math.floor(i / 80)];
+  if (Math.floor((x + y) / 8) % 2 === 0) hatched.data[(20 + y) * 120 + 20 + x] = 0;
+}
+const cnn = await load(readFileSync(model("cnn")));
+assert.deepEqual([cnn.character(hatched).unfamiliar, cnn.character(seven).unfamiliar], [true, false]);
+cnn.free();
+
 // A line.
 const line = { width: 3 * seven.width, height: seven.height, data: new Uint8Array(3 * seven.data.length) };
 for (let y = 0; y < seven.height; ++y) {
