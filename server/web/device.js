@@ -22,11 +22,13 @@ export const formOf = async (name) => (await fetched((await formNamed(name)).tem
 
 const formNamed = async (name) => (await about).forms.find((form) => form.name === name);
 
+export const model = "reader/model.safetensors";
+
 // The model's file, the one thing here that a server may ask a key for.
 export async function fetchModel() {
   for (;;) {
     try {
-      return await fetched("reader/model.safetensors");
+      return await fetched(model);
     } catch (refusal) {
       if (refusal.kind !== 401 || !(await askForKey())) throw refusal;
     }
@@ -58,6 +60,10 @@ async function ask(name, values, signal) {
   signal?.throwIfAborted();
   const begun = performance.now();
   const answer = await call(reader, name, values).catch((error) => {
+    if (error.name === "RuntimeError") {  // WebAssembly's: nothing in that memory can be trusted any more
+      reader.terminate();
+      worker = null;
+    }
     throw new Refusal(refusals[error.name] ?? "other", error.message);
   });
   return { ...answer, elapsed: performance.now() - begun };

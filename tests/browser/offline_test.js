@@ -77,6 +77,34 @@ test("a static folder reads characters without a network, and says where", { ski
   await endStranded(visit);
 });
 
+test("a reader that does not come is said, and asked for again", { skip }, async () => {
+  const place = await host(folder);
+  place.changes.set("/reader/inkling.wasm", null);
+  const visit = await Visit.open("", {}, place.url);
+  visit.panel = visit.page.locator("#character-panel");
+  await visit.draw(recorded[7]);
+  await visit.says("The reader is not here yet");
+  await visit.page.locator(".kept").filter({ hasText: "It could not be kept for later" }).waitFor();
+  place.changes.clear();
+  await visit.find(".retry").click();
+  await visit.reads("7");
+  await place.stop();
+  await visit.end({ refusals: true });
+});
+
+test("while there is a network, newer files take the place of what is kept", { skip }, async () => {
+  const place = await host(folder);
+  const visit = await Visit.open("", {}, place.url);
+  await isKept(visit);
+  place.changes.set("/forms/village-vote/form.json", '{"newer": true}');
+  await visit.page.reload();
+  await isKept(visit);
+  const text = await visit.page.evaluate(async () => (await caches.match("forms/village-vote/form.json")).text());
+  assert.equal(text, '{"newer": true}');
+  await place.stop();
+  await visit.end();
+});
+
 // Orientation 6 of EXIF: the camera lay on its side, and the picture is to be turned right by a quarter.
 function turned(jpeg) {
   const exif = Buffer.from("457869660000" + "4d4d002a00000008" + "0001" + "0112" + "0003" + "00000001" + "00060000" + "00000000", "hex");
