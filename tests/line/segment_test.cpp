@@ -109,6 +109,14 @@ TEST_CASE("the dot belongs to the stem of an i") {
   CHECK(line.pieces.size() == 3);
 }
 
+TEST_CASE("the median of weighted values is the first that half of the weight does not exceed") {
+  CHECK(detail::weighted_median({{3, 1}, {1, 1}, {2, 1}}) == 2);
+  CHECK(detail::weighted_median({{1, 1}, {2, 1}, {9, 5}, {4, 1}}) == 9);
+  CHECK(detail::weighted_median({{1, 5}, {2, 1}, {9, 1}}) == 1);
+  CHECK(detail::weighted_median({{1, 1}, {2, 1}}) == 1);
+  CHECK(detail::weighted_median({}) == 0);
+}
+
 TEST_CASE("specks are no characters, and too many parts are no line") {
   GreyImage ink = row_of_fours(2, 70, 200, 100);
   ink(10, 10) = ink(150, 90) = ink(100, 50) = 255;

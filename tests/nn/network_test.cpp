@@ -445,6 +445,13 @@ TEST_CASE("a workspace starts anew with another network, however alike both are"
       CHECK(network->forward(x, workspace) == run(*network, x));
     }
   }
+
+  std::vector<Matrix> gradients;
+  const Matrix dy = random_matrix<float>(turned.output_shape().size(), 5, 2);
+  blocks.forward(x, workspace, Mode::training);
+  turned.forward(x, workspace, Mode::training);
+  CHECK_THROWS_AS(blocks.backward(x, dy, workspace, gradients), ValueError);
+  CHECK_NOTHROW(turned.backward(x, dy, workspace, gradients));
 }
 
 TEST_CASE("backward refuses a workspace of another network or of other samples") {

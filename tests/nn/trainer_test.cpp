@@ -286,6 +286,20 @@ TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of t
   CHECK(accuracy(classifier, *options.validation) == *best);
 }
 
+TEST_CASE("an epoch that is as good as the best is none that patience waits for") {
+  Index epochs = 0;
+  fit_network(linear_network(), stripes(64, 1),
+              {.optimizer = Sgd{.learning_rate = 0},  // nothing changes
+               .epochs = 10,
+               .validation = stripes(32, 2),
+               .patience = 2,
+               .on_progress = [&](const Progress&) {
+                 ++epochs;
+                 return Flow::go_on;
+               }});
+  CHECK(epochs == 3);
+}
+
 TEST_CASE("resuming a run that early stopping ended changes nothing") {
   NetworkOptions options = every_option();
   options.epochs = 40;
@@ -442,6 +456,14 @@ TEST_CASE("a weight that is not finite is seen where a ReLU hides it from the lo
     };
     CHECK_THROWS_WITH_AS(fit_network(network, train, {.augment = spoil}), doctest::Contains("NetworkOptions::augment"),
                          Error);
+  }
+  SUBCASE("made by the last step") {
+    network.parameters()[0]->value.setConstant(-3e38F);  // the ReLU puts out nothing, so only the decay moves it
+    CHECK_THROWS_WITH_AS(
+        fit_network(
+            network, train,
+            {.optimizer = Sgd{.learning_rate = 1000, .momentum = 0, .weight_decay = 1000}, .epochs = 1, .batch = 64}),
+        doctest::Contains("parameter 1.weight is not finite in epoch 1, batch 1"), Error);
   }
 }
 

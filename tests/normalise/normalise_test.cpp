@@ -182,6 +182,16 @@ TEST_CASE("neighbours that reach in, and a point behind the foot, are left out")
     }
   }
   CHECK(difference(normalise(crowded), reference) < 1);
+
+  const auto with_point = [&](Index top) {  // larger than a speck
+    GreyImage pointed = four;
+    for (Index y = 0; y < 8; ++y) {
+      for (Index x = 0; x < 8; ++x) pointed(static_cast<Index>(box.x + box.width) + 4 + x, top + y) = 255;
+    }
+    return normalise(pointed);
+  };
+  CHECK(difference(with_point(static_cast<Index>(box.y + box.height) - 8), reference) < 1);
+  CHECK(difference(with_point(static_cast<Index>(box.y)), reference) > 10);
 }
 
 TEST_CASE("a black and white ring that fills its picture is ink, whichever colour it has") {

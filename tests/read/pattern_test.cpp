@@ -51,6 +51,11 @@ TEST_CASE("sets, counts and \\d are read as regular expressions have them") {
   CHECK(shown(Pattern::parse("[0-9]+")) == "09+");
   CHECK(shown(Pattern::parse("+##")) == "+ 09 09");
   CHECK(shown(Pattern::parse("\\[#\\]")) == "[ 09 ]");
+  CHECK(shown(Pattern::parse("^\\d{2}$")) == "09 09");
+  CHECK(shown(Pattern::parse("[0-9]+$")) == "09+");
+  CHECK(shown(Pattern::parse("\\d\\$")) == "09 $");
+  CHECK(shown(Pattern::parse("\\^\\d")) == "^ 09");
+  CHECK(shown(Pattern::parse("^#$")) == "^ 09 $");
   for (const char* wrong : {"[0-9", "[]", "[^0-9]", "#{", "#{0}", "#{201}", "#{2,3}", "#{x}", "{3}", "#]", "\\w+",
                             "#{2}{2}", "*[0-9]{2}", "#{150}#{150}", "[z-a]"}) {
     CAPTURE(wrong);

@@ -106,7 +106,7 @@ TEST_CASE("a pattern that the ink does not fit is said, and the confidences are 
     CAPTURE(pattern);
     const FieldReading reading = read(pattern);
     CHECK(reading.fits);
-    CHECK(reading.misfit <= 6);
+    CHECK(reading.misfit <= 3);
   }
   for (const char* pattern : {"#######", "##", "##########"}) {
     CAPTURE(pattern);
@@ -121,6 +121,28 @@ TEST_CASE("a pattern that the ink does not fit is said, and the confidences are 
   CHECK_FALSE(fixed.fits);
   CHECK(fixed.characters.front().confidence < 0.5);
   CHECK(read_field(line.picture, shipped_cnn()).fits);
+}
+
+TEST_CASE("a pattern of one character more or fewer than there are is noticed") {
+  Rng rng(7);
+  int right = 0;
+  int noticed_more = 0;
+  int noticed_fewer = 0;
+  for (int i = 0; i < 12; ++i) {
+    const test::ComposedLine line =
+        test::compose_line(digits(), test::draw_samples(5, digits().size(), rng), {.least_gap = 3}, rng);
+    const auto read = [&](const char* pattern) {
+      return read_field(line.picture, shipped_cnn(), {.pattern = Pattern::parse(pattern)});
+    };
+    const FieldReading reading = read("#####");
+    if (reading.text != line.text) continue;
+    CHECK(reading.fits);
+    ++right;
+    noticed_more += read("######").fits ? 0 : 1;
+    noticed_fewer += read("####").fits ? 0 : 1;
+  }
+  CHECK(4 * noticed_more >= 3 * right);
+  CHECK(4 * noticed_fewer >= 3 * right);
 }
 
 TEST_CASE("what cannot be read is an error") {

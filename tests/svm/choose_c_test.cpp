@@ -1,5 +1,7 @@
 #include <inkling/data/sample.hpp>
 #include <inkling/svm/choose_c.hpp>
+#include <inkling/svm/fit_svm.hpp>
+#include <inkling/svm/linear_svm.hpp>
 
 #include <doctest/doctest.h>
 
@@ -29,6 +31,21 @@ TEST_CASE("choose_c takes the candidate that does best on held-out folds, whatev
     const CChoice again = choose_c(data, {.threads = threads}, {.candidates = {1e-7, 0.05, 1}});
     CHECK(again.accuracy == choice.accuracy);
   }
+}
+
+TEST_CASE("choose_c with a fold for each sample tests it by a machine that saw all the others") {
+  const Dataset data = digits(24);
+  Index right = 0;
+  for (Index left_out = 0; left_out < data.size(); ++left_out) {
+    std::vector<Index> others;
+    for (Index i = 0; i < data.size(); ++i) {
+      if (i != left_out) others.push_back(i);
+    }
+    const LinearSvm svm = fit_svm(data.subset(others), {.c = 0.05});
+    right += svm.predict(data.subset(std::vector<Index>{left_out}).pixels())[0] == data.label(left_out) ? 1 : 0;
+  }
+  const CChoice choice = choose_c(data, {}, {.candidates = {0.05}, .folds = data.size()});
+  CHECK(choice.accuracy[0] == doctest::Approx(static_cast<double>(right) / static_cast<double>(data.size())));
 }
 
 TEST_CASE("choose_c finds features once, and the same ones that fit learns from") {

@@ -26,6 +26,7 @@ class PatternParser {
   std::vector<Element> parse() {
     if (text_.empty()) throw ValueError("a pattern has at least one element, got an empty text");
     refuse_other_languages();
+    leave_out_anchors();
     while (at_ < text_.size()) {
       const bool star = take('*');
       if (star && at_ == text_.size()) fail("ends with a *, after which an element is expected");
@@ -144,6 +145,14 @@ class PatternParser {
       fail(std::string("means the character ") + c + " itself by " + c + ": write " + right + " for any " +
            (meant == '#' ? "digits" : "characters") + ", or \\" + c + " for a " + c);
     }
+  }
+
+  /// ^ before and $ behind a regular expression: a pattern is the whole line in any case. Without a set or \d they are
+  /// marks.
+  void leave_out_anchors() {
+    if (text_.find('[') == std::string_view::npos && text_.find("\\d") == std::string_view::npos) return;
+    if (text_.starts_with('^')) text_.remove_prefix(1);
+    if (text_.ends_with('$') && !text_.ends_with("\\$")) text_.remove_suffix(1);
   }
 
   static constexpr std::size_t most_elements = 200;

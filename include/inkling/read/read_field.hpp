@@ -23,7 +23,7 @@ struct ReadOptions {
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   std::size_t candidates = 5;                     // of each character at most, and 1 at least
   double lattice_depth = 8;   // nats that a way through the lattice may be worse than the best to be reported
-  double largest_misfit = 6;  // of a reading that fits its pattern: FieldReading::misfit
+  double largest_misfit = 3;  // of a reading that fits its pattern: FieldReading::misfit
   SegmentOptions segment = {};
   SearchOptions search = {};
   int threads = 1;
