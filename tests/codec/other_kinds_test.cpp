@@ -3,9 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#ifdef INKLING_HEIF
+#include <libheif/heif.h>
+#endif
+
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <tiffio.h>
 #include <vector>
@@ -35,6 +41,7 @@ struct TiffOptions {
   int compression = COMPRESSION_NONE;
   int photometric = PHOTOMETRIC_MINISBLACK;
   int orientation = ORIENTATION_TOPLEFT;
+  int shift = 8;  // of 16 bits: those of a level stand so far up
 };
 
 /// A page for each picture; two levels are cut at 128.
@@ -62,7 +69,11 @@ Bytes encode_tiff(const std::vector<GreyImage>& pages, const TiffOptions& option
         const bool white_is_zero = options.photometric == PHOTOMETRIC_MINISWHITE;
         const auto level = static_cast<std::uint8_t>(white_is_zero ? 255 - page(x, y) : page(x, y));
         const auto at = static_cast<std::size_t>(x);
-        if (options.bits == 1) {
+        if (options.bits > 8) {  // in the order of the machine
+          const std::uint16_t wide = static_cast<std::uint16_t>(level << options.shift);
+          row.resize(static_cast<std::size_t>(2 * page.width()));
+          std::memcpy(&row[2 * at], &wide, sizeof wide);
+        } else if (options.bits == 1) {
           row[at / 8] = static_cast<std::uint8_t>(row[at / 8] | (level >= 128 ? 128U >> at % 8 : 0U));
         } else {
           for (int c = 0; c < options.colours; ++c)
@@ -76,6 +87,32 @@ Bytes encode_tiff(const std::vector<GreyImage>& pages, const TiffOptions& option
   TIFFClose(tiff);
   return read_file(path);
 }
+
+#ifdef INKLING_HEIF
+Bytes encode_heic(const GreyImage& picture) {
+  const std::unique_ptr<heif_context, decltype(&heif_context_free)> context(heif_context_alloc(), &heif_context_free);
+  heif_encoder* encoder = nullptr;
+  REQUIRE(heif_context_get_encoder_for_format(context.get(), heif_compression_HEVC, &encoder).code == heif_error_Ok);
+  heif_image* image = nullptr;
+  const auto width = static_cast<int>(picture.width());
+  const auto height = static_cast<int>(picture.height());
+  heif_image_create(width, height, heif_colorspace_RGB, heif_chroma_interleaved_RGB, &image);
+  heif_image_add_plane(image, heif_channel_interleaved, width, height, 8);
+  int stride = 0;
+  std::uint8_t* plane = heif_image_get_plane(image, heif_channel_interleaved, &stride);
+  for (Index y = 0; y < height; ++y) {
+    for (Index x = 0; x < width; ++x) std::fill_n(plane + y * stride + 3 * x, 3, picture(x, y));
+  }
+  heif_encoder_set_lossy_quality(encoder, 95);
+  REQUIRE(heif_context_encode_image(context.get(), image, encoder, nullptr, nullptr).code == heif_error_Ok);
+  heif_image_release(image);
+  heif_encoder_release(encoder);
+  const test::TemporaryFolder folder;
+  const std::string path = (folder / "picture.heic").string();
+  REQUIRE(heif_context_write_to_file(context.get(), path.c_str()).code == heif_error_Ok);
+  return read_file(path);
+}
+#endif
 
 GreyImage two_levels(GreyImage image) {
   for (std::uint8_t& value : image.values()) value = value >= 128 ? 255 : 0;
@@ -137,7 +174,20 @@ TEST_CASE("TIFF: grey and two levels, packed in every way that scanners use, whi
             two_levels(image));
     }
   }
-  CHECK(decode_image(encode_tiff({image}, {.colours = 3, .photometric = PHOTOMETRIC_RGB})) == image);
+  const Bytes rgb = encode_tiff({image}, {.colours = 3, .photometric = PHOTOMETRIC_RGB});
+  CHECK(decode_image(rgb) == image);
+  CHECK(luma(decode_page(rgb).colour) == image);
+  CHECK(decode_page(rgb, 0, {.pixels = 1000}).colour.width() == 25);
+}
+
+TEST_CASE("TIFF: samples of 16 bits are as light as they are meant, also where they hold fewer") {
+  const GreyImage image = test::draw_four(50);
+  for (const int photometric : {PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_MINISWHITE}) {
+    for (const int shift : {0, 2, 4, 8}) {
+      CAPTURE(shift);
+      CHECK(decode_image(encode_tiff({image}, {.bits = 16, .photometric = photometric, .shift = shift})) == image);
+    }
+  }
 }
 
 TEST_CASE("TIFF: pages, and their resolution") {
@@ -188,13 +238,38 @@ TEST_CASE("WebP: lossy, lossless and with opacity") {
   CHECK(test::difference(decode_image(encode_webp(image, false, 3)), image) < 6);
   CHECK(decode_image(encode_webp(image, true, 3)) == image);
   CHECK(decode_image(encode_webp(image, true, 4)) == image);
-  CHECK_THROWS_AS(decode_image(encode_webp(image, true, 3), {.pixels = 1000}), ImageTooLargeError);
+  CHECK(decode_image(encode_webp(image, true, 3), {.pixels = 1000}).width() == 24);
+  CHECK_THROWS_AS(decode_image(encode_webp(image, true, 3), {.pixels = 30}), ImageTooLargeError);
 }
 
 TEST_CASE("WebP: damage is an error or harmless") {
   check_damage(encode_webp(test::draw_four(40), true, 4));
   check_damage(encode_webp(test::draw_four(40), false, 3));
 }
+
+#ifdef INKLING_HEIF
+TEST_CASE("HEIC: in colour, and a large one comes out smaller" *
+          doctest::skip(heif_have_encoder_for_format(heif_compression_HEVC) == 0)) {
+  const GreyImage image = test::draw_four(128);
+  const Bytes heic = encode_heic(image);
+  CHECK(test::difference(decode_image(heic), image) < 6);
+  CHECK(test::difference(luma(decode_page(heic).colour), image) < 6);
+  GreyImage half(64, 64);
+  for (Index y = 0; y < 64; ++y) {
+    for (Index x = 0; x < 64; ++x) {
+      const int sum =
+          image(2 * x, 2 * y) + image(2 * x + 1, 2 * y) + image(2 * x, 2 * y + 1) + image(2 * x + 1, 2 * y + 1);
+      half(x, y) = static_cast<std::uint8_t>(sum / 4);
+    }
+  }
+  CHECK(test::difference(decode_image(heic, {.pixels = 5000}), half) < 8);
+  CHECK(test::difference(luma(decode_page(heic, 0, {.pixels = 5000}).colour), half) < 8);
+  CHECK_THROWS_AS(decode_image(heic, {.pixels = 200}), ImageTooLargeError);
+  for (std::size_t length = 0; length + 1 < heic.size(); length += 1 + heic.size() / 50) {
+    CHECK_THROWS_AS(decode_image({heic.data(), length}), FormatError);
+  }
+}
+#endif
 
 TEST_CASE("other bytes are told apart by name") {
   const auto message = [](const std::string& text) {
@@ -208,13 +283,21 @@ TEST_CASE("other bytes are told apart by name") {
   CHECK(message("") == "Image: expected PNG, JPEG, WebP or TIFF, got nothing");
   CHECK(message("GIF89a...") == "Image: expected PNG, JPEG, WebP or TIFF, got GIF");
   CHECK(message("%PDF-1.7") == "Image: expected PNG, JPEG, WebP or TIFF, got PDF: make pictures of its pages first");
-  CHECK(message("hello") == "Image: expected PNG, JPEG, WebP or TIFF, got bytes that begin with 68 65 6C 6C");
+  CHECK(message("hello") == "Image: expected PNG, JPEG, WebP or TIFF, got text");
+  CHECK(message("hell\x7F") == "Image: expected PNG, JPEG, WebP or TIFF, got bytes that begin with 68 65 6C 6C");
   CHECK(message("\x89PN") == "Image: expected PNG, JPEG, WebP or TIFF, got bytes that begin with 89 50 4E");
   const std::string expected = "Image: expected PNG, JPEG, WebP or TIFF, got ";
   CHECK(message("RIFF\x24\x08\x01\x01WAVEfmt ") == expected + "WAVE, which is sound");
   CHECK(message("  <svg xmlns=") == expected + "SVG, which is a drawing and no picture");
   CHECK(message("<?xml version='1.0'?>\n<!-- x --><svg>") == expected + "SVG, which is a drawing and no picture");
   CHECK(message("\xEF\xBB\xBF<!DOCTYPE HTML>") == expected + "a page of HTML");
+  CHECK(message("\xEF\xBB\xBF<!-- x --><!DOCTYPE svg><svg/>") == expected + "SVG, which is a drawing and no picture");
+  CHECK(message("<!-- x --><html>") == expected + "a page of HTML");
+  CHECK(message("P5 2 2 255 abcd") == expected + "PNM (PBM, PGM or PPM)");
+  CHECK(message(std::string(20, '\0')) == expected + "nothing but zeros");
+  CHECK(message("\xFF\xFE<\x01") == expected + "text in UTF-16");
+  CHECK(message("\r\nDATA:image/png;base64,").find("a data URL") != std::string::npos);
+  CHECK(message("\n/9j/4AAQSkZJRg").find("base64 of a JPEG") != std::string::npos);
   CHECK(message("version https://git-lfs.github.com/spec/v1").find("Git LFS") != std::string::npos);
   CHECK(message("data:image/png;base64,iVBOR").find("a data URL") != std::string::npos);
   CHECK(message("iVBORw0KGgoAAAANSUhEUg").find("base64 of a PNG") != std::string::npos);

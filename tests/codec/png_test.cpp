@@ -279,6 +279,11 @@ TEST_CASE("PNG: Exif turns the picture, and the density is told") {
   png.insert(png.end(), plain.begin() + 33, plain.end());
   const GreyImage upright = decode_image(png);
   const GreyImage stored = decode_image(plain);
+  Bytes prefixed(plain.begin(), plain.begin() + 33);  // as a JPEG would have it
+  detail::append_png_chunk(prefixed, "eXIf", Bytes{'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
+                                                   0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, 6,  0, 0, 0, 0, 0, 0});
+  prefixed.insert(prefixed.end(), plain.begin() + 33, plain.end());
+  CHECK(decode_image(prefixed) == upright);
   REQUIRE(upright.width() == stored.height());
   for (Index x = 0; x < stored.width(); ++x) CHECK(upright(stored.height() - 1, x) == stored(x, 0));
   const DecodedPage page = decode_page(png);

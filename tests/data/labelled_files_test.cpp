@@ -71,4 +71,6 @@ TEST_CASE("what is wrong with a folder is said, with the line") {
   CHECK(test::contains(fault(folder.path()), "line 3: expected a file and a label"));
   write(folder.path() / "labels.csv", "file,text\nb.png,a\n");
   CHECK(test::contains(fault(folder.path()), "there is no file b.png"));
+  write(folder.path() / "labels.csv", "file,text\n\n" + std::string(20000, ','));
+  CHECK(test::contains(fault(folder.path()), "line 3: expected at most 10000 bytes, got 20000"));
 }

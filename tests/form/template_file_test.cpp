@@ -182,6 +182,10 @@ TEST_CASE("template: no JSON, however odd, does anything but throw FormatError")
   }
   for (std::size_t i = 0; i < whole.size(); ++i) CHECK_THROWS_AS(parse_template(whole.substr(0, i)), FormatError);
   CHECK(tried > 90);
+  std::string many = R"({"inkling_form": 1)";
+  for (int i = 0; i < 1000; ++i) many += ",\"" + std::to_string(i) + "\":0";
+  CHECK(test::contains(message(many + "}"), "expected objects of at most 1000 members, found more"));
+  CHECK(test::contains(message(std::string(10000, '[')), "expected at most 32 levels, found more"));
 }
 
 TEST_CASE("template: files beside it") {

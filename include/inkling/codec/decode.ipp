@@ -25,12 +25,12 @@ INKLING_STB_INLINE Raster decode_raster(std::span<const std::uint8_t> bytes, std
                                         const DecodeLimits& limits) {
   limits.check();
   check_length(bytes, limits);
-  if (has_tiff_signature(bytes)) return decode_tiff(bytes, page, limits);
+  if (has_tiff_signature(bytes)) return decode_tiff(bytes, page, wanted, limits);
   if (page > 0) throw ValueError("Image: expected page 1, the only one, got " + std::to_string(page + 1));
   if (has_png_signature(bytes)) return decode_png(bytes, limits);
   if (has_jpeg_signature(bytes)) return decode_jpeg(bytes, wanted, limits);
   if (has_webp_signature(bytes)) return decode_webp(bytes, limits);
-  if (has_heif_signature(bytes)) return decode_heif(bytes, limits);
+  if (has_heif_signature(bytes)) return decode_heif(bytes, wanted, limits);
   throw UnsupportedImageError("Image: expected PNG, JPEG, WebP or TIFF, got " + name_of_kind(bytes));
 }
 

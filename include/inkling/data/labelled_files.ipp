@@ -44,7 +44,16 @@ inline std::vector<LabelledFile> files_of_csv(const std::filesystem::path& folde
   const std::filesystem::path csv = folder / "labels.csv";
   std::ifstream in(csv);
   std::string line;
-  if (!in || !std::getline(in, line)) throw FileError(csv.string() + ": cannot be read");
+  int number = 0;
+  const auto next_line = [&] {
+    constexpr std::size_t longest = 10'000;  // its fields take many times the memory
+    ++number;
+    if (!std::getline(in, line)) return false;
+    if (line.size() <= longest) return true;
+    throw FormatError(csv.string() + ": line " + std::to_string(number) + ": expected at most " +
+                      std::to_string(longest) + " bytes, got " + std::to_string(line.size()));
+  };
+  if (!next_line()) throw FileError(csv.string() + ": cannot be read");
   if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // a byte order mark, as Excel writes
   const std::vector<std::string> heading = fields_of(line);
   const auto column = [&](std::initializer_list<std::string_view> names) {
@@ -60,7 +69,7 @@ inline std::vector<LabelledFile> files_of_csv(const std::filesystem::path& folde
   const std::size_t label = column({"text", "label", "char"});
 
   std::vector<LabelledFile> files;
-  for (int number = 2; std::getline(in, line); ++number) {
+  while (next_line()) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::vector<std::string> fields = fields_of(line);
     if (fields.size() <= std::max(name, label) || fields[name].empty() || fields[label].empty()) {

@@ -2,8 +2,12 @@
 
 #include <inkling/codec/detail/exif.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 
 namespace inkling::inline INKLING_ABI::detail {
 
@@ -57,6 +61,11 @@ class TiffReader {
 
 INKLING_INLINE ExifNotes read_exif(std::span<const std::uint8_t> tiff) noexcept {
   ExifNotes notes;
+  // As JPEG wants it; some writers put it into PNG and WebP, too.
+  constexpr std::array<std::uint8_t, 6> prefix{'E', 'x', 'i', 'f', 0, 0};
+  if (tiff.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), tiff.begin())) {
+    tiff = tiff.subspan(prefix.size());
+  }
   if (tiff.size() < 8 || tiff[0] != tiff[1] || (tiff[0] != 'M' && tiff[0] != 'I')) return notes;
   const TiffReader reader(tiff, tiff[0] == 'M');
   double dots_per_unit_in_inches = 1;  // 2.54 when the unit is the centimetre

@@ -6,7 +6,6 @@
 #include <inkling/core/error.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -92,32 +91,6 @@ static void* stb_reallocate(void* memory, std::size_t size) noexcept {
 #undef STBI_FREE
 
 namespace inkling::inline INKLING_ABI::detail {
-
-/// The highest bit that is set in the samples of one kind: colours, or opacities.
-inline int used_bits(std::span<const std::uint16_t> samples, std::size_t first, std::size_t last,
-                     std::size_t channels) {
-  unsigned bits = 0;
-  for (std::size_t pixel = 0; pixel < samples.size(); pixel += channels) {
-    for (std::size_t c = first; c < last; ++c) bits |= samples[pixel + c];
-  }
-  return std::bit_width(bits);
-}
-
-/// The highest eight bits that are used, of each kind of channel; all sixteen where the highest two are.
-inline std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> samples, std::size_t channels) {
-  const std::size_t colours = channels == 2 || channels == 4 ? channels - 1 : channels;
-  const auto shift = [&](std::size_t first, std::size_t last) {
-    const int bits = used_bits(samples, first, last, channels);
-    return static_cast<unsigned>(bits >= 15 ? 8 : std::max(0, bits - 8));
-  };
-  const unsigned colour_shift = shift(0, colours);
-  const unsigned opacity_shift = colours < channels ? shift(colours, channels) : 0;
-  std::vector<std::uint8_t> bytes(samples.size());
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    bytes[i] = static_cast<std::uint8_t>(samples[i] >> (i % channels < colours ? colour_shift : opacity_shift));
-  }
-  return bytes;
-}
 
 /// pHYs: dots a metre in x and y, and whether the unit is the metre.
 inline Resolution png_resolution(std::span<const std::uint8_t> density) noexcept {

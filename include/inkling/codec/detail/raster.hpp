@@ -6,7 +6,9 @@
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/rgb_image.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 /// What the decoders of all kinds of files have in common.
@@ -41,6 +43,10 @@ void check_declared_size(const char* format, Index width, Index height, Index pi
 
 /// The least power of two, up to 8, by which width and height are divided so that no more than `pixels` are left.
 Index reduction_to(Index width, Index height, Index pixels) noexcept;
+
+/// Bytes of samples of 16 bits: the highest eight bits that are used, of colours and of opacity by themselves; of all
+/// sixteen where one of the highest two is. Cameras and scanners write 10 or 12 bits as they are.
+std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> samples, std::size_t channels);
 
 /// Grey, or in colour, over white paper; ink that would be lost on it, for it is white itself, lies on black. Upright.
 GreyImage grey_of(const Raster& raster);

@@ -5,7 +5,12 @@
 #include <inkling/core/error.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI::detail {
 
@@ -26,6 +31,32 @@ INKLING_INLINE Index reduction_to(Index width, Index height, Index pixels) noexc
   Index divisor = 1;
   while (divisor < 8 && ((width + divisor - 1) / divisor) * ((height + divisor - 1) / divisor) > pixels) divisor *= 2;
   return divisor;
+}
+
+/// The highest bit that is set in the samples of one kind: colours, or opacities.
+inline int used_bits(std::span<const std::uint16_t> samples, std::size_t first, std::size_t last,
+                     std::size_t channels) {
+  unsigned bits = 0;
+  for (std::size_t pixel = 0; pixel < samples.size(); pixel += channels) {
+    for (std::size_t c = first; c < last; ++c) bits |= samples[pixel + c];
+  }
+  return std::bit_width(bits);
+}
+
+INKLING_INLINE std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> samples,
+                                                          std::size_t channels) {
+  const std::size_t colours = channels == 2 || channels == 4 ? channels - 1 : channels;
+  const auto shift = [&](std::size_t first, std::size_t last) {
+    const int bits = used_bits(samples, first, last, channels);
+    return static_cast<unsigned>(bits >= 15 ? 8 : std::max(0, bits - 8));
+  };
+  const unsigned colour_shift = shift(0, colours);
+  const unsigned opacity_shift = colours < channels ? shift(colours, channels) : 0;
+  std::vector<std::uint8_t> bytes(samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(samples[i] >> (i % channels < colours ? colour_shift : opacity_shift));
+  }
+  return bytes;
 }
 
 /// A pixel of the raster, over paper of one level.

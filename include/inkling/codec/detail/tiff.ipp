@@ -102,49 +102,91 @@ INKLING_INLINE std::size_t tiff_pages(std::span<const std::uint8_t> bytes, const
   return pages;
 }
 
-/// How the samples of a page lie, when they can be read row by row: one a pixel, of one bit or eight.
+/// How the samples of a page lie, when they can be read row by row: one a pixel, of one bit, eight or sixteen, or three
+/// of eight.
 struct TiffRows {
   bool readable = false;
   int bits = 0;
+  std::size_t samples = 1;  // of a pixel
   bool white_is_zero = false;
 };
 
-inline TiffRows rows_of(const TiffFile& file) {
+/// JPEG within TIFF keeps colours as JPEG does; libtiff then turns them into RGB.
+inline bool ask_for_rgb(const TiffFile& file) {
+  const auto compression = file.field<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
   const auto photometric = file.field<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE);
+  return compression == COMPRESSION_JPEG && photometric == PHOTOMETRIC_YCBCR &&
+         ::TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB) == 1;
+}
+
+inline TiffRows rows_of(const TiffFile& file) {
+  const auto photometric = ask_for_rgb(file) ? std::uint16_t{PHOTOMETRIC_RGB}
+                                             : file.field<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE);
   const auto samples = file.field<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL, 1);
   const auto bits = file.field<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1);
+  const auto packing = file.field<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  const bool rows = ::TIFFIsTiled(file.get()) == 0;
   const bool grey = photometric == PHOTOMETRIC_MINISWHITE || photometric == PHOTOMETRIC_MINISBLACK;
-  return {.readable = grey && samples == 1 && (bits == 1 || bits == 8) && ::TIFFIsTiled(file.get()) == 0,
+  const bool one = grey && samples == 1 && (bits == 1 || bits == 8 || bits == 16);
+  const bool three = photometric == PHOTOMETRIC_RGB && samples == 3 && bits == 8 && packing == PLANARCONFIG_CONTIG;
+  return {.readable = rows && (one || three),
           .bits = bits,
+          .samples = samples,
           .white_is_zero = photometric == PHOTOMETRIC_MINISWHITE};
 }
 
-/// Adds up squares of `divisor` pixels a side while the rows come in.
+/// Of a row as libtiff gives it: numbers of 16 bits are in the machine's own order.
+inline std::uint32_t stored_level(const std::vector<std::uint8_t>& row, int bits, std::size_t at) noexcept {
+  if (bits == 8) return row[at];
+  if (bits == 1) return (row[at / 8] >> (7 - at % 8) & 1U) * 255U;
+  std::uint16_t level = 0;
+  std::memcpy(&level, &row[2 * at], sizeof level);
+  return level;
+}
+
+/// Adds up squares of `divisor` pixels a side while the rows come in. A raster of one channel is grey.
 inline void read_reduced(TiffFile& file, const TiffRows& rows, Index width, Index height, Index divisor,
                          Raster& raster) {
   const auto row_size = static_cast<std::size_t>(::TIFFScanlineSize(file.get()));
-  const std::size_t needed = (static_cast<std::size_t>(width) * static_cast<std::size_t>(rows.bits) + 7) / 8;
-  if (row_size < needed) file.fail();
+  const std::size_t row_bits = static_cast<std::size_t>(width) * rows.samples * static_cast<std::size_t>(rows.bits);
+  if (row_size < (row_bits + 7) / 8) file.fail();
   std::vector<std::uint8_t> row(row_size);
-  std::vector<std::uint32_t> sums(static_cast<std::size_t>(raster.width));
+  const auto channels = static_cast<std::size_t>(raster.channels);
+  std::vector<std::uint32_t> sums(static_cast<std::size_t>(raster.width) * channels);
+  std::vector<std::uint16_t> wide(rows.bits == 16 ? raster.samples.size() : 0);
   for (Index y = 0; y < height; ++y) {
     if (::TIFFReadScanline(file.get(), row.data(), static_cast<std::uint32_t>(y), 0) != 1) file.fail();
     for (Index x = 0; x < width; ++x) {
       const auto at = static_cast<std::size_t>(x);
-      const int stored = rows.bits == 8 ? row[at] : (row[at / 8] >> (7 - at % 8) & 1) * 255;
-      sums[static_cast<std::size_t>(x / divisor)] +=
-          static_cast<std::uint32_t>(rows.white_is_zero ? 255 - stored : stored);
+      std::uint32_t* const sum = &sums[static_cast<std::size_t>(x / divisor) * channels];
+      if (rows.samples == 1) {
+        const std::uint32_t level = stored_level(row, rows.bits, at);
+        *sum += rows.white_is_zero && rows.bits <= 8 ? 255 - level : level;
+      } else if (channels == 1) {
+        *sum += luma(Rgb{row[3 * at], row[3 * at + 1], row[3 * at + 2]});
+      } else {
+        for (std::size_t c = 0; c < 3; ++c) sum[c] += row[3 * at + c];
+      }
     }
     if ((y + 1) % divisor != 0 && y + 1 != height) continue;
     const Index rows_of_square = y % divisor + 1;
-    for (Index x = 0; x < raster.width; ++x) {
+    const std::size_t place = static_cast<std::size_t>(y / divisor) * sums.size();
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const Index x = static_cast<Index>(i / channels);
       const auto area = static_cast<std::uint32_t>(rows_of_square * std::min(divisor, width - x * divisor));
-      std::uint32_t& sum = sums[static_cast<std::size_t>(x)];
-      raster.samples[static_cast<std::size_t>(y / divisor * raster.width + x)] =
-          static_cast<std::uint8_t>((sum + area / 2) / area);
-      sum = 0;
+      const std::uint32_t mean = (sums[i] + area / 2) / area;
+      if (rows.bits == 16) {
+        wide[place + i] = static_cast<std::uint16_t>(mean);
+      } else {
+        raster.samples[place + i] = static_cast<std::uint8_t>(mean);
+      }
+      sums[i] = 0;
     }
   }
+  if (rows.bits < 16) return;
+  raster.samples = bytes_of_samples(wide, 1);
+  if (!rows.white_is_zero) return;  // where fewer bits are used, only the bytes say which level is the highest
+  for (std::uint8_t& sample : raster.samples) sample = static_cast<std::uint8_t>(255 - sample);
 }
 
 /// Any other page, as libtiff makes colours and opacity of it. It multiplies colours by their opacity.
@@ -178,7 +220,8 @@ inline Resolution tiff_resolution(const TiffFile& file) {
   return {along(TIFFTAG_XRESOLUTION), along(TIFFTAG_YRESOLUTION)};
 }
 
-INKLING_INLINE Raster decode_tiff(std::span<const std::uint8_t> bytes, std::size_t page, const DecodeLimits& limits) {
+INKLING_INLINE Raster decode_tiff(std::span<const std::uint8_t> bytes, std::size_t page, Wanted wanted,
+                                  const DecodeLimits& limits) {
   TiffFile file(bytes, limits);
   for (std::size_t i = 0; i < page; ++i) {
     if (::TIFFReadDirectory(file.get()) != 1) {
@@ -189,11 +232,17 @@ INKLING_INLINE Raster decode_tiff(std::span<const std::uint8_t> bytes, std::size
   const auto width = static_cast<Index>(file.field<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0));
   const auto height = static_cast<Index>(file.field<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0));
   const TiffRows rows = rows_of(file);
-  check_declared_size("TIFF", width, height, (rows.readable ? 16 : 1) * limits.pixels, limits);
+  // Four bytes a pixel, one of the grey picture that is made of them, and what libtiff unpacks at once.
+  const tmsize_t unpacked = ::TIFFIsTiled(file.get()) != 0 ? ::TIFFTileSize(file.get()) : ::TIFFStripSize(file.get());
+  const Index memory = static_cast<Index>(limits.memory + 20 * bytes.size()) - static_cast<Index>(unpacked);
+  const Index whole = std::clamp<Index>(memory / 5, 0, limits.pixels);
+  check_declared_size("TIFF", width, height, rows.readable ? 16 * limits.pixels : whole, limits);
   const Index divisor = rows.readable ? reduction_to(width, height, limits.pixels) : 1;
   Raster raster{.width = (width + divisor - 1) / divisor,
                 .height = (height + divisor - 1) / divisor,
-                .channels = rows.readable ? 1 : 4,
+                .channels = !rows.readable                                  ? 4
+                            : rows.samples == 3 && wanted == Wanted::colour ? 3
+                                                                            : 1,
                 .resolution = tiff_resolution(file)};
   check_declared_size("TIFF", raster.width, raster.height, limits.pixels, limits);
   raster.resolution.x /= static_cast<double>(divisor);

@@ -34,11 +34,10 @@ inline std::span<const std::uint8_t> riff_chunk(std::span<const std::uint8_t> by
   return {};
 }
 
-/// Some writers begin the block as a JPEG does.
-inline std::span<const std::uint8_t> webp_exif(std::span<const std::uint8_t> bytes) noexcept {
-  constexpr std::string_view marker("Exif\0\0", 6);
-  const auto block = riff_chunk(bytes, "EXIF");
-  return text_at(block, 0, marker.size()) == marker ? block.subspan(marker.size()) : block;
+/// Bytes that libwebp holds of each pixel, whatever comes out: all of a lossless picture, and all opacities.
+inline Index held_a_pixel(const WebPBitstreamFeatures& features) noexcept {
+  constexpr int lossless = 2;
+  return features.format == lossless ? 4 : features.has_alpha != 0 ? 1 : 0;
 }
 
 INKLING_INLINE Raster decode_webp(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
@@ -47,17 +46,34 @@ INKLING_INLINE Raster decode_webp(std::span<const std::uint8_t> bytes, const Dec
     throw FormatError("WebP: the header is damaged or cut short");
   }
   if (features.has_animation != 0) throw UnsupportedImageError("WebP: expected a picture, got one that moves");
-  check_declared_size("WebP", features.width, features.height, limits.pixels, limits);
-  const ExifNotes exif = read_exif(webp_exif(bytes));
-  Raster raster{.width = features.width,
-                .height = features.height,
-                .channels = features.has_alpha != 0 ? 4 : 3,
+  const int channels = features.has_alpha != 0 ? 4 : 3;
+  const Index held = held_a_pixel(features);
+  const auto memory = static_cast<Index>(limits.memory + 20 * bytes.size());
+  check_declared_size("WebP", features.width, features.height, std::min(16 * limits.pixels, memory / (held + 1)),
+                      limits);
+  // The samples, and the grey picture that is made of them.
+  const Index whole = std::min(limits.pixels, memory / (held + channels + 1));
+  const Index divisor = reduction_to(features.width, features.height, whole);
+  const ExifNotes exif = read_exif(riff_chunk(bytes, "EXIF"));
+  Raster raster{.width = (features.width + divisor - 1) / divisor,
+                .height = (features.height + divisor - 1) / divisor,
+                .channels = channels,
                 .resolution = exif.resolution,
                 .orientation = exif.orientation};
-  const int row_bytes = features.width * raster.channels;
-  raster.samples.resize(static_cast<std::size_t>(row_bytes) * static_cast<std::size_t>(features.height));
-  const auto decode = raster.channels == 4 ? ::WebPDecodeRGBAInto : ::WebPDecodeRGBInto;
-  if (decode(bytes.data(), bytes.size(), raster.samples.data(), raster.samples.size(), row_bytes) == nullptr) {
+  check_declared_size("WebP", raster.width, raster.height, limits.pixels, limits);
+  raster.resolution.x /= static_cast<double>(divisor);
+  raster.resolution.y /= static_cast<double>(divisor);
+  const auto row_bytes = static_cast<std::size_t>(raster.width * channels);
+  raster.samples.resize(row_bytes * static_cast<std::size_t>(raster.height));
+  WebPDecoderConfig config;
+  ::WebPInitDecoderConfig(&config);
+  config.options.use_scaling = divisor > 1 ? 1 : 0;
+  config.options.scaled_width = static_cast<int>(raster.width);
+  config.options.scaled_height = static_cast<int>(raster.height);
+  config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA = {raster.samples.data(), static_cast<int>(row_bytes), raster.samples.size()};
+  if (::WebPDecode(bytes.data(), bytes.size(), &config) != VP8_STATUS_OK) {
     throw FormatError("WebP: the picture is damaged or cut short");
   }
   return raster;

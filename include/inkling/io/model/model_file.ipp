@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/io/detail/json.hpp>
+#include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/detail/visit_model.hpp>
 #include <inkling/io/model/detail/forest_codec.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
@@ -56,10 +57,9 @@ inline double count_activations(const nn::Network& network) {
 /// A small file may describe layers that put out much. Throws FormatError when the self-test would take far more memory
 /// than the file has bytes.
 inline void require_activations_fit(const nn::Network& network, Index images, std::size_t file_bytes) {
-  constexpr double small = 48 * 1024 * 1024;
   constexpr double block = 32;  // images that are classified together
   const double bytes = sizeof(float) * std::min(block, static_cast<double>(images)) * count_activations(network);
-  if (bytes <= small + 16 * static_cast<double>(file_bytes)) return;
+  if (may_ask_for(bytes, file_bytes)) return;
   throw FormatError("its layers put out " + number_text(bytes) + " bytes for the self-test, more than a file of " +
                     std::to_string(file_bytes) + " bytes may ask for");
 }

@@ -3,6 +3,7 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/io/detail/json.hpp>
+#include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/model/state_dict.hpp>
 #include <inkling/io/onnx/detail/graph_reader.hpp>
@@ -44,15 +45,13 @@ class OnnxChain {
   }
 
  private:
-  static constexpr Index most_values = Index{1} << 24U;  // that a layer puts out for one image
-
   static Shape input_shape(const std::vector<Index>& dims) {
     constexpr Index most = Index{1} << 20U;  // of a side, or channels
     const bool known = (dims.size() == 4 || dims.size() == 2) &&
                        std::all_of(dims.begin() + 1, dims.end(), [](Index dim) { return dim > 0 && dim <= most; });
     if (!known) throw FormatError("expected an input [n, channels, height, width] or [n, features] of known sides");
     const Shape shape = dims.size() == 4 ? Shape{dims[2], dims[3], dims[1]} : Shape{1, 1, dims[1]};
-    if (shape.size() > most_values) throw FormatError("expected a smaller input than " + to_string(shape));
+    if (shape.size() > most_layer_values) throw FormatError("expected a smaller input than " + to_string(shape));
     return shape;
   }
 
@@ -108,7 +107,7 @@ class OnnxChain {
     } else {
       append_layer(node);
     }
-    if (shape().size() > most_values) refuse(node, "it puts out more values than a file may ask for");
+    if (shape().size() > most_layer_values) refuse(node, "it puts out more values than a file may ask for");
     value_ = node.outputs.front();
   }
 

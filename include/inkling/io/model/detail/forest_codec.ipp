@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/io/detail/deflate.hpp>
+#include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/model/detail/forest_codec.hpp>
 #include <inkling/io/model/detail/hog_codec.hpp>
 
@@ -82,9 +83,8 @@ inline void add_bins(const QuantileBins& bins, std::map<std::string, Tensor>& te
 /// Whether a forest of so many nodes and shares of leaves may come from so many bytes: it takes about 16 bytes a node
 /// while it is read, and 10 a share. Compressed numbers could ask for a thousand times their size.
 inline bool fits_file(std::size_t nodes, std::size_t shares, std::size_t bytes) noexcept {
-  constexpr std::size_t small = std::size_t{48} << 20U;
   constexpr std::size_t most = std::size_t{1} << (sizeof(std::size_t) < 8 ? 26U : 40U);
-  return nodes < most && shares < most && 16 * nodes + 10 * shares <= small + 16 * bytes;
+  return nodes < most && shares < most && may_ask_for(static_cast<double>(16 * nodes + 10 * shares), bytes);
 }
 
 INKLING_INLINE void add_tensors(const RandomForest& forest, Storage, std::map<std::string, Tensor>& tensors) {

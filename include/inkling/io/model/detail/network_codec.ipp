@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
 
 #include <algorithm>
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::detail {
-
-/// Most values that a layer read from a file may put out for one image.
-inline constexpr Index max_activation = Index{1} << 24;
 
 INKLING_INLINE Architecture architecture_of(const nn::Network& network) {
   Architecture layers;
@@ -57,9 +55,9 @@ class FileExpectations final : public nn::TensorExpectations {
   void output(const std::string& name, const Shape& shape) override { check_output(prefix_ + name, shape); }
 
   static void check_output(const std::string& name, const Shape& out) {
-    if (out.height <= max_activation / out.width && out.pixels() <= max_activation / out.channels) return;
+    if (out.height <= most_layer_values / out.width && out.pixels() <= most_layer_values / out.channels) return;
     throw FormatError("layer " + name + " puts out " + to_string(out) + ", more than the " +
-                      std::to_string(max_activation) + " values that a file may ask for");
+                      std::to_string(most_layer_values) + " values that a file may ask for");
   }
 
  private:
