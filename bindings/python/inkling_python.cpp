@@ -307,6 +307,7 @@ void add_reading(py::module_& m) {
       .def_readonly("candidates", &FieldCharacter::candidates, "The most probable first.");
   py::class_<inkling::FieldReading>(m, "FieldReading", "What a picture of a line shows.")
       .def_readonly("text", &inkling::FieldReading::text, "With the marks of the pattern.")
+      .def_readonly("confidence", &inkling::FieldReading::confidence, "The probability that all of the text is right.")
       .def_readonly("characters", &inkling::FieldReading::characters, "From left to right.")
       .def("__repr__",
            [](const inkling::FieldReading& self) { return py::str("FieldReading({!r})").format(self.text); });

@@ -185,7 +185,7 @@ EMSCRIPTEN_KEEPALIVE const char* inkling_field(const bindings::LoadedModel* mode
                             {"box", {box.x, box.y, box.width, box.height}},
                             {"candidates", as_json(character.candidates)}});
     }
-    return give({{"text", reading.text}, {"characters", std::move(characters)}});
+    return give({{"text", reading.text}, {"confidence", reading.confidence}, {"characters", std::move(characters)}});
   });
 }
 

@@ -65,8 +65,13 @@ Json answer(const Recogniser& recogniser, const std::string& model_name, std::sp
   for (const FieldCharacter& character : reading.characters) characters.push_back(to_json(character));
   Json lattice = Json::array();
   for (const FieldAlternative& way : reading.lattice) lattice.push_back(to_json(way));
-  return {{"prediction", reading.text},   {"fits", reading.fits},   {"model", model.name},
-          {"version", model.version()},   {"sha256", model.sha256}, {"characters", std::move(characters)},
+  return {{"prediction", reading.text},
+          {"confidence", rounded(reading.confidence, 6)},
+          {"fits", reading.fits},
+          {"model", model.name},
+          {"version", model.version()},
+          {"sha256", model.sha256},
+          {"characters", std::move(characters)},
           {"lattice", std::move(lattice)}};
 }
 
@@ -84,7 +89,7 @@ Response predict_field(std::shared_ptr<const Recogniser> recogniser, const Reque
     PictureReader reader{
         .read = [recogniser, options, name = model.name](
                     const SentPicture& picture) { return answer(*recogniser, name, picture.bytes, options); },
-        .table = table_of_members({"prediction", "fits", "model"})};
+        .table = table_of_members({"prediction", "confidence", "fits", "model"})};
     Response response = answer_pictures(request, std::move(submission), std::move(reader));
     response.model = model.name;
     return response;

@@ -76,7 +76,10 @@ TEST_CASE("options of lines of characters") {
       .field("threads", &LatticeOptions::threads);
   Walk<SearchOptions>({},
                       [&](const SearchOptions& options) {
-                        expect(std::isfinite(find_read_path(lattice, {}, {}, model.class_names(), options).score));
+                        const ReadPath path = find_read_path(lattice, {}, {}, model.class_names(), options);
+                        expect(std::isfinite(path.score));
+                        const double share = text_probability(lattice, {}, {}, model.class_names(), path, options);
+                        expect(share >= 0 && share <= 1);
                       })
       .field("strangeness", &SearchOptions::strangeness)
       .field("evidence", &SearchOptions::evidence)
@@ -93,7 +96,8 @@ TEST_CASE("options of lines of characters") {
       .field("dirt_price", &SearchOptions::dirt_price)
       .field("missing_mark", &SearchOptions::missing_mark)
       .field("written_mark", &SearchOptions::written_mark)
-      .field("missing_character", &SearchOptions::missing_character);
+      .field("missing_character", &SearchOptions::missing_character)
+      .field("temperature", &SearchOptions::temperature);
   Walk<ReadOptions>({.prior = std::vector<double>{0.5, 0.5}},
                     [&](const ReadOptions& options) { expect(!read_field(picture, model, options).text.empty()); })
       .field("prior", &ReadOptions::prior)

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace inkling;
@@ -207,4 +208,91 @@ TEST_CASE("prices and lattices that are not finite are refused, and so are latti
   lattice.evidence = Vector::Zero(1);
   CHECK_THROWS_AS(find(lattice, {}), ShapeError);
   CHECK(find(plain(3), {}).steps.size() == 2);
+}
+
+/// All ways through the lattice one by one, each with the text that it spells.
+class EveryWay {
+ public:
+  EveryWay(const Lattice& lattice, const SearchOptions& options) : lattice_(lattice), options_(options) {
+    go(0, "", 0);
+  }
+  double share(const std::string& text) const {
+    double all = 0;
+    double spelled = 0;
+    for (const auto& [way, weight] : weights_) {
+      all += weight;
+      if (way == text) spelled += weight;
+    }
+    return spelled / all;
+  }
+
+ private:
+  void go(std::size_t place, const std::string& text, double score) {
+    if (place == lattice_.pieces && !text.empty()) weights_.emplace_back(text, std::exp(score / options_.temperature));
+    if (place == lattice_.pieces) return;
+    go(place + 1, text, score - detail::price_of_dirt(lattice_, place, options_));
+    for (std::size_t i = 0; i < lattice_.arcs.size(); ++i) {
+      const Arc& arc = lattice_.arcs[i];
+      if (arc.first != place) continue;
+      const auto column = lattice_.probabilities.col(static_cast<Index>(i));
+      const double sum = static_cast<double>(column.sum());
+      for (Index label = 0; label < column.size(); ++label) {
+        go(arc.last, text + names[static_cast<std::size_t>(label)],
+           score + std::log(static_cast<double>(column(label)) / sum) + options_.strangeness * std::log(sum) +
+               detail::plausibility(lattice_, arc, options_) - detail::cut_price(lattice_, arc.first, options_));
+      }
+    }
+  }
+
+  const Lattice& lattice_;
+  SearchOptions options_;
+  std::vector<std::pair<std::string, double>> weights_;
+};
+
+TEST_CASE("the probability of a text is its share of all ways, wherever they cut") {
+  Lattice lattice = plain(4);
+  set(lattice, 0, 1, 0, 0.6F);
+  set(lattice, 1, 2, 1, 0.7F);
+  set(lattice, 2, 4, 2, 0.5F);
+  set(lattice, 2, 3, 2, 0.8F);
+  set(lattice, 3, 4, 3, 0.4F);
+  lattice.cuts[1] = 0.3F;
+  for (const double temperature : {0.5, 0.85, 2.0}) {
+    // That nothing is written at all costs so much that it does not count.
+    const SearchOptions options{.missing_character = 200, .temperature = temperature};
+    const ReadPath path = find_read_path(lattice, {}, {}, names, options);
+    std::string text;
+    for (const ReadStep& step : path.steps) text += names[static_cast<std::size_t>(step.label)];
+    const double share = text_probability(lattice, {}, {}, names, path, options);
+    CHECK(share == doctest::Approx(EveryWay(lattice, options).share(text)).epsilon(1e-9));
+    CHECK(share > 0.005);
+    CHECK(share < 0.95);
+  }
+}
+
+TEST_CASE("a text is likelier the more of it the pattern says") {
+  Lattice lattice = plain(3);
+  set(lattice, 0, 1, 0, 0.7F);
+  set(lattice, 1, 2, 1, 0.7F);
+  set(lattice, 2, 3, 0, 0.7F);
+  const auto probability = [&](const char* pattern, const CharSet& characters = {}) {
+    const Pattern parsed = Pattern::parse(pattern);
+    return text_probability(lattice, parsed, characters, names, find_read_path(lattice, parsed, characters, names));
+  };
+  const double any = probability("*?");
+  const double three = probability("???");
+  const double digits = probability("###");
+  CHECK(any < three);
+  CHECK(three < digits);
+  CHECK(digits == doctest::Approx(probability("???", CharSet::parse("digits"))));
+  CHECK(probability("#A#") < 1);
+  // A mark of the pattern belongs to the text, be it written or not: it takes nothing away.
+  CHECK(probability("#-#-#") == doctest::Approx(probability("###")).epsilon(0.05));
+}
+
+TEST_CASE("the probability of a text is not asked of what does not fit together") {
+  const Lattice lattice = plain(2);
+  const ReadPath path = find_read_path(lattice, {}, {}, names);
+  CHECK_THROWS_AS(text_probability(lattice, {}, {}, names, path, {.temperature = 0}), ValueError);
+  CHECK_THROWS_AS(text_probability(lattice, {}, {}, {"0"}, path), ShapeError);
 }

@@ -205,8 +205,13 @@ TEST_CASE_FIXTURE(PicturesFixture, "lines of characters, too, are read from seve
   CHECK(results[0]["prediction"] == "1");
   CHECK(results[1]["problem"]["status"] == 415);
   const Response table = post("image/png", picture(), "text/csv", {{"pattern", "#"}}, "/predict/field");
+  const json line =
+      json::parse(post("image/png", picture(), "application/json", {{"pattern", "#"}}, "/predict/field").body);
+  CHECK(line["confidence"] > 0);
+  CHECK(line["confidence"] <= 1);
   CHECK(table.body ==
-        "\"index\",\"name\",\"prediction\",\"fits\",\"model\",\"problem\"\r\n0,\"\",\"1\",\"true\",\"cnn\",\"\"\r\n");
+        "\"index\",\"name\",\"prediction\",\"confidence\",\"fits\",\"model\",\"problem\"\r\n0,\"\",\"1\"," +
+            line["confidence"].dump() + ",\"true\",\"cnn\",\"\"\r\n");
 }
 
 TEST_CASE_FIXTURE(PicturesFixture, "the number of pictures is bounded") {

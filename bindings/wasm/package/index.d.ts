@@ -34,6 +34,8 @@ export interface FieldCharacter {
 
 export interface FieldReading {
   text: string;
+  /** The probability that all of the text is right. */
+  confidence: number;
   /** From left to right. */
   characters: FieldCharacter[];
 }

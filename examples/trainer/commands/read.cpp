@@ -59,6 +59,7 @@ std::string to_json(const RunPicture& picture, const FieldReading& reading) {
   json["path"] = picture.path;
   if (!picture.sha256.empty()) json["sha256"] = picture.sha256;
   json["prediction"] = reading.text;
+  json["confidence"] = reading.confidence;
   json["fits"] = reading.fits;
   json["characters"] = Json::array();
   for (const FieldCharacter& character : reading.characters) {

@@ -49,9 +49,10 @@ struct FieldAlternative {
 };
 
 struct FieldReading {
-  std::string text;   // with the marks of the pattern, written or not
-  bool fits = true;   // the pattern; if not, it was forced onto the ink, and the confidences are lower accordingly
-  double misfit = 0;  // nats by which the pattern's reading is worse than that of any number of such characters
+  std::string text;       // with the marks of the pattern, written or not
+  double confidence = 0;  // the probability that all of the text is right: text_probability
+  bool fits = true;       // the pattern; if not, it was forced onto the ink, and the confidences are lower accordingly
+  double misfit = 0;      // nats by which the pattern's reading is worse than that of any number of such characters
   std::vector<FieldCharacter> characters;  // from left to right; marks only where there is ink
   std::vector<FieldAlternative> lattice;   // by their ends
 };

@@ -85,6 +85,7 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
   const ReadPath path = find_read_path(lattice, options.pattern, options.charset, names, options.search);
 
   FieldReading reading;
+  reading.confidence = text_probability(lattice, options.pattern, options.charset, names, path, options.search);
   reading.misfit = detail::misfit_of(path, lattice, names, options);
   reading.fits = reading.misfit <= options.largest_misfit;
   for (const ReadStep& step : path.steps) {
@@ -106,6 +107,7 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
     const double share =
         std::exp(-reading.misfit / static_cast<double>(std::max<std::size_t>(1, reading.characters.size())));
     for (FieldCharacter& character : reading.characters) character.confidence *= share;
+    reading.confidence *= std::exp(-reading.misfit);
   }
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
     const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding

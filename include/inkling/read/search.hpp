@@ -34,6 +34,7 @@ struct SearchOptions {
   double missing_mark = 1;     // of a mark that is not there
   double written_mark = 0.3;   // of one that is
   double missing_character = 15;
+  double temperature = 0.85;  // that the scores of whole ways are divided by where they become probabilities
 
   void check() const;  // throws ValueError that names the first field out of range
 };
@@ -98,6 +99,14 @@ double price_of_dirt(const Lattice& lattice, std::size_t piece, const SearchOpti
 /// backwards the best way from each to G. Both together give the score of the best way through any one arc.
 ReadPath find_read_path(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
                         const std::vector<std::string>& class_names, const SearchOptions& options = {});
+
+/// The probability that the line says what a path reads: of all ways through the same lattice, with all classes of each
+/// arc, the share of those that spell it, wherever they cut, each way weighted by exp(score / temperature) (the forward
+/// algorithm of a conditional random field; Sarawagi and Cohen 2004). path: what find_read_path found for the same
+/// arguments. In [0, 1]; throws what find_read_path throws.
+double text_probability(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+                        const std::vector<std::string>& class_names, const ReadPath& path,
+                        const SearchOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI
 

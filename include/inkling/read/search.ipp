@@ -13,8 +13,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -36,9 +38,12 @@ INKLING_INLINE void SearchOptions::check() const {
   in_range("SearchOptions::missing_mark", missing_mark, {-1e6, 1e6});
   in_range("SearchOptions::written_mark", written_mark, {-1e6, 1e6});
   in_range("SearchOptions::missing_character", missing_character, {-1e6, 1e6});
+  in_range("SearchOptions::temperature", temperature, {0.01, 1e6});
 }
 
 namespace detail {
+
+constexpr double least_probability = 1e-6;  // of a class in an arc: the search may be surer than the classifier
 
 INKLING_INLINE ElementScores score_element(const Lattice& lattice, const Pattern::Element& element,
                                            const CharSet& characters, const std::vector<std::string>& class_names,
@@ -49,7 +54,7 @@ INKLING_INLINE ElementScores score_element(const Lattice& lattice, const Pattern
     scores.label.assign(lattice.arcs.size(), 0);
     return scores;
   }
-  constexpr double least = 1e-6;
+  constexpr double least = least_probability;
   const std::vector<Label> admitted = admitted_classes(element.characters & characters, class_names);
   for (Index i = 0; i < lattice.probabilities.cols(); ++i) {
     double sum = 0;
@@ -245,6 +250,149 @@ INKLING_INLINE ReadPath find_read_path(const Lattice& lattice, const Pattern& pa
     score = std::max(score, best.forward[edge.from] + edge.score + best.backward[edge.to]);
   }
   return path;
+}
+
+namespace detail {
+
+/// log(exp(a) + exp(b)).
+inline double log_add(double a, double b) {
+  const double high = std::max(a, b);
+  return std::isinf(high) ? high : high + std::log1p(std::exp(std::min(a, b) - high));
+}
+
+/// What a step shows in the text: a class, or a mark, which no class stands for.
+inline Label symbol_of(const Pattern::Element& element, Label label) {
+  return element.is_mark() ? -1 - static_cast<Label>(static_cast<unsigned char>(element.mark)) : label;
+}
+
+/// The log-probabilities of the classes of an element in an arc, given that it is one of them, over the temperature.
+class ClassTerms {
+ public:
+  ClassTerms(const Lattice& lattice, std::vector<Label> admitted, double temperature)
+      : lattice_(lattice), admitted_(std::move(admitted)), temperature_(temperature) {
+    for (Index arc = 0; arc < lattice.probabilities.cols(); ++arc) {
+      double sum = 0;
+      for (const Label label : admitted_) sum += static_cast<double>(lattice.probabilities(label, arc));
+      sums_.push_back(sum);
+      double all = 0;
+      for (const Label label : admitted_) all += std::exp(of(static_cast<std::size_t>(arc), label));
+      all_.push_back(std::log(all));
+    }
+  }
+
+  double of(std::size_t arc, Label label) const {
+    if (!std::binary_search(admitted_.begin(), admitted_.end(), label)) return unreachable;
+    const auto probability = static_cast<double>(lattice_.probabilities(label, static_cast<Index>(arc)));
+    const double share = sums_[arc] > 0 ? probability / sums_[arc] : 0.0;
+    return std::log(std::max(least_probability, share)) / temperature_;
+  }
+
+  /// The logarithm of the sum of exp(of()) over all classes.
+  double all(std::size_t arc) const { return all_[arc]; }
+
+ private:
+  const Lattice& lattice_;
+  std::vector<Label> admitted_;  // ascending
+  double temperature_;
+  std::vector<double> sums_;
+  std::vector<double> all_;
+};
+
+/// The classes of each element that is no mark; elements of the same classes share them.
+class PatternTerms {
+ public:
+  PatternTerms(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+               const std::vector<std::string>& class_names, double temperature) {
+    for (const Pattern::Element& element : pattern.elements()) {
+      of_element_.push_back(nullptr);
+      if (element.is_mark()) continue;
+      std::vector<Label> admitted = admitted_classes(element.characters & characters, class_names);
+      of_element_.back() = &terms_.try_emplace(admitted, lattice, admitted, temperature).first->second;
+    }
+  }
+
+  const ClassTerms& of(std::size_t element) const { return *of_element_[element]; }
+
+ private:
+  std::map<std::vector<Label>, ClassTerms> terms_;
+  std::vector<const ClassTerms*> of_element_;
+};
+
+/// Logarithms of sums over the ways from the start to every node: over all ways, and over those that have spelled so
+/// many symbols of a text and nothing else.
+class SpellingSums {
+ public:
+  SpellingSums(const ReadGraph& graph, const Pattern& pattern, const PatternTerms& terms, std::vector<Label> text,
+               double temperature)
+      : graph_(graph),
+        elements_(pattern.elements()),
+        terms_(terms),
+        text_(std::move(text)),
+        temperature_(temperature),
+        all_(graph.nodes(), unreachable),
+        spelled_(graph.nodes() * (text_.size() + 1), unreachable) {
+    all_.front() = spelled_.front() = 0;
+    for (const ReadEdge& edge : graph.edges()) follow(edge);
+  }
+
+  /// Of the ways to the goal, how much of their weight spells the text.
+  double share() const { return std::clamp(std::exp(spelled_.back() - all_.back()), 0.0, 1.0); }
+
+ private:
+  void follow(const ReadEdge& edge) {
+    const double score = edge.score / temperature_;
+    const bool is_mark = edge.element != no_number && elements_[edge.element].is_mark();
+    if (is_mark) {
+      const Label mark = symbol_of(elements_[edge.element], 0);
+      advance(edge, score, [&](Label next) { return next == mark ? score : unreachable; });
+    } else if (edge.element != no_number && edge.arc != no_number) {
+      const ClassTerms& classes = terms_.of(edge.element);
+      const double ink = score - classes.of(edge.arc, graph_.label(edge));  // whatever the class
+      advance(edge, ink + classes.all(edge.arc), [&](Label next) { return ink + classes.of(edge.arc, next); });
+    } else {  // dirt, or a character that is not there
+      add(all_[edge.to], all_[edge.from] + score);
+      for (std::size_t done = 0; done <= text_.size(); ++done)
+        add(spelled(edge.to, done), spelled(edge.from, done) + score);
+    }
+  }
+
+  /// An edge that shows a symbol; score_of: that of the edge with the text's next symbol.
+  template <typename ScoreOf>
+  void advance(const ReadEdge& edge, double all, const ScoreOf& score_of) {
+    add(all_[edge.to], all_[edge.from] + all);
+    for (std::size_t done = 0; done < text_.size(); ++done) {
+      add(spelled(edge.to, done + 1), spelled(edge.from, done) + score_of(text_[done]));
+    }
+  }
+
+  static void add(double& sum, double term) { sum = log_add(sum, term); }
+
+  double& spelled(std::size_t node, std::size_t done) { return spelled_[node * (text_.size() + 1) + done]; }
+
+  const ReadGraph& graph_;
+  const std::vector<Pattern::Element>& elements_;
+  const PatternTerms& terms_;
+  std::vector<Label> text_;
+  double temperature_;
+  std::vector<double> all_;
+  std::vector<double> spelled_;  // node x symbols done
+};
+
+}  // namespace detail
+
+INKLING_INLINE double text_probability(const Lattice& lattice, const Pattern& pattern, const CharSet& characters,
+                                       const std::vector<std::string>& class_names, const ReadPath& path,
+                                       const SearchOptions& options) {
+  options.check();
+  detail::check_lattice(lattice, class_names.size());
+  const detail::ReadGraph graph(lattice, pattern, characters, class_names, options);
+  const detail::PatternTerms terms(lattice, pattern, characters, class_names, options.temperature);
+  std::vector<Label> text;
+  for (const ReadStep& step : path.steps) {
+    const Pattern::Element& element = pattern.elements().at(step.element);
+    if (element.is_mark() || step.arc) text.push_back(detail::symbol_of(element, step.label));
+  }
+  return detail::SpellingSums(graph, pattern, terms, std::move(text), options.temperature).share();
 }
 
 }  // namespace inkling::inline INKLING_ABI
