@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <zlib.h>
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -302,6 +303,20 @@ TEST_CASE("PNG: a page in colour keeps its colours") {
   CHECK(luma(colour) == decode_image(rgb.bytes()));
   CHECK(count_pages(rgb.bytes()) == 1);
   CHECK_THROWS_AS(decode_page(rgb.bytes(), 1), ValueError);
+}
+
+TEST_CASE("PNG: ink as bright as its paper is told by its colour") {
+  const std::array<unsigned, 3> paper{200, 60, 60};
+  const std::array<unsigned, 3> ink{60, 134, 60};  // as bright
+  const auto is_ink = [](int x, int y) { return x == 1 && y < 3; };
+  const Png png{.width = 8, .height = 6, .colour = 2, .sample = [&](int x, int y, int c) {
+                  return (is_ink(x, y) ? ink : paper)[static_cast<std::size_t>(c)];
+                }};
+  CHECK(decode_image(png.bytes()) == expected(png, [&](int x, int y) { return is_ink(x, y) ? 0 : 255; }));
+  const Png plain{.width = 8, .height = 6, .colour = 2, .sample = [&](int, int, int c) {
+                    return paper[static_cast<std::size_t>(c)];
+                  }};
+  CHECK(decode_image(plain.bytes()) == luma(decode_page(plain.bytes()).colour));
 }
 
 TEST_CASE("PNG: every truncation is an error") {

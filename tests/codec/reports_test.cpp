@@ -84,6 +84,13 @@ TEST_CASE("what is no picture is named" * doctest::skip(!std::filesystem::exists
   CHECK_THROWS_WITH_AS(decode_image(read_file(reports() / "heic-header.heic")), doctest::Contains("HEIC"), FormatError);
 }
 
+TEST_CASE("ink as bright as its paper is told by its colour" * doctest::skip(!std::filesystem::exists(reports()))) {
+  const GreyImage image = decode_image(read_file(reports() / "green-on-red-5.png"));
+  const auto dark = std::count_if(image.values().begin(), image.values().end(), [](int value) { return value < 128; });
+  CHECK(dark > 0);
+  CHECK(4 * static_cast<Index>(dark) < image.width() * image.height());
+}
+
 TEST_CASE("a line of an A4 page at 600 dots an inch is decoded whole" *
           doctest::skip(!std::filesystem::exists(reports()))) {
   CHECK(decode_image(read_file(reports() / "strip-4960x120.png")).width() == 4960);

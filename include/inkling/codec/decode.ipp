@@ -9,7 +9,9 @@
 #include <inkling/codec/detail/webp.hpp>
 #include <inkling/core/error.hpp>
 
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace inkling::inline INKLING_ABI {
 
@@ -37,7 +39,13 @@ INKLING_STB_INLINE Raster decode_raster(std::span<const std::uint8_t> bytes, std
 }  // namespace detail
 
 INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
-  return detail::grey_of(detail::decode_raster(bytes, 0, detail::Wanted::grey, limits));
+  constexpr double flat = 25;  // a variance that ink which differs in brightness exceeds
+  GreyImage grey = detail::grey_of(detail::decode_raster(bytes, 0, detail::Wanted::grey, limits));
+  const double variance = detail::variance_of(grey);
+  if (variance > flat || grey.width() * grey.height() > limits.pixels / 4) return grey;  // colours take more memory
+  std::optional<GreyImage> by_colour =
+      detail::grey_by_colour(detail::decode_raster(bytes, 0, detail::Wanted::colour, limits), variance);
+  return by_colour ? *std::move(by_colour) : grey;
 }
 
 INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,6 +52,14 @@ std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> sample
 /// Grey, or in colour, over white paper; ink that would be lost on it, for it is white itself, lies on black. Upright.
 GreyImage grey_of(const Raster& raster);
 RgbImage colour_of(const Raster& raster);
+
+/// The variance of the levels.
+double variance_of(const GreyImage& image);
+
+/// Along the line on which the colours differ most (their principal component, Pearson 1901), with the side of most
+/// pixels light; upright. Nothing unless they differ far more than their brightness, whose variance is given: green ink
+/// on red paper.
+std::optional<GreyImage> grey_by_colour(const Raster& raster, double brightness_variance);
 
 /// As the file holds it, dots an inch of the picture when it stands upright.
 Resolution upright_resolution(const Raster& raster) noexcept;

@@ -5,11 +5,15 @@
 #include <inkling/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::detail {
@@ -106,6 +110,98 @@ INKLING_INLINE GreyImage grey_of(const Raster& raster) {
   const PixelReader reader{raster, paper_below(raster)};
   GreyImage image(raster.width, raster.height);
   for (std::size_t i = 0; i < image.values().size(); ++i) image.values()[i] = reader.grey(i);
+  return upright(std::move(image), raster.orientation);
+}
+
+INKLING_INLINE double variance_of(const GreyImage& image) {
+  double sum = 0;
+  double squares = 0;
+  for (const std::uint8_t value : image.values()) {
+    sum += value;
+    squares += value * value;
+  }
+  const auto count = static_cast<double>(std::max<std::size_t>(1, image.values().size()));
+  return squares / count - sum / count * (sum / count);
+}
+
+using ColourVector = std::array<double, 3>;
+
+/// Means of the colours, and how they vary together.
+struct ColourMoments {
+  ColourVector mean{};
+  std::array<ColourVector, 3> covariance{};
+};
+
+inline ColourMoments moments_of(const PixelReader& reader, std::size_t pixels) {
+  ColourMoments moments;
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const Rgb colour = reader.colour(i);
+    for (std::size_t a = 0; a < 3; ++a) {
+      moments.mean[a] += colour[a];
+      for (std::size_t b = 0; b < 3; ++b) moments.covariance[a][b] += colour[a] * colour[b];
+    }
+  }
+  const auto count = static_cast<double>(pixels);
+  for (double& mean : moments.mean) mean /= count;
+  for (std::size_t a = 0; a < 3; ++a) {
+    for (std::size_t b = 0; b < 3; ++b) {
+      moments.covariance[a][b] = moments.covariance[a][b] / count - moments.mean[a] * moments.mean[b];
+    }
+  }
+  return moments;
+}
+
+/// The eigenvector of the largest eigenvalue, of length 1, and that value: by powers of the matrix.
+inline std::pair<ColourVector, double> principal_component(const std::array<ColourVector, 3>& matrix) {
+  std::size_t widest = 0;
+  for (std::size_t a = 1; a < 3; ++a) widest = matrix[a][a] > matrix[widest][widest] ? a : widest;
+  ColourVector axis = matrix[widest];
+  double value = 0;
+  for (int round = 0; round < 50; ++round) {
+    const double length = std::sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
+    if (!(length > 0)) return {ColourVector{}, 0};
+    value = length;
+    ColourVector next{};
+    for (std::size_t a = 0; a < 3; ++a) axis[a] /= length;
+    for (std::size_t a = 0; a < 3; ++a) {
+      for (std::size_t b = 0; b < 3; ++b) next[a] += matrix[a][b] * axis[b];
+    }
+    axis = next;
+  }
+  const double length = std::sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
+  for (double& part : axis) part /= length > 0 ? length : 1;
+  return {axis, std::max(value, length)};
+}
+
+INKLING_INLINE std::optional<GreyImage> grey_by_colour(const Raster& raster, double brightness_variance) {
+  constexpr double least_variance = 64;   // noise of a camera's colours has less
+  constexpr double largest_share = 0.03;  // of brightness; it is a third where only brightness differs
+  if (raster.channels < 3 || raster.samples.empty()) return std::nullopt;
+  const PixelReader reader{raster, paper_below(raster)};
+  const auto pixels = static_cast<std::size_t>(raster.width * raster.height);
+  const ColourMoments moments = moments_of(reader, pixels);
+  const auto [axis, variance] = principal_component(moments.covariance);
+  if (variance < least_variance || brightness_variance > largest_share * variance) return std::nullopt;
+  const auto along = [&, axis = axis](std::size_t pixel) {
+    const Rgb colour = reader.colour(pixel);
+    double place = 0;
+    for (std::size_t c = 0; c < 3; ++c) place += axis[c] * (colour[c] - moments.mean[c]);
+    return place;
+  };
+  double least = 0;
+  double most = 0;
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const double place = along(i);
+    least = std::min(least, place);
+    most = std::max(most, place);
+  }
+  const bool light_above = most < -least;  // the mean, at 0, lies near the side of most pixels
+  GreyImage image(raster.width, raster.height);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const double place = along(i);
+    const double share = (light_above ? place - least : most - place) / (most - least);
+    image.values()[i] = static_cast<std::uint8_t>(std::lround(255 * share));
+  }
   return upright(std::move(image), raster.orientation);
 }
 
