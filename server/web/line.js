@@ -3,7 +3,7 @@
 import { readLine } from "./api.js";
 import { markBox, showBoxes } from "./boxes.js";
 import { showCandidates } from "./candidates.js";
-import { isSure, percent } from "./confidence.js";
+import { isSure, percent, timesInTen } from "./confidence.js";
 import { bar, element } from "./elements.js";
 import { lines } from "./examples.js";
 import { chosen, panel } from "./panel.js";
@@ -34,11 +34,12 @@ export function followLine(root) {
     if (characters.length === 0) return verdict.show(422);
     const transcript = new Transcript(answer);
     const unsure = characters.map(({ confidence }) => !isSure(confidence));
+    let whole = `The whole line is right ${timesInTen(answer.confidence)}. `;
     const buttons = characters.map((character, i) => characterButton(character, i, unsure[i], () => select(i)));
 
     function say() {
       const doubtful = unsure.filter(Boolean).length;
-      verdict.say(`It says ${transcript.text}`, advice(doubtful), { unsure: doubtful > 0 });
+      verdict.say(`It says ${transcript.text}`, whole + advice(doubtful), { unsure: doubtful > 0 });
     }
 
     function select(selected) {
@@ -52,6 +53,7 @@ export function followLine(root) {
 
     function correct(i, label) {
       transcript.correct(i, label);
+      whole = "";
       unsure[i] = false;
       buttons[i].className = "settled";
       find(".boxes").children[i].classList.remove("doubtful");

@@ -46,6 +46,7 @@ test("the tabs follow arrow keys and the address", async () => {
 test("a line that is drawn is read, with a frame around each character", async () => {
   const visit = await lineDrawn();
   assert.equal(await visit.find(".characters button").count(), text.length);
+  assert.match(await visit.text(".advice"), /^The whole line is right about \d+ times in 10\. /);
   const sheet = await visit.find(".sheet").boundingBox();
   const boxes = await visit.find(".boxes rect").evaluateAll((frames) =>
     frames.map((frame) => frame.getBoundingClientRect()).map(({ left, right }) => (left + right) / 2));
