@@ -9,10 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 /// Reads PNG (stb_image), JPEG (libjpeg-turbo), WebP (libwebp), TIFF (libtiff) and, where it is installed, HEIC
-/// (libheif) from memory. Link the CMake target inkling::decode; the umbrella header leaves this one out.
+/// (libheif) from memory or a file. Link the CMake target inkling::decode; the umbrella header leaves this one out.
 ///
 /// All of it is thread-safe, and throws UnsupportedImageError when the bytes are of no kind that is read,
 /// ImageTooLargeError beyond the limits, and FormatError when the picture is damaged or cut short: half a picture is
@@ -23,6 +24,9 @@ namespace inkling::inline INKLING_ABI {
 /// white paper (black where the ink is white itself), 16 bits become 8, and a photo is turned upright as its Exif data
 /// asks.
 INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {});
+
+/// The same of a file. Throws FileError, too, when it cannot be read; one of more bytes than the limit is not.
+INKLING_STB_INLINE GreyImage decode_image(const std::filesystem::path& path, const DecodeLimits& limits = {});
 
 /// A page of a document as it was scanned, upright.
 struct DecodedPage {

@@ -3,6 +3,7 @@
 #include <inkling/codec/decode.hpp>
 #include <inkling/codec/detail/heif.hpp>
 #include <inkling/codec/detail/jpeg.hpp>
+#include <inkling/codec/detail/picture_bytes.hpp>
 #include <inkling/codec/detail/picture_kind.hpp>
 #include <inkling/codec/detail/png_check.hpp>
 #include <inkling/codec/detail/tiff.hpp>
@@ -46,6 +47,11 @@ INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, c
   std::optional<GreyImage> by_colour =
       detail::grey_by_colour(detail::decode_raster(bytes, 0, detail::Wanted::colour, limits), variance);
   return by_colour ? *std::move(by_colour) : grey;
+}
+
+INKLING_STB_INLINE GreyImage decode_image(const std::filesystem::path& path, const DecodeLimits& limits) {
+  limits.check();
+  return decode_image(detail::read_picture_bytes(path, limits), limits);
 }
 
 INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {

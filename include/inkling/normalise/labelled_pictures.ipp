@@ -7,24 +7,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
 
 namespace inkling::inline INKLING_ABI {
-
-namespace detail {
-
-inline GreyImage read_character(const std::filesystem::path& path, const NormaliseOptions& options) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError("cannot open");
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  return normalise(decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}), options);
-}
-
-}  // namespace detail
 
 INKLING_INLINE LabelledPictures load_labelled_pictures(const std::filesystem::path& folder,
                                                        const NormaliseOptions& options, int threads) {
@@ -34,7 +20,7 @@ INKLING_INLINE LabelledPictures load_labelled_pictures(const std::filesystem::pa
   parallel_for(static_cast<Index>(files.size()), threads, [&](Index index, int) {
     const auto i = static_cast<std::size_t>(index);
     try {
-      read[i] = detail::read_character(files[i].file, options);
+      read[i] = normalise(decode_image(files[i].file), options);
     } catch (const Error& error) {
       faults[i] = files[i].file.string() + ": " + error.what();
     }
