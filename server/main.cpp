@@ -10,6 +10,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <new>
 #include <optional>
 #include <pthread.h>
 #include <signal.h>
@@ -217,6 +218,9 @@ int main(int argc, char** argv) {
 
   try {
     serve(std::move(options));
+  } catch (const std::bad_alloc&) {
+    std::cerr << "inkling-server: there is not enough memory, or a limit (ulimit -v) allows no more\n";
+    return failure;
   } catch (const std::exception& error) {
     std::cerr << "inkling-server: " << error.what() << '\n';
     return failure;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
 
 #include "commands/commands.hpp"
@@ -69,6 +70,9 @@ int main(int argc, char** argv) try {
 } catch (const Interrupted& error) {
   complain(error);
   return interrupted;
+} catch (const std::bad_alloc&) {
+  std::cerr << "inkling: there is not enough memory, or a limit (ulimit -v) allows no more" << std::endl;
+  return failed;
 } catch (const std::exception& error) {
   complain(error);
   return failed;

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import struct
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import unittest
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from command import BIN, CommandTest, environment, write_mnist
+from command import BIN, CommandTest, environment, sample_images, write_mnist
 from pictures import drawing, jpeg, jpeg_of_many_scans, png
 
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
@@ -160,6 +161,24 @@ class Memory(CommandTest):
         for kind in ("cnn", "mlp", "svm", "forest"):
             sound = MODELS / f"{kind}.safetensors"
             self.bound(f"model, {kind}", sound.stat().st_size, idle, 0, "predict", "--model", sound, self.picture)
+
+    def test_a_limit_is_said(self):
+        """Whatever little memory there is: it works, or one line says that there is not enough."""
+        refused = 0
+        data = self.folder / "large"
+        data.mkdir()
+        write_mnist(data, sample_images(0, 300) * 150, self.test_images)
+        for limit in range(80, 320, 20):
+            run = subprocess.run([BIN / "inkling", "train", "--model", "svm", "--data", data, "--limit", "45000", "--threads", "1",
+                                  "--epochs", "1", "--out", self.folder / "limited.safetensors"], env=environment(),
+                                 capture_output=True, text=True, timeout=300, check=False,
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit * MIB, limit * MIB)))
+            if run.returncode == 0:
+                break
+            self.assertEqual(run.returncode, 1, run.stderr)
+            self.assertRegex(run.stderr, r"(?m)^inkling: [^\n]*memory[^\n]*$")
+            refused += 1
+        self.assertGreater(refused, 0)
 
     def test_data(self):
         idle, status = self.peak("evaluate", "--model", self.model, "--data", self.data)
