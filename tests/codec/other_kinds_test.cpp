@@ -119,10 +119,11 @@ GreyImage two_levels(GreyImage image) {
   return image;
 }
 
-Bytes encode_webp(const GreyImage& image, bool lossless, int colours) {
+/// clear: black, and as opaque as the image is light.
+Bytes encode_webp(const GreyImage& image, bool lossless, int colours, bool clear = false) {
   Bytes pixels;
   for (const std::uint8_t value : image.values()) {
-    for (int c = 0; c < colours; ++c) pixels.push_back(c == 3 ? 255 : value);
+    for (int c = 0; c < colours; ++c) pixels.push_back(clear == (c == 3) ? value : clear ? 0 : 255);
   }
   const int width = static_cast<int>(image.width());
   const int height = static_cast<int>(image.height());
@@ -238,6 +239,7 @@ TEST_CASE("WebP: lossy, lossless and with opacity") {
   CHECK(test::difference(decode_image(encode_webp(image, false, 3)), image) < 6);
   CHECK(decode_image(encode_webp(image, true, 3)) == image);
   CHECK(decode_image(encode_webp(image, true, 4)) == image);
+  CHECK(decode_image(encode_webp(image, true, 4, true)) == test::invert(image));
   CHECK(decode_image(encode_webp(image, true, 3), {.pixels = 1000}).width() == 24);
   CHECK_THROWS_AS(decode_image(encode_webp(image, true, 3), {.pixels = 30}), ImageTooLargeError);
 }

@@ -217,6 +217,8 @@ TEST_CASE("PNG: samples of 16 bits that hold fewer are as light as they are mean
                   .sample = [=](int x, int y, int) { return static_cast<unsigned>((50 * x + 11 * y + 22) << shift); }};
     CHECK(decode_image(png.bytes()) == expected(png, [](int x, int y) { return 50 * x + 11 * y + 22; }));
   }
+  const Png dark{.depth = 16, .sample = [](int x, int y, int) { return static_cast<unsigned>((20 * x + y) * 257); }};
+  CHECK(decode_image(dark.bytes()) == expected(dark, [](int x, int y) { return 20 * x + y; }));
   const Png opacity{.depth = 16, .colour = 4, .sample = [](int x, int, int c) {
                       return c == 0 ? 0U : static_cast<unsigned>(1023 * (x % 2));
                     }};
