@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/detail/json_position.hpp>
 #include <inkling/form/detail/template_names.hpp>
+#include <inkling/form/detail/template_shape.hpp>
 #include <inkling/form/rules/expression.hpp>
 #include <inkling/form/template_file.hpp>
 
@@ -29,12 +30,10 @@ class TemplateReader {
   ParsedTemplate read() {
     Json json;
     try {
-      json = Json::parse(
-          text_.begin(), text_.end(),
-          [this, counts = std::vector<std::size_t>{}](int depth, Json::parse_event_t event, const Json&) mutable {
-            check_shape(counts, static_cast<std::size_t>(depth), event);
-            return true;
-          });
+      TemplateShape shape;
+      Json::sax_parse(text_.begin(), text_.end(), &shape);
+      if (!shape.problem.empty()) fail("", shape.problem);
+      json = Json::parse(text_.begin(), text_.end());
     } catch (const nlohmann::json::exception& error) {
       throw FormatError(source_ + ": not JSON: " + after_tag(error.what()));
     }
@@ -58,18 +57,6 @@ class TemplateReader {
       const std::string& what) {  // "[json.exception.parse_error.101] parse error at line 1, …"
     const std::size_t end = what.find("] ");
     return end == std::string::npos ? what : what.substr(end + 2);
-  }
-
-  /// counts: members of each object that is open. A template's have a few, and the parser looks through all for each;
-  /// of levels there are a few, too, and each takes many times its bytes.
-  void check_shape(std::vector<std::size_t>& counts, std::size_t depth, Json::parse_event_t event) const {
-    constexpr std::size_t most = 1000;
-    constexpr std::size_t most_levels = 32;
-    if (depth > most_levels) fail("", "expected at most " + std::to_string(most_levels) + " levels, found more");
-    counts.resize(depth + 1);
-    if (event == Json::parse_event_t::object_start) counts[depth] = 0;
-    if (event != Json::parse_event_t::key || ++counts[depth - 1] <= most) return;
-    fail("", "expected objects of at most " + std::to_string(most) + " members, found more");
   }
 
   std::string at(const std::string& path) const {
