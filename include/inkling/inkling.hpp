@@ -1,8 +1,8 @@
 #pragma once
 
 /// Every public header but codec/decode.hpp and normalise/labelled_pictures.hpp, which need the image libraries (target
-/// inkling::decode), and form/run/run.hpp and form/barcode/read_barcode.hpp, which need SQLite and ZXing (target
-/// inkling::form).
+/// inkling::decode), and form/run/run.hpp, form/run/review.hpp and form/barcode/read_barcode.hpp, which need SQLite and
+/// ZXing (target inkling::form).
 
 #include <inkling/adapt.hpp>
 #include <inkling/codec/limits.hpp>
@@ -65,6 +65,7 @@
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
 #include <inkling/form/results/grading.hpp>
+#include <inkling/form/results/labelled_cells.hpp>
 #include <inkling/form/results/page_table.hpp>
 #include <inkling/form/rules/apply_rules.hpp>
 #include <inkling/form/rules/check_digit.hpp>
@@ -74,6 +75,7 @@
 #include <inkling/form/rules/joint_reading.hpp>
 #include <inkling/form/rules/number.hpp>
 #include <inkling/form/rules/text_candidates.hpp>
+#include <inkling/form/rules/typed_text.hpp>
 #include <inkling/form/rules/value.hpp>
 #include <inkling/form/rules/value_list.hpp>
 #include <inkling/form/run/sha256.hpp>

@@ -17,14 +17,17 @@
 #include <inkling/form/rules/joint_reading.hpp>
 #include <inkling/form/rules/text_candidates.hpp>
 #include <inkling/form/rules/value_list.hpp>
+#include <inkling/form/run/review.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "options/walk.hpp"
+#include "temporary_folder.hpp"
 
 using namespace inkling;
 using inkling::test::expect;
@@ -136,8 +139,8 @@ TEST_CASE("options of readings") {
   Field field;
   field.list = ValueList{.values = {"12", "21"}, .file = {}};
   const form::FieldReading read{.name = "number",
-                          .cells = {{.candidates = {{"1", 0.9}, {"2", 0.1}}, .status = CellStatus::read},
-                                    {.candidates = {{"2", 0.8}, {"1", 0.2}}, .status = CellStatus::read}}};
+                                .cells = {{.candidates = {{"1", 0.9}, {"2", 0.1}}, .status = CellStatus::read},
+                                          {.candidates = {{"2", 0.8}, {"1", 0.2}}, .status = CellStatus::read}}};
   const std::vector<JointField> fields{{.candidates = {{"1", -0.1}, {"2", -2.3}}, .values = {Value(), Value()}}};
   Walk<ReadCellsOptions>({},
                          [&](const ReadCellsOptions& options) { expect(read_cells({}, {}, model, options).empty()); })
@@ -172,4 +175,17 @@ TEST_CASE("options of readings") {
       .field("depth", &JointSearchOptions::depth)
       .field("spread", &JointSearchOptions::spread)
       .field("steps", &JointSearchOptions::steps);
+}
+
+TEST_CASE("options of a review") {
+  const inkling::test::TemporaryFolder folder;
+  Walk<ReviewOptions>({},
+                      [&, number = 0](const ReviewOptions& options) mutable {
+                        const auto run = folder / std::to_string(++number);
+                        Run(run, Run::Access::add).add({.file = "a", .hash = "b"}, {.file = "a"});
+                        expect(Review(run, options).next("Ann").empty());
+                      })
+      .field("least_sure", &ReviewOptions::least_sure)
+      .field("double_key", &ReviewOptions::double_key)
+      .field("claim", &ReviewOptions::claim);
 }

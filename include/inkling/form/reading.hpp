@@ -42,8 +42,9 @@ struct FieldReading {
   std::optional<std::string> plain = {};  // what the cells say alone, where a rule or a list changed it
   FieldStatus status = FieldStatus::empty;
   double confidence = 0;        // probability that the text is right, calibrated
-  std::string changed_by = {};  // the rule or list that changed the text; empty: nothing did
+  std::string changed_by = {};  // the rule, list or person that changed the text; empty: nothing did
   std::string reason = {};      // why it is doubtful; empty unless it is
+  std::string decided_by = {};  // the person who decided what it says, the same or another; empty: nobody
   std::vector<CellReading> cells = {};
   std::vector<Candidate> alternatives = {};  // of the whole text, the best first, where it was not read cell by cell
   std::vector<std::vector<FieldReading>> rows = {};  // of a table: its fields by row and column

@@ -129,6 +129,7 @@ inline ReadingJson field_to_json(const FieldReading& reading) {
       {"text", reading.text}, {"status", name_of(reading.status)}, {"confidence", rounded(reading.confidence)}};
   if (reading.plain) json["plain"] = *reading.plain;
   if (!reading.changed_by.empty()) json["changed_by"] = reading.changed_by;
+  if (!reading.decided_by.empty()) json["decided_by"] = reading.decided_by;
   if (!reading.reason.empty()) json["reason"] = reading.reason;
   add_cells(reading, json);
   return json;
@@ -140,6 +141,7 @@ inline FieldReading field_from_json(const std::string& name, const ReadingJson& 
   reading.confidence = json.at("confidence").get<double>();
   if (json.contains("plain")) reading.plain = json["plain"].get<std::string>();
   reading.changed_by = json.value("changed_by", "");
+  reading.decided_by = json.value("decided_by", "");
   reading.reason = json.value("reason", "");
   return reading;
 }

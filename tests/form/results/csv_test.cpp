@@ -79,17 +79,20 @@ TEST_CASE("csv: pages as rows, always with as many cells") {
   for (const PageReading& each : {page, refused, with_table}) table.note(each);
 
   const std::vector<TableCell> header = table.header();
-  CHECK(csv_row(header).starts_with(
-      "\"file\",\"page\",\"form\",\"status\",\"first\",\"first status\",\"first confidence\",\"'=second\""));
+  CHECK(
+      csv_row(header).starts_with("\"file\",\"page\",\"form\",\"status\",\"first\",\"first status\",\"first "
+                                  "confidence\",\"first decided by\",\"'=second\""));
   CHECK(table.row(page).size() == header.size());
   CHECK(table.row(refused).size() == header.size());
   CHECK(table.row(with_table).size() == header.size());
-  CHECK(csv_row(table.row(page))
-            .starts_with("\"'=a.png\",2,\"c1\",\"read\",\"\",\"empty\",0.9877,\"007\",\"read\",0.9877,\"\",\"empty\",0."
-                         "9877,\"\","));
+  CHECK(
+      csv_row(table.row(page))
+          .starts_with(
+              "\"'=a.png\",2,\"c1\",\"read\",\"\",\"empty\",0.9877,\"\",\"007\",\"read\",0.9877,\"\",\"\",\"empty\",0."
+              "9877,\"\",\"\","));
   CHECK(table.row(refused).back().text == "no form");
   CHECK(csv_row(table.row(with_table)).find("\"B\",\"read\",1.0000") != std::string::npos);
-  CHECK(header[header.size() - 7].text == "marks.1.grade");
+  CHECK(header[header.size() - 9].text == "marks.1.grade");
 }
 
 }  // namespace

@@ -35,13 +35,14 @@ std::vector<TruthRow> parse_truth(std::string_view csv, const std::string& sourc
 
 /// A field that was compared.
 struct ScoredField {
-  std::string file;
-  std::string field;
-  std::string expected;
-  std::string got;
+  std::string file = {};
+  std::string field = {};
+  std::string expected = {};
+  std::string got = {};
   FieldStatus status = FieldStatus::read;
   double confidence = 0;
   bool right = false;
+  bool decided = false;  // by a person
 };
 
 /// How many of the fields can be accepted, the surest first, so that at most `error` of them are wrong.
@@ -65,11 +66,15 @@ struct FormEvaluation {
   std::map<std::string, Share> by_field = {};
   Share called_read = {};  // fields that are not doubtful, of all
   Share right_of_read = {};
+  Share decided = {};                        // of the fields that a person decided, those that are right
   std::vector<AcceptedShare> accepted = {};  // at 0.5, 1 and 2 % error
   std::vector<AcceptancePoint> curve = {};
   std::size_t missing = 0;  // rows of the truth whose page or field was not found; they count as wrong
   std::vector<ScoredField> scored = {};
 };
+
+/// What the shares and the curve of some compared fields are.
+FormEvaluation evaluation_of(std::vector<ScoredField> scored);
 
 /// Compares the texts of fields with what should have been read: exactly, but for blanks at the ends and, in digits,
 /// for the marks that mean nothing ("XX2" is "2").

@@ -135,25 +135,29 @@ INKLING_INLINE void FormEvaluator::add(const PageReading& page) {
                        .got = got,
                        .status = field->status,
                        .confidence = field->confidence,
-                       .right = expected == got});
+                       .right = expected == got,
+                       .decided = !field->decided_by.empty()});
     found_[at->second] = true;
   }
 }
 
 INKLING_INLINE FormEvaluation FormEvaluator::result() const {
-  FormEvaluation result{.scored = scored_};
+  std::vector<ScoredField> scored = scored_;
   for (std::size_t i = 0; i < truth_.size(); ++i) {
     if (found_[i]) continue;
-    ++result.missing;
-    const std::string expected = truth_[i].text;
-    result.scored.push_back({.file = truth_[i].file,
-                             .field = truth_[i].field,
-                             .expected = expected,
-                             .got = {},
-                             .status = FieldStatus::doubtful,
-                             .confidence = 0,
-                             .right = false});
+    scored.push_back({.file = truth_[i].file,
+                      .field = truth_[i].field,
+                      .expected = truth_[i].text,
+                      .status = FieldStatus::doubtful});
   }
+  const std::size_t missing = scored.size() - scored_.size();
+  FormEvaluation result = evaluation_of(std::move(scored));
+  result.missing = missing;
+  return result;
+}
+
+INKLING_INLINE FormEvaluation evaluation_of(std::vector<ScoredField> scored) {
+  FormEvaluation result{.scored = std::move(scored)};
   for (const ScoredField& field : result.scored) {
     const auto count = [&](Share& share, bool right) {
       ++share.of;
@@ -163,6 +167,7 @@ INKLING_INLINE FormEvaluation FormEvaluator::result() const {
     count(result.by_field[field.field], field.right);
     count(result.called_read, field.status != FieldStatus::doubtful);
     if (field.status != FieldStatus::doubtful) count(result.right_of_read, field.right);
+    if (field.decided) count(result.decided, field.right);
     const std::size_t length = detail::characters_in(field.expected);
     result.characters.of += length;
     result.characters.right += length - std::min(length, detail::edits(field.expected, field.got));

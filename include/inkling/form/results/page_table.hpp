@@ -11,7 +11,7 @@
 namespace inkling::inline INKLING_ABI::form {
 
 struct PageTableOptions {
-  bool details = false;  // status and confidence of each field behind it
+  bool details = false;  // behind each field its status, its confidence, and who decided it
 };
 
 /// The table of many pages: a row for each, and always as many cells. Columns are file, page, form and status, then the

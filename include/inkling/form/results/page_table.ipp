@@ -65,6 +65,7 @@ INKLING_INLINE std::vector<TableCell> PageTable::header() const {
     if (!options_.details) continue;
     cells.push_back(detail::text_cell(column + " status"));
     cells.push_back(detail::text_cell(column + " confidence"));
+    cells.push_back(detail::text_cell(column + " decided by"));
   }
   const bool taken = std::find(columns_.begin(), columns_.end(), "reason") != columns_.end();
   cells.push_back(detail::text_cell(taken ? "page_reason" : "reason"));
@@ -86,6 +87,7 @@ INKLING_INLINE std::vector<TableCell> PageTable::row(const PageReading& page) co
     if (!options_.details) continue;
     cells.push_back(detail::text_cell(field == nullptr ? "" : name_of(field->status)));
     cells.push_back(field == nullptr ? detail::text_cell("") : detail::share_cell(field->confidence));
+    cells.push_back(detail::text_cell(field == nullptr ? "" : field->decided_by));
   }
   cells.push_back(detail::text_cell(page.reason));
   return cells;

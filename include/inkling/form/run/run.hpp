@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
@@ -22,15 +23,34 @@ struct PageKey {
   int page = 1;      // of the file, from 1
 };
 
+enum class DecisionKind {
+  accepted,   // what was read is right
+  corrected,  // it says something else
+  blank,      // nothing is written there
+  undo,       // takes back the last decision about the field that stands
+  second      // what a second typist read, who was not shown the first reading; changes nothing by itself
+};
+
 /// What somebody or something decided about a field. Decisions are added, never changed.
 struct Decision {
   std::int64_t page = 0;  // StoredPage::id
-  std::string field;
-  std::string text;
+  std::string field = {};
+  std::string text = {};
   FieldStatus status = FieldStatus::read;
-  std::string by;  // who: a person's name, a program's
-  std::string at;  // when: 2026-11-29T10:00:00Z
+  std::string by = {};  // who: a person's name, a program's
+  std::string at = {};  // when: 2026-11-29T10:00:00Z
+  DecisionKind kind = DecisionKind::corrected;
+  std::int64_t id = 0;  // given by the run, ascending
+
+  bool operator==(const Decision&) const = default;
 };
+
+/// "accepted", and back. Throws FormatError for a name that is none.
+std::string_view name_of(DecisionKind kind) noexcept;
+DecisionKind decision_kind(std::string_view name);
+
+/// The decisions about one field that no undo took back, of all about it, the oldest first.
+std::vector<Decision> standing(const std::vector<Decision>& decisions);
 
 struct StoredPage {
   std::int64_t id = 0;
@@ -84,11 +104,13 @@ class Run {
   std::int64_t add(const PageKey& key, const PageReading& reading, const std::string& picture = {},
                    const std::string& duplicate_of = {});
 
-  /// Adds a decision. Throws ValueError for a page or field that is not there.
-  void add(const Decision& decision);
+  /// Adds a decision and returns its id. Throws ValueError for a page or field that is not there.
+  std::int64_t add(const Decision& decision);
   /// Of one page, the oldest first.
   std::vector<Decision> decisions(std::int64_t page) const;
 
+  /// One page. Throws ValueError when there is none of this id.
+  StoredPage page(std::int64_t id) const;
   /// Every page, ordered by file and page whatever the order they were added in, one at a time.
   void for_each_page(const std::function<void(const StoredPage&)>& work) const;
   RunCounts counts() const;
@@ -102,8 +124,9 @@ class Run {
   std::unique_ptr<Parts> parts_;
 };
 
-/// The page with its decisions: each changes its own field and nothing else. Rules are checked again on what was
-/// decided, and the status follows; nothing is read anew.
+/// The page with its decisions: of those about a field that stand, the last one but second keys is what it says. Each
+/// changes its own field and the fields joined from it (FormTemplate::joined), and nothing else. Rules are checked
+/// again on what was decided, and the status follows; nothing is read anew.
 PageReading decided(const PageReading& reading, const std::vector<Decision>& decisions, const FormTemplate* form);
 
 }  // namespace inkling::inline INKLING_ABI::form

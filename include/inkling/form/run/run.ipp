@@ -3,13 +3,17 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/rules/apply_rules.hpp>
+#include <inkling/form/run/detail/decision_rows.hpp>
 #include <inkling/form/run/detail/sqlite.hpp>
 #include <inkling/form/run/run.hpp>
 #include <inkling/form/template_file.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <map>
+#include <string>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -19,7 +23,8 @@ namespace inkling::inline INKLING_ABI::form {
 
 namespace detail {
 
-inline constexpr std::int64_t run_version = 1;
+inline constexpr std::array<std::string_view, 5> decision_kind_names{"accepted", "corrected", "blank", "undo",
+                                                                     "second"};
 
 /// Held by the process that adds pages. The system lets go of it when the process ends, however that happens.
 class RunLock {
@@ -64,15 +69,28 @@ inline constexpr std::string_view run_tables[] = {
     "CREATE TRIGGER decisions_last BEFORE DELETE ON decision"
     " BEGIN SELECT RAISE(ABORT, 'decisions are added, never removed'); END"};
 
-inline void make_run(const Database& database) {
-  Transaction transaction(database);
-  // Another process may have been faster.
+/// What version 2 added: kinds of decisions, and fields that are in somebody's hands (until: seconds since 1970).
+inline constexpr std::string_view run_tables_2[] = {
+    "ALTER TABLE decision ADD COLUMN kind TEXT NOT NULL DEFAULT 'corrected'",
+    "CREATE TABLE claim (page INTEGER NOT NULL REFERENCES page (id), field TEXT NOT NULL, by TEXT NOT NULL,"
+    " until INTEGER NOT NULL, PRIMARY KEY (page, field)) WITHOUT ROWID"};
+
+inline std::int64_t version_of(const Database& database) {
   Statement version = database.prepare("PRAGMA user_version");
   version.step();
-  const bool made = version.integer(0) != 0;
-  version.reset();
-  if (!made) {
+  return version.integer(0);
+}
+
+/// Makes the tables that are missing. A database of a later version, or one that is no run, stays as it is.
+inline void make_run(const Database& database, bool empty_too) {
+  Transaction transaction(database);
+  const std::int64_t version = version_of(database);  // another process may have been faster
+  if (version == 0 && !empty_too) return;
+  if (version == 0) {
     for (const std::string_view table : run_tables) database.execute(table);
+  }
+  if (version < run_version) {
+    for (const std::string_view table : run_tables_2) database.execute(table);
     database.execute("PRAGMA user_version = " + std::to_string(run_version));
   }
   transaction.commit();
@@ -80,10 +98,33 @@ inline void make_run(const Database& database) {
 
 }  // namespace detail
 
+INKLING_INLINE std::string_view name_of(DecisionKind kind) noexcept {
+  return detail::decision_kind_names[static_cast<std::size_t>(kind)];
+}
+INKLING_INLINE DecisionKind decision_kind(std::string_view name) {
+  const auto& names = detail::decision_kind_names;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<DecisionKind>(found - names.begin());
+  throw FormatError("expected accepted, corrected, blank, undo or second, got '" + std::string(name) + "'");
+}
+
+INKLING_INLINE std::vector<Decision> standing(const std::vector<Decision>& decisions) {
+  std::vector<Decision> stack;
+  for (const Decision& decision : decisions) {
+    if (decision.kind != DecisionKind::undo) {
+      stack.push_back(decision);
+    } else if (!stack.empty()) {
+      stack.pop_back();
+    }
+  }
+  return stack;
+}
+
 struct Run::Parts {
   std::filesystem::path folder;
   std::unique_ptr<detail::RunLock> lock;
   detail::Database database;
+  std::int64_t version = detail::run_version;
 
   StoredPage stored(detail::Statement& row) const {
     StoredPage page{.id = row.integer(0),
@@ -133,18 +174,19 @@ INKLING_INLINE Run::Run(const std::filesystem::path& folder, Access access) {
   if (access == Access::add) {
     database.execute("PRAGMA journal_mode = DELETE");
     database.execute("PRAGMA synchronous = FULL");
-    detail::make_run(database);
+    detail::make_run(database, true);
   }
-  {
-    detail::Statement version = database.prepare("PRAGMA user_version");
-    version.step();
-    if (version.integer(0) != detail::run_version) {
-      throw FormatError(file.string() + ": expected a run of version " + std::to_string(detail::run_version) +
-                        ", got version " + std::to_string(version.integer(0)));
-    }
+  std::int64_t version = detail::version_of(database);
+  if (access == Access::decide && version == 1) {
+    detail::make_run(database, false);
+    version = detail::version_of(database);
+  }
+  if (version < 1 || version > detail::run_version) {
+    throw FormatError(file.string() + ": expected a run of version " + std::to_string(detail::run_version) +
+                      ", got version " + std::to_string(version));
   }
   database.execute("PRAGMA foreign_keys = ON");
-  parts_ = std::make_unique<Parts>(Parts{folder, std::move(lock), std::move(database)});
+  parts_ = std::make_unique<Parts>(Parts{folder, std::move(lock), std::move(database), version});
 }
 
 INKLING_INLINE Run::Run(Run&&) noexcept = default;
@@ -270,37 +312,31 @@ INKLING_INLINE std::int64_t Run::add(const PageKey& key, const PageReading& read
   return page;
 }
 
-INKLING_INLINE void Run::add(const Decision& decision) {
+INKLING_INLINE std::int64_t Run::add(const Decision& decision) {
   detail::Statement find = parts_->database.prepare("SELECT 1 FROM field WHERE page = ? AND name = ?");
   find.bind(1, decision.page).bind(2, decision.field);
   if (!find.step()) {
     throw ValueError("page " + std::to_string(decision.page) + " of the run has no field '" + decision.field + "'");
   }
   find.reset();
-  parts_->database.prepare("INSERT INTO decision (page, field, text, status, by, at) VALUES (?, ?, ?, ?, ?, ?)")
-      .bind(1, decision.page)
-      .bind(2, decision.field)
-      .bind(3, decision.text)
-      .bind(4, name_of(decision.status))
-      .bind(5, decision.by)
-      .bind(6, decision.at)
-      .step();
+  detail::insert_decision(parts_->database, decision);
+  return parts_->database.last_row();
 }
 
 INKLING_INLINE std::vector<Decision> Run::decisions(std::int64_t page) const {
   std::vector<Decision> decisions;
   detail::Statement rows =
-      parts_->database.prepare("SELECT field, text, status, by, at FROM decision WHERE page = ? ORDER BY id");
+      parts_->database.prepare(detail::decision_columns(parts_->version) + " WHERE page = ? ORDER BY id");
   rows.bind(1, page);
-  while (rows.step()) {
-    decisions.push_back({.page = page,
-                         .field = rows.text(0),
-                         .text = rows.text(1),
-                         .status = field_status(rows.text(2)),
-                         .by = rows.text(3),
-                         .at = rows.text(4)});
-  }
+  while (rows.step()) decisions.push_back(detail::decision_of(rows));
   return decisions;
+}
+
+INKLING_INLINE StoredPage Run::page(std::int64_t id) const {
+  detail::Statement row = parts_->database.prepare(std::string(detail::page_columns) + "WHERE id = ?");
+  row.bind(1, id);
+  if (!row.step()) throw ValueError("the run has no page " + std::to_string(id));
+  return parts_->stored(row);
 }
 
 INKLING_INLINE void Run::for_each_page(const std::function<void(const StoredPage&)>& work) const {
@@ -356,21 +392,61 @@ INKLING_INLINE std::size_t Run::merge(const Run& other) {
   return added;
 }
 
+namespace detail {
+
+/// Puts a joined field together anew where a person decided a part of it; empty parts are doubtful beside written ones.
+inline void join_again(const JoinedField& joined, PageReading& page) {
+  const auto find = [&](const std::string& name) {
+    return std::find_if(page.fields.begin(), page.fields.end(), [&](const FieldReading& f) { return f.name == name; });
+  };
+  const auto whole = find(joined.name);
+  if (whole == page.fields.end() || !whole->decided_by.empty()) return;
+  FieldReading again{.name = joined.name, .status = FieldStatus::read, .confidence = 1};
+  bool any = false, all = true, decided = false;
+  for (const std::string& name : joined.fields) {
+    const auto part = find(name);
+    if (part == page.fields.end()) continue;
+    again.text += part->text;
+    again.confidence *= part->confidence;
+    any = any || !part->text.empty();
+    all = all && !part->text.empty();
+    decided = decided || !part->decided_by.empty();
+    if (part->status == FieldStatus::doubtful) again.reason = "one of its parts is doubtful";
+  }
+  if (!decided) return;
+  if (!any) again.status = FieldStatus::empty;
+  if (any && !all) again.reason = "one of its parts is empty";
+  if (!again.reason.empty()) again.status = FieldStatus::doubtful;
+  *whole = std::move(again);
+}
+
+}  // namespace detail
+
 INKLING_INLINE PageReading decided(const PageReading& reading, const std::vector<Decision>& decisions,
                                    const FormTemplate* form) {
   PageReading page = reading;
-  for (const Decision& decision : decisions) {
-    for (FieldReading& field : page.fields) {
-      if (field.name != decision.field) continue;
-      if (!field.plain && field.text != decision.text) field.plain = field.text;
-      field.text = decision.text;
-      field.status = decision.status;
-      field.confidence = 1;
-      field.changed_by = decision.by;
-      field.reason.clear();
+  std::map<std::string, std::vector<Decision>> by_field;
+  for (const Decision& decision : decisions) by_field[decision.field].push_back(decision);
+  for (FieldReading& field : page.fields) {
+    const auto about = by_field.find(field.name);
+    if (about == by_field.end()) continue;
+    std::vector<Decision> stand = standing(about->second);
+    std::erase_if(stand, [](const Decision& decision) { return decision.kind == DecisionKind::second; });
+    if (stand.empty()) continue;
+    const Decision& last = stand.back();
+    if (last.text != field.text) {
+      if (!field.plain) field.plain = field.text;
+      field.changed_by = last.by;
     }
+    field.text = last.text;
+    field.status = last.status;
+    field.confidence = 1;
+    field.decided_by = last.by;
+    field.reason.clear();
   }
-  if (!decisions.empty() && form != nullptr) check_rules(*form, compile_rules(*form), page, 0);
+  if (decisions.empty() || form == nullptr) return page;
+  for (const JoinedField& joined : form->joined) detail::join_again(joined, page);
+  check_rules(*form, compile_rules(*form), page, 0);
   return page;
 }
 
