@@ -301,7 +301,22 @@ int main(int argc, char** argv) try {
     std::printf("accepted at %.1f %% error: %.1f %%\n", 100 * limit,
                 100.0 * static_cast<double>(accepted) / static_cast<double>(confidences.size()));
   }
-  if (curve) {
+  if (curve && !confidences.empty()) {
+    // What a look at the least sure leaves: confidences are sorted, the surest first.
+    std::stable_sort(confidences.begin(), confidences.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    const auto wrong_among = [&](std::size_t surest) {
+      return std::count_if(confidences.begin(), confidences.begin() + static_cast<std::ptrdiff_t>(surest),
+                           [](const auto& field) { return !field.second; });
+    };
+    const auto all = wrong_among(confidences.size());
+    for (const double looked : {0.05, 0.1, 0.15, 0.3}) {
+      const auto kept =
+          confidences.size() - static_cast<std::size_t>(std::ceil(looked * static_cast<double>(confidences.size())));
+      std::printf("the least sure %2.0f %% looked at: %ld of %ld wrong fields left, at least %ld\n", 100 * looked,
+                  static_cast<long>(wrong_among(kept)), static_cast<long>(all),
+                  std::max(0L, static_cast<long>(all) - static_cast<long>(confidences.size() - kept)));
+    }
     // How true confidences are: of the fields between two of them, the share that is right.
     for (const auto& [low, high] : {std::pair{0.0, 0.5},
                                     {0.5, 0.8},

@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 struct EvaluateCommand {
   std::string run;
   std::string truth;
+  bool as_read = false;
   bool json = false;
 };
 
@@ -33,7 +34,8 @@ Json to_json(const FormEvaluation& result) {
             {"characters", to_json(result.characters)},
             {"missing", result.missing},
             {"read", to_json(result.called_read)},
-            {"right_of_read", to_json(result.right_of_read)}};
+            {"right_of_read", to_json(result.right_of_read)},
+            {"decided", to_json(result.decided)}};
   for (const AcceptedShare& accepted : result.accepted) {
     json["accepted"].push_back({{"error", accepted.error},
                                 {"share", accepted.fields.value()},
@@ -55,7 +57,8 @@ Json to_json(const FormEvaluation& result) {
                              {"field", field.field},
                              {"expected", field.expected},
                              {"got", field.got},
-                             {"confidence", field.confidence}});
+                             {"confidence", field.confidence},
+                             {"decided", field.decided}});
   }
   return json;
 }
@@ -68,7 +71,11 @@ std::string shown(const Share& share) {
 void evaluate_run(const EvaluateCommand& command) {
   const Run run(command.run, Run::Access::read);
   FormEvaluator evaluator(run.templates(), parse_truth(text_of(command.truth), command.truth));
-  for_each_decided_page(run, [&](const PageReading& page) { evaluator.add(page); });
+  if (command.as_read) {
+    run.for_each_page([&](const StoredPage& page) { evaluator.add(page.reading); });
+  } else {
+    for_each_decided_page(run, [&](const PageReading& page) { evaluator.add(page); });
+  }
   const FormEvaluation result = evaluator.result();
   if (command.json) {
     std::cout << to_json(result).dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
@@ -78,6 +85,7 @@ void evaluate_run(const EvaluateCommand& command) {
             << "characters right  " << shown(result.characters) << "\n"
             << "called read       " << shown(result.called_read) << ", right of these " << shown(result.right_of_read)
             << "\n";
+  if (result.decided.of > 0) std::cout << "decided by people " << shown(result.decided) << " right\n";
   for (const AcceptedShare& accepted : result.accepted) {
     std::cout << "accepted at " << fmt::format("{:.1f}", 100 * accepted.error) << " % error  "
               << fmt::format("{:.2f} %", 100 * accepted.fields.value()) << " (confidence "
@@ -94,6 +102,7 @@ void add_form_evaluate(CLI::App& form) {
   CLI::App& command = *form.add_subcommand("evaluate", "compare a run with what should have been read");
   command.add_option("run", options->run, "folder of the run")->required()->type_name("RUN");
   command.add_option("--truth", options->truth, "CSV: file, field, text")->required()->type_name("TRUTH.csv");
+  command.add_flag("--as-read", options->as_read, "what was read, before anybody decided");
   command.add_flag("--json", options->json, "print one object: shares, intervals, the curve, what was wrong");
   command.callback([options] { evaluate_run(*options); });
 }
