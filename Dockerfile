@@ -17,7 +17,7 @@ RUN cmake --preset default -D INKLING_ARCH=$INKLING_ARCH -D INKLING_BUILD_EXAMPL
 
 FROM debian:12-slim
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libcpp-httplib0.11 libgomp1 libjpeg62-turbo libtiff6 libwebp7 libzxing2 zlib1g \
+ && apt-get install --yes --no-install-recommends libcpp-httplib0.11 libgomp1 libjpeg62-turbo libsqlite3-0 libtiff6 libwebp7 libzxing2 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log \
  && useradd --system --no-create-home --home-dir / --shell /usr/sbin/nologin inkling
 COPY --from=build /src/build/default/bin/inkling-server /usr/local/bin/

@@ -10,6 +10,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 #include <pthread.h>
@@ -33,7 +34,9 @@
 #include "operations/file_bytes.hpp"
 #include "operations/metrics.hpp"
 #include "operations/request_log.hpp"
+#include "review/review_desk.hpp"
 #include "routes/inference.hpp"
+#include "routes/review_routes.hpp"
 #include "routes/service.hpp"
 
 namespace {
@@ -103,7 +106,9 @@ struct Options {
   std::vector<std::string> cors = {};
   int cores = cpu_budget();
   fs::path api_keys = {};  // a file; empty: everybody may ask everything
-  bool watch = false;      // load the models again when their files change
+  fs::path review = {};    // a run; empty: none
+  inkling::form::ReviewOptions review_options = {};
+  bool watch = false;  // load the models again when their files change
 };
 
 ApiKeys read_api_keys(const fs::path& path) {
@@ -144,7 +149,16 @@ void serve(Options options) {
       load(options.models, log),
       {.threads = options.cores, .observer = [&](auto model, const Batch& batch) { metrics.count(model, batch); }});
   FormStore forms(load(options.forms, *models.current(), log));
-  const Service service(models, forms, metrics);
+  std::unique_ptr<ReviewDesk> desk;
+  if (!options.review.empty()) {
+    if (options.api_keys.empty() && !is_local(options.http.host)) {
+      throw inkling::Error(
+          "--review shows what people wrote: it needs --api-key-file, or a --host of this machine alone");
+    }
+    desk = std::make_unique<ReviewDesk>(options.review, options.review_options);
+    if (!desk->has_pictures()) log.warn("the run keeps no pages to be shown: inkling form read --pictures does");
+  }
+  const Service service(models, forms, metrics, desk.get(), options.api_keys.empty());
   Handler handler = [&](const Request& request) { return service.answer(request); };
   std::optional<KeyGuard> guard;
   if (!options.api_keys.empty()) {
@@ -203,6 +217,15 @@ int main(int argc, char** argv) {
   app.add_option("--forms", options.forms, "Folder of forms that pages can be read of: *.json, */form.json");
   const std::map<std::string, LogFormat> formats = {
       {"json", LogFormat::json}, {"text", LogFormat::text}, {"off", LogFormat::off}};
+  app.add_option("--review", options.review, "A run of forms whose doubtful fields are shown and decided; written to");
+  app.add_option("--least-sure", options.review_options.least_sure,
+                 "With --review: share of all fields, the least sure, shown beside the doubtful ones")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--double-key", options.review_options.double_key,
+                 "With --review: share of all fields that a second person types, too, to estimate what slips through")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--seed", options.review_options.seed, "With --double-key: of which fields these are")
+      ->capture_default_str();
   app.add_option("--log", options.log, "A line on stderr for each request: json, text or off [json]")
       ->transform(CLI::CheckedTransformer(formats).description(""));
   app.add_option("--cors", options.cors, "An origin whose scripts may read the answers; may be given more than once");

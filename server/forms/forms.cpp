@@ -49,22 +49,7 @@ form::TemplatePage template_page(const form::FormTemplate& layout) {
     return page;
   }
   page.image = picture_of(layout, name);
-  if (std::abs(static_cast<double>(page.image.width()) - layout.page.width) > 0.5 ||
-      std::abs(static_cast<double>(page.image.height()) - layout.page.height) > 0.5) {
-    throw FormatError((fs::path(layout.folder) / name).string() + ": it has another size than the form's page");
-  }
   return page;
-}
-
-Form make_form(form::FormTemplate layout, const std::shared_ptr<const Classifier>& model) {
-  form::FormReaderOptions options{.picture = true};
-#ifdef INKLING_ZXING
-  options.barcode = form::read_barcode;
-#endif
-  std::vector<form::TemplatePage> pages;
-  pages.push_back(template_page(layout));
-  auto reader = std::make_shared<const form::FormReader>(std::move(pages), model, std::move(options));
-  return {.layout = std::move(layout), .reader = std::move(reader)};
 }
 
 }  // namespace
@@ -75,13 +60,31 @@ const Form* FormSet::find(std::string_view name) const noexcept {
   return found == loaded.end() ? nullptr : &*found;
 }
 
+Form make_form(form::TemplatePage page, const std::shared_ptr<const Classifier>& model) {
+  const form::PageTemplate& told = page.form.page;
+  if (!page.image.empty() && (std::abs(static_cast<double>(page.image.width()) - told.width) > 0.5 ||
+                              std::abs(static_cast<double>(page.image.height()) - told.height) > 0.5)) {
+    throw FormatError((fs::path(page.form.folder) / (told.print.empty() ? told.image : told.print)).string() +
+                      ": it has another size than the form's page");
+  }
+  form::FormReaderOptions options{.picture = true};
+#ifdef INKLING_ZXING
+  options.barcode = form::read_barcode;
+#endif
+  form::FormTemplate layout = page.form;
+  std::vector<form::TemplatePage> pages;
+  pages.push_back(std::move(page));
+  auto reader = std::make_shared<const form::FormReader>(std::move(pages), model, std::move(options));
+  return {.layout = std::move(layout), .reader = std::move(reader)};
+}
+
 FormSet load_forms(const fs::path& folder, const Model& model) {
   FormSet set{.model = model};
   for (const fs::path& file : form_files(folder)) {
     try {
       form::ParsedTemplate parsed = form::load_template(file);
       if (set.find(parsed.form.name) != nullptr) throw ValueError("there is a form of this name already");
-      set.loaded.push_back(make_form(std::move(parsed.form), model.classifier));
+      set.loaded.push_back(make_form(template_page(parsed.form), model.classifier));
       set.warnings.insert(set.warnings.end(), parsed.warnings.begin(), parsed.warnings.end());
     } catch (const std::exception& error) {
       set.refused.push_back({.file = file.string(), .reason = error.what()});

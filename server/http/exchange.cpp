@@ -130,6 +130,7 @@ class Conversation final : private httplib::Server {
                   .if_none_match = list_of(in, "If-None-Match"),
                   .authorization = in.get_header_value("Authorization"),
                   .api_key = in.get_header_value("X-API-Key"),
+                  .host = in.get_header_value("Host"),
                   .origin = in.get_header_value("Origin"),
                   .requested_method = in.get_header_value("Access-Control-Request-Method"),
                   .json_length = in.get_header_value("Inference-Header-Content-Length"),

@@ -147,6 +147,7 @@ void RequestReader::apply_header(std::string_view name, std::string_view value) 
   } else if (is("Host")) {
     if (has_host_) throw Problem(400, "The request has more than one Host.");
     has_host_ = true;
+    pass_on(name, value);
   } else if (is("Content-Length")) {
     if (has_length_) throw Problem(400, "The request has more than one Content-Length.");
     has_length_ = true;

@@ -1,6 +1,7 @@
 #include "routes/form_routes.hpp"
 
 #include <inkling/codec/decode.hpp>
+#include <inkling/form/layout/learn.hpp>
 #include <inkling/form/reading_json.hpp>
 #include <inkling/form/results/page_table.hpp>
 #include <inkling/form/template_file.hpp>
@@ -72,6 +73,19 @@ std::vector<TableRow> table_of(const form::FormTemplate& layout, const std::vect
   return rows;
 }
 
+/// By a form of the set.
+Response read_pages(const Request& request, std::shared_ptr<const Submission> submission,
+                    std::shared_ptr<const FormSet> forms, const Form& form) {
+  const bool with_picture = submission->flag("picture");
+  PictureReader reader{
+      .read = [forms, &form,
+               with_picture](const SentPicture& page) { return read_page(form, forms->model, page, with_picture); },
+      .table = [forms, &form](const std::vector<Json>& answers) { return table_of(form.layout, answers); }};
+  Response response = answer_pictures(request, std::move(submission), std::move(reader));
+  response.model = forms->model.name;
+  return response;
+}
+
 }  // namespace
 
 Response list_forms(const FormSet& forms) {
@@ -88,15 +102,39 @@ Response read_form(std::shared_ptr<const FormSet> forms, const std::string& name
   return answer_or_refuse([&] {
     const Form& form = form_of(*forms, name);
     constexpr std::array<std::string_view, 1> fields = {"picture"};
+    return read_pages(request, std::make_shared<const Submission>(request, fields), forms, form);
+  });
+}
+
+Response learn_form(const Request& request) {
+  return answer_or_refuse([&] {
+    constexpr std::array<std::string_view, 1> fields = {"name"};
+    const Submission submission(request, fields);
+    constexpr std::size_t most = 10;
+    if (submission.pictures().size() > most) throw Problem(400, "Send at most 10 pages to learn a form from.");
+    std::vector<GreyImage> pages;
+    for (const SentPicture& picture : submission.pictures()) pages.push_back(decode_image(picture.bytes));
+    const std::string name(submission.field("name").value_or("form"));
+    form::LearntForm learnt = form::learn_form(pages, {.name = name.empty() ? "form" : as_utf8(name)});
+    learnt.form.page.image = "blank.png";
+    Json remarks = Json::array();
+    for (const std::string& remark : learnt.remarks) remarks.push_back(remark);
+    return json_response({{"form", Json::parse(form::template_text(learnt.form))},
+                          {"picture", data_url(learnt.print)},
+                          {"remarks", std::move(remarks)}});
+  });
+}
+
+Response read_sent_form(SentForms& forms, const Model& model, const Request& request) {
+  return answer_or_refuse([&] {
+    constexpr std::array<std::string_view, 3> fields = {"picture", "form", "blank"};
     auto submission = std::make_shared<const Submission>(request, fields);
-    const bool with_picture = submission->flag("picture");
-    PictureReader reader{
-        .read = [forms, &form,
-                 with_picture](const SentPicture& page) { return read_page(form, forms->model, page, with_picture); },
-        .table = [forms, &form](const std::vector<Json>& answers) { return table_of(form.layout, answers); }};
-    Response response = answer_pictures(request, std::move(submission), std::move(reader));
-    response.model = forms->model.name;
-    return response;
+    const auto text = submission->field("form");
+    const auto blank = submission->field("blank");
+    if (!text || !blank) throw Problem(400, "Send the form.json in the field form, and its page's picture in blank.");
+    std::shared_ptr<const FormSet> form = forms.find(*text, *blank, model);
+    const Form& only = form->loaded.front();
+    return read_pages(request, std::move(submission), std::move(form), only);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "routes/inference.hpp"
 #include "routes/model_routes.hpp"
 #include "routes/predict.hpp"
+#include "routes/review_routes.hpp"
 
 namespace inkling::server {
 namespace {
@@ -31,7 +32,8 @@ Response serve(const Asset& asset, const Request& request) {
 
 }  // namespace
 
-Service::Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics) {
+Service::Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics, ReviewDesk* desk,
+                 bool local) {
   router_.add("POST", "/predict", [&](const Request& request) { return predict(models.current(), request); });
   router_.add("POST", "/predict/field",
               [&](const Request& request) { return predict_field(models.current(), request); });
@@ -40,7 +42,8 @@ Service::Service(const ModelStore& models, const FormStore& forms, const Metrics
   router_.add("GET", "/metrics", [&](const Request&) {
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
   });
-  add_forms(forms);
+  add_forms(models, forms);
+  add_review_routes(router_, desk, local);
   add_inference(models);
   for (const Asset& asset : assets()) {
     router_.add(
@@ -63,8 +66,13 @@ bool Service::is_open(const Request& request) const {
   return std::find(open.begin(), open.end(), router_.route_of(request.path)) != open.end();
 }
 
-void Service::add_forms(const FormStore& forms) {
+void Service::add_forms(const ModelStore& models, const FormStore& forms) {
   router_.add("GET", "/forms", [&](const Request&) { return list_forms(*forms.current()); });
+  // Before the names of forms: one that is called so can be read, and not shown.
+  router_.add("POST", "/forms/learn", [](const Request& request) { return learn_form(request); });
+  router_.add("POST", "/forms/read", [&](const Request& request) {
+    return read_sent_form(sent_forms_, models.current()->models().loaded.front(), request);
+  });
   router_.add("GET", "/forms/{name}",
               [&](const Request&, const PathValues& values) { return show_form(*forms.current(), values[0]); });
   router_.add("POST", "/forms/{name}/read", [&](const Request& request, const PathValues& values) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "forms/form_store.hpp"
+#include "forms/sent_forms.hpp"
 #include "http/http.hpp"
 #include "http/router.hpp"
 #include "models/model_store.hpp"
 #include "operations/metrics.hpp"
+#include "review/review_desk.hpp"
 
 namespace inkling::server {
 
@@ -12,8 +14,9 @@ namespace inkling::server {
 /// may be called from many threads at once.
 class Service {
  public:
-  /// All must outlive the service.
-  Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics);
+  /// All must outlive the service. Without a desk, no run is reviewed; `local`: only by those who are on this machine.
+  Service(const ModelStore& models, const FormStore& forms, const Metrics& metrics, ReviewDesk* desk = nullptr,
+          bool local = true);
 
   /// Refusals are answers, too.
   Response answer(const Request& request) const;
@@ -22,9 +25,10 @@ class Service {
   bool is_open(const Request& request) const;
 
  private:
-  void add_forms(const FormStore& forms);
+  void add_forms(const ModelStore& models, const FormStore& forms);
   void add_inference(const ModelStore& models);
 
+  mutable SentForms sent_forms_;
   Router router_;
 };
 

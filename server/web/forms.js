@@ -5,6 +5,7 @@ import { element } from "./elements.js";
 import { FormPage } from "./form_page.js";
 import { openings } from "./openings.js";
 import { prepare } from "./picture.js";
+import { readMadePage } from "./make_client.js";
 import { showReading } from "./form_reading.js";
 import { save, tableOf } from "./table.js";
 
@@ -15,7 +16,8 @@ const longestSide = 3000;     // pixels, of those
 export function followForms(root, shown) {
   const find = (selector) => root.querySelector(selector);
   const choice = find("#form-choice");
-  let layout = null;  // the chosen form's
+  const made = new Map();  // forms that were made on this page, by their values in the choice
+  let layout = null;       // the chosen form's
   let pages = [];
   let current = null;
 
@@ -70,13 +72,15 @@ export function followForms(root, shown) {
   async function read(files) {
     if (!layout) return;
     const form = layout;
+    const own = made.get(choice.value);
+    const room = asTheyAre - (own?.blank.size ?? 0);
     const added = [...files].map((file) => new FormPage(file.name, form));
     pages.push(...added);
     list();
     for (const [i, page] of added.entries()) {
       try {
-        const small = files[i].size <= asTheyAre ? files[i] : (await prepare(files[i], longestSide)).blob;
-        page.take(await readPage(form.name, small, page.name));
+        const small = files[i].size <= room ? files[i] : (await prepare(files[i], longestSide)).blob;
+        page.take(await (own ? readMadePage(own, small, page.name) : readPage(form.name, small, page.name)));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         page.refuse(error);
@@ -92,20 +96,28 @@ export function followForms(root, shown) {
     layout = null;
     open(null);
     const name = choice.value;
-    const chosen = name ? await formOf(name) : null;
+    const chosen = made.get(name)?.layout ?? (name ? await formOf(name) : null);
     if (name === choice.value) layout = chosen;  // else another was chosen meanwhile
   }
 
   async function load() {
     const { forms } = await listForms().catch(() => ({ forms: [] }));
-    choice.replaceChildren(...forms.map(({ name, edition }) => {
-      const option = element("option", "", edition ? `${name}, ${edition}` : name);
-      option.value = name;
-      return option;
-    }));
+    choice.replaceChildren(...forms.map(({ name, edition }) => optionOf(name, edition ? `${name}, ${edition}` : name)));
+    for (const [value, { layout: { name } }] of made) choice.append(optionOf(value, `${name}, made here`));
     await choose();
-    shown(forms.length > 0);
+    shown(choice.options.length > 0);
   }
+
+  document.addEventListener("form-made", async ({ detail }) => {
+    const value = `made/${detail.layout.name}`;  // no form of the server is called so
+    if (!made.has(value)) choice.append(optionOf(value, `${detail.layout.name}, made here`));
+    made.set(value, detail);
+    choice.value = value;
+    await choose();
+    shown(true);
+    location.hash = "form";
+    find(".file").focus();
+  });
 
   choice.addEventListener("change", choose);
   document.addEventListener("key", () => layout || load());  // a key typed later must not lose the pages
@@ -113,6 +125,12 @@ export function followForms(root, shown) {
   openings(root, find(".desk"), read, { several: true });
   find(".table").addEventListener("click", () => save(`${layout.name}.csv`, tableOf(layout, pages)));
   load();
+}
+
+function optionOf(value, text) {
+  const option = element("option", "", text);
+  option.value = value;
+  return option;
 }
 
 const many = (count, one, other = `${one}s`) => `${count} ${count === 1 ? one : other}`;

@@ -33,9 +33,10 @@ export async function fetched(path) {
 
 const get = async (path) => (await fetched(path)).json();
 
-async function ask(path, fields, signal, sent) {
+// fields: an object, or a list of pairs where a name comes more than once.
+export async function ask(path, fields, signal, sent) {
   const body = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value) body.append(name, value);
+  for (const [name, value] of Array.isArray(fields) ? fields : Object.entries(fields)) if (value) body.append(name, value);
   const begun = performance.now();
   let response = await post(path, body, signal, sent);
   while (response.status === 401 && !signal?.aborted && await askForKey()) response = await post(path, body, signal, sent);

@@ -16,9 +16,9 @@ export function tableOf(layout, pages) {
   return [head, ...pages.filter((page) => !page.waits).map(line)].map(row).join("");
 }
 
-export function save(name, text) {
+export function save(name, text, type = "text/csv") {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -111,7 +111,7 @@ test("without forms there is no such tab", async () => {
   assert.ok(await visit.page.locator("#form-tab").isHidden());
   await visit.page.locator("#line-tab").focus();
   await visit.page.keyboard.press("ArrowRight");
-  assert.equal(await visit.page.evaluate(() => document.activeElement.id), "character-tab");
+  assert.equal(await visit.page.evaluate(() => document.activeElement.id), "make-tab");
   await visit.end({ refusals: true });
 });
 

@@ -110,6 +110,7 @@ TEST_CASE("a handler is told what the head says") {
     CHECK(request.query == std::multimap<std::string, std::string>{{"d", " "}, {"e", ""}, {"e", "2"}});
     CHECK(request.content_type == "text/plain; a=\"50%\"");
     CHECK(request.if_none_match == "\"x\", W/\"y\"");
+    CHECK(request.host == "a:80");
     CHECK(request.origin == "http://a");
     CHECK(request.requested_method == "POST");
     CHECK(request.accept == "text/csv, */*");
@@ -123,7 +124,7 @@ TEST_CASE("a handler is told what the head says") {
                     "a=\"50%25\"\r\nIf-None-Match: \"x\"\r\n"
                     "If-None-Match: W/\"y\"\r\n"
                     "Accept: text/csv\r\nAccept: */*\r\nAuthorization: Bearer key\r\nX-API-Key: other key\r\n"
-                    "Inference-Header-Content-Length: 17\r\n"
+                    "Inference-Header-Content-Length: 17\r\nHost: a:80\r\n"
                     "Origin: http://a\r\nAccess-Control-Request-Method: POST\r\n\r\n",
             .body = "hello"},
            check, {});

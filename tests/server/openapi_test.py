@@ -5,10 +5,12 @@ import json
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from pictures import drawing
+from reviewed_run import make_run
 from running_server import Server
 
 try:
@@ -18,6 +20,7 @@ except ImportError:
     sys.exit(77)
 
 PROGRAM, MODELS, PICTURE_FILE = sys.argv[1:4]
+INKLING = os.path.join(os.path.dirname(PROGRAM), "inkling")
 FORMS = os.path.join(os.path.dirname(PICTURE_FILE), "..", "forms")
 with open(PICTURE_FILE, "rb") as file:
     PICTURE = ("file", file.read())
@@ -37,12 +40,17 @@ def references(node):
 class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(PROGRAM, MODELS, "--log", "off", "--forms", FORMS)
+        cls.folder = tempfile.TemporaryDirectory()
+        review = []
+        if os.path.exists(INKLING):
+            review = ["--review", make_run(INKLING, MODELS, cls.folder.name, pages=4), "--double-key", "0.5"]
+        cls.server = Server(PROGRAM, MODELS, "--log", "off", "--forms", FORMS, *review)
         cls.document = cls.server.ask("GET", "/openapi.json").json()
 
     @classmethod
     def tearDownClass(cls):
         cls.server.__exit__()
+        cls.folder.cleanup()
 
     def resolve(self, reference):
         node = self.document
@@ -158,6 +166,65 @@ class OpenApi(unittest.TestCase):
         self.check("post", path, 415, [("file", "text")], name=name)
         self.check("post", path, 422, [("file", PICTURE[1][:100])], name=name)
 
+    def test_forms_that_are_sent(self):
+        with open(os.path.join(FORMS, "blank.png"), "rb") as file:
+            blank = file.read()
+        with open(os.path.join(FORMS, "filled-1.png"), "rb") as file:
+            page = ("file", file.read())
+        learnt = self.check("post", "/forms/learn", 200, [("file", blank), ("name", "mine")]).json()
+        self.assertEqual(learnt["form"]["name"], "mine")
+        self.assertGreaterEqual(len(learnt["form"]["fields"]), 8)
+        sent = [("form", json.dumps(learnt["form"])), ("blank", base64.b64decode(learnt["picture"].split(",")[1]))]
+        read = self.check("post", "/forms/read", 200, [page, *sent, ("picture", "1")]).json()
+        self.assertEqual(list(read["fields"]), [field["name"] for field in learnt["form"]["fields"]])
+        self.assertNotEqual(read["status"], "refused")
+        self.check("post", "/forms/read", 200, [page, page, *sent])
+        table = self.check("post", "/forms/read", 200, [page, *sent], headers={"Accept": "text/csv"}).body
+        self.assertEqual(table.count(b"\r\n"), 2)
+        self.check("post", "/forms/read", 400, [page])
+        self.check("post", "/forms/read", 400, [page, ("form", json.dumps({**learnt["form"], "rules": ["1 = 1"]})), sent[1]])
+        self.check("post", "/forms/read", 422, [page, ("form", "{"), sent[1]])
+        self.check("post", "/forms/read", 415, [page, sent[0], ("blank", "text")])
+        self.check("post", "/forms/learn", 400, [("page", "x")])
+        self.check("post", "/forms/learn", 415, [("file", "text")])
+        self.check("post", "/forms/learn", 422, [("file", PICTURE[1][:100])])
+
+    @unittest.skipUnless(os.path.exists(INKLING), "there is no inkling beside the server")
+    def test_review(self):
+        def post(path, status, **body):
+            return self.check("post", path, status, headers={"Content-Type": "application/json"}, body=json.dumps(body)).json()
+
+        review = self.check("get", "/review", 200).json()["review"]
+        self.assertEqual((review["run"], review["forms"]), ("run", ["village-vote"]))
+        self.check("get", "/review", 403, headers={"Host": "example.org"})
+        task = post("/review/next", 200, reviewer="Ann")["tasks"][0]
+        self.assertTrue(task["crop"].startswith("data:image/png;base64,"))
+        place = {name: task[name] for name in ("page", "field", "after")}
+        post("/review/decide", 422, reviewer="Ann", **place, kind="corrected", text="1\t2")
+        told = post("/review/decide", 200, reviewer="Ann", **place, kind="accepted")
+        self.assertEqual(told["decision"]["text"], task["text"])
+        post("/review/decide", 409, reviewer="Ben", **place, kind="accepted")
+        self.assertEqual(post("/review/undo", 200, reviewer="Ann")["task"]["field"], task["field"])
+        self.assertIsNone(post("/review/undo", 200, reviewer="Nobody")["task"])
+        post("/review/next", 400, reviewer="")
+        post("/review/next", 400, reviewer="Ann", other=1)
+        self.check("post", "/review/next", 415, [("reviewer", "Ann")])
+        post("/review/leave", 200, reviewer="Ann")
+        told = post("/review/next", 200, reviewer="Cid", order="reading")
+        while told["tasks"]:
+            task = told["tasks"][0]
+            place = {name: task[name] for name in ("page", "field", "after")}
+            said = {"kind": "accepted"}
+            if task["turn"] == "second":
+                self.assertNotIn("text", task)
+                said = {"kind": "second", "text": "1" * (8 if task["kind"] == "date" else 1)}
+            told = post("/review/decide", 200, reviewer="Cid", **place, **said)
+        self.assertGreater(told["progress"]["keyed"], 0)
+        self.assertTrue(post("/review/fault", 200, page=task["page"])["fields"])
+        post("/review/fault", 404, page=99)
+        self.assertEqual(self.check("get", "/review/table", 200).body.count(b"\r\n"), 5)
+        self.check("get", "/review/calibration", 200)
+
     def test_inference(self):
         self.check("get", "/v2", 200)
         self.check("get", "/v2/health/live", 200)
@@ -187,7 +254,9 @@ class OpenApi(unittest.TestCase):
     def test_nothing_else_is_described(self):
         model = "/v2/models/{model}"
         self.assertEqual(set(self.document["paths"]),
-                         {"/predict", "/predict/field", "/forms", "/forms/{name}", "/forms/{name}/read",
+                         {"/predict", "/predict/field", "/forms", "/forms/learn", "/forms/read", "/forms/{name}",
+                          "/forms/{name}/read", "/review", *("/review/" + part for part in (
+                              "next", "decide", "undo", "leave", "fault", "table", "calibration")),
                           "/v2", "/v2/health/live", "/v2/health/ready",
                           *(path + part for path in (model, model + "/versions/{version}")
                             for part in ("", "/ready", "/infer")),

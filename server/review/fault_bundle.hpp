@@ -1,0 +1,13 @@
+#pragma once
+
+#include "http/json.hpp"
+#include "review/review_desk.hpp"
+
+namespace inkling::server {
+
+/// What a person may send to those who mend the reader, of a page that was read wrong: where fields and cells are, how
+/// much ink they have, statuses and probabilities by rank. No file's name, no text, no label; in the picture, whatever
+/// lies in a field or outside of the form's print is white.
+Json fault_bundle(const ReviewPage& page);
+
+}  // namespace inkling::server
