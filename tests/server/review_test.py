@@ -1,6 +1,8 @@
 """inkling-server --review: what two people decide is on the disk when they hear so, once, whatever becomes of the server.
 
     review_test.py SERVER MODELS PICTURE
+
+INKLING_REVIEW_DECISIONS, of each of the two, and INKLING_REVIEW_KILLS make it a longer test: 1000 and 20 take three minutes.
 """
 
 import csv
@@ -24,8 +26,8 @@ from running_server import Server
 
 SERVER, MODELS = sys.argv[1:3]
 INKLING = os.path.join(os.path.dirname(SERVER), "inkling")
-KILLS = 20
-DECISIONS = 1000  # of each reviewer
+KILLS = int(os.environ.get("INKLING_REVIEW_KILLS", "5"))
+DECISIONS = int(os.environ.get("INKLING_REVIEW_DECISIONS", "150"))  # of each reviewer
 
 
 def post(server, path, body, headers={}):
