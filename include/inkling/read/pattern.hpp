@@ -17,7 +17,7 @@ namespace inkling::inline INKLING_ABI {
 ///     @      a letter             [0-9A] one of a CharSet, written as CharSet::parse takes it
 ///     \d     a digit              X{6}   six of what X stands for, and X+ one or more of a set or \d
 ///
-/// Around a pattern with a set or \d, ^ and $ mean the ends of the line, as in regular expressions, and are left out.
+/// Around a pattern with a set or `\d`, ^ and $ mean the ends of the line, as in regular expressions, and are left out.
 /// Any other letter or digit is itself. Other marks, such as / in ##/##/####, are not among the classes of a model:
 /// they stand for themselves, and may be printed, written, or not there at all. The marks [ ] { } need a \ before them.
 class Pattern {
