@@ -48,14 +48,14 @@ class MemoryStream final : public httplib::Stream {
 };
 
 const Headers& security_headers() {
-  static const Headers headers = {
-      {"Content-Security-Policy",
-       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "no-referrer"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cross-Origin-Resource-Policy", "same-origin"}};
+  static const Headers headers = {{"Content-Security-Policy",
+                                   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+                                   "img-src 'self' blob: data:; connect-src 'self'; "
+                                   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+                                  {"X-Content-Type-Options", "nosniff"},
+                                  {"Referrer-Policy", "no-referrer"},
+                                  {"Cross-Origin-Opener-Policy", "same-origin"},
+                                  {"Cross-Origin-Resource-Policy", "same-origin"}};
   return headers;
 }
 
