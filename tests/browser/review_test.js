@@ -20,7 +20,7 @@ before(async () => {
   const forms = process.env.INKLING_FORMS;
   await promisify(execFile)(inkling, ["form", "read", join(forms, "form.json"), "--model", join(process.env.INKLING_MODELS, "cnn.safetensors"),
                                       "--out", join(folder, "first"), "--pictures", "--accept", "0.98",
-                                      ...[1, 2, 3, 4].map((i) => join(forms, `filled-${i}.png`))]);
+                                      ...[1, 2, 3, 4].map((i) => `filled-${i}.png`)], { cwd: forms });
 });
 
 after(async () => {
