@@ -21,7 +21,7 @@ struct Request {
   std::string if_none_match = {};
   std::string authorization = {};
   std::string api_key = {};           // X-API-Key
-  std::string host = {};               // that the client called, with its port
+  std::string host = {};              // that the client called, with its port
   std::string origin = {};            // of the page whose script asks; empty for anything but such a script
   std::string requested_method = {};  // of a CORS preflight
   std::string json_length = {};       // Inference-Header-Content-Length: of the JSON before binary tensors

@@ -95,8 +95,8 @@ INKLING_API void inkling_model_free(inkling_model* model);
 INKLING_API size_t inkling_class_count(const inkling_model* model);
 INKLING_API const char* inkling_class_name(const inkling_model* model, size_t index);
 
-/* A picture from the bytes of a PNG, JPEG, WebP or TIFF file, upright and grey. The pixels go with the picture. More than
- * 62,914,560 of them, and what would take more than 400 MB to decode, are refused as INKLING_BAD_FORMAT. */
+/* A picture from the bytes of a PNG, JPEG, WebP or TIFF file, upright and grey. The pixels go with the picture. More
+ * than 62,914,560 of them, and what would take more than 400 MB to decode, are refused as INKLING_BAD_FORMAT. */
 INKLING_API int inkling_decode(const void* bytes, size_t size, inkling_picture** picture);
 
 /* Reads a picture of one character. The reading has one character, and its box is the whole picture. */

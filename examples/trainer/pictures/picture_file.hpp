@@ -2,6 +2,7 @@
 
 #include <inkling/picture/grey_image.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,5 @@ class PictureFile {
   inkling::GreyImage decode() const;
 
  private:
-  std::vector<char> bytes_;
+  std::vector<std::uint8_t> bytes_;
 };

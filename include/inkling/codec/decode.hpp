@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <span>
+#include <vector>
 
 /// Reads PNG (stb_image), JPEG (libjpeg-turbo), WebP (libwebp), TIFF (libtiff) and, where it is installed, HEIC
 /// (libheif) from memory or a file. Link the CMake target inkling::decode; the umbrella header leaves this one out.
@@ -27,6 +29,11 @@ INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, c
 
 /// The same of a file. Throws FileError, too, when it cannot be read; one of more bytes than the limit is not.
 INKLING_STB_INLINE GreyImage decode_image(const std::filesystem::path& path, const DecodeLimits& limits = {});
+
+/// The bytes of a picture for decode_image, one more than the limit at most. Throws FileError, which does not name the
+/// file, when it cannot be read, ImageTooLargeError when it is known to have too many.
+std::vector<std::uint8_t> read_picture_bytes(const std::filesystem::path& path, const DecodeLimits& limits = {});
+std::vector<std::uint8_t> read_picture_bytes(std::istream& file, const DecodeLimits& limits = {});
 
 /// A page of a document as it was scanned, upright.
 struct DecodedPage {

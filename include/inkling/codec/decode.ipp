@@ -3,25 +3,39 @@
 #include <inkling/codec/decode.hpp>
 #include <inkling/codec/detail/heif.hpp>
 #include <inkling/codec/detail/jpeg.hpp>
-#include <inkling/codec/detail/picture_bytes.hpp>
 #include <inkling/codec/detail/picture_kind.hpp>
 #include <inkling/codec/detail/png_check.hpp>
 #include <inkling/codec/detail/tiff.hpp>
 #include <inkling/codec/detail/webp.hpp>
 #include <inkling/core/error.hpp>
 
+#include <fstream>
+#include <istream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-inline void check_length(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
-  if (bytes.size() <= limits.bytes) return;
+[[noreturn]] inline void refuse_length(std::uintmax_t length, const DecodeLimits& limits) {
   throw ImageTooLargeError("Image: expected up to " + std::to_string(limits.bytes) + " bytes, got " +
-                           std::to_string(bytes.size()));
+                           std::to_string(length));
+}
+
+inline void check_length(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+  if (bytes.size() > limits.bytes) refuse_length(bytes.size(), limits);
+}
+
+/// No more than so many bytes, and one, which shows the decoder that there are others.
+inline std::vector<std::uint8_t> read_bytes(std::istream& file, std::size_t most) {
+  std::vector<std::uint8_t> bytes(most + 1);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (file.bad()) throw FileError("cannot read");
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
 }
 
 INKLING_STB_INLINE Raster decode_raster(std::span<const std::uint8_t> bytes, std::size_t page, Wanted wanted,
@@ -50,8 +64,30 @@ INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, c
 }
 
 INKLING_STB_INLINE GreyImage decode_image(const std::filesystem::path& path, const DecodeLimits& limits) {
+  std::vector<std::uint8_t> bytes;
+  try {
+    bytes = read_picture_bytes(path, limits);
+  } catch (const FileError& error) {
+    throw FileError(path.string() + ": " + error.what());
+  }
+  return decode_image(bytes, limits);
+}
+
+INKLING_INLINE std::vector<std::uint8_t> read_picture_bytes(std::istream& file, const DecodeLimits& limits) {
+  return detail::read_bytes(file, limits.bytes);
+}
+
+INKLING_INLINE std::vector<std::uint8_t> read_picture_bytes(const std::filesystem::path& path,
+                                                            const DecodeLimits& limits) {
   limits.check();
-  return decode_image(detail::read_picture_bytes(path, limits), limits);
+  std::error_code unknown;  // of a pipe, say
+  if (std::filesystem::is_directory(path, unknown)) throw FileError("expected a picture, found a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw FileError("cannot open");
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  const bool known = !unknown && size > 0;
+  if (known && size > limits.bytes) detail::refuse_length(size, limits);
+  return detail::read_bytes(file, known ? static_cast<std::size_t>(size) : limits.bytes);
 }
 
 INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {

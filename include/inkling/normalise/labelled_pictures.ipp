@@ -20,7 +20,7 @@ INKLING_INLINE LabelledPictures load_labelled_pictures(const std::filesystem::pa
   parallel_for(static_cast<Index>(files.size()), threads, [&](Index index, int) {
     const auto i = static_cast<std::size_t>(index);
     try {
-      read[i] = normalise(decode_image(files[i].file), options);
+      read[i] = normalise(decode_image(read_picture_bytes(files[i].file)), options);
     } catch (const Error& error) {
       faults[i] = files[i].file.string() + ": " + error.what();
     }
