@@ -50,7 +50,6 @@ LIMITS = [
     (r"^inkling/read/read_character\.hpp$", Limit(1.2, 2.3)),
     (r"^inkling/(inkling|recipes|adapt)\.hpp$", Limit(2, 28)),
     (r"^inkling/form/read_page\.hpp$", Limit(1.35, 28)),  # Eigen's LU and Cholesky, for registration
-    (r"^inkling/form/run/review\.hpp$", Limit(1.55, 28)),  # JSON, regular expressions, and Eigen behind charsets
     (r"^inkling/io/", Limit(1.3, 28)),
     (r"", Limit(1.25, 28)),
 ]

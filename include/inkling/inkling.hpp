@@ -8,6 +8,7 @@
 #include <inkling/codec/limits.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/label.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/polymorphic.hpp>
@@ -114,6 +115,7 @@
 #include <inkling/model/metrics.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/model/restrict_to.hpp>
 #include <inkling/model/scoring_classes.hpp>
 #include <inkling/model/with_classes.hpp>
 #include <inkling/nn/inference/bf16.hpp>

@@ -2,6 +2,7 @@
 
 #include <inkling/model/class_meaning.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/model/restrict_to.hpp>
 #include <inkling/model/scoring_classes.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/core/label.hpp>
 
 #include <Eigen/Core>
 
@@ -31,8 +32,5 @@ using ConstMatrixRef = Eigen::Ref<const MatrixOf<Scalar>>;
 
 /// Grey images as bytes, 0 paper to 255 ink. Shape: pixels x samples; a column is one image, row by row from the top.
 using Pixels = MatrixOf<std::uint8_t>;
-
-/// The number of a class, from 0.
-using Label = std::int32_t;
 
 }  // namespace inkling::inline INKLING_ABI

@@ -2,7 +2,7 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/core/matrix.hpp>
+#include <inkling/core/label.hpp>
 #include <inkling/model/class_meaning.hpp>
 
 #include <bitset>
@@ -59,12 +59,6 @@ std::vector<Label> admitted_classes(const CharSet& set, const std::vector<std::s
 
 /// How to show each class: CharSet::label.
 std::vector<std::string> shown_labels(const CharSet& set, const std::vector<std::string>& class_names);
-
-/// Probabilities given that the answer is in the set: those of other classes become 0, and each column is scaled to sum
-/// to 1 again. Where no admitted class had any probability, all of them get the same.
-/// probabilities and result: classes x samples. Throws ShapeError unless there is one row for each class name,
-/// ValueError when no class is admitted.
-Matrix restrict_to(const CharSet& set, const std::vector<std::string>& class_names, const Matrix& probabilities);
 
 }  // namespace inkling::inline INKLING_ABI
 

@@ -3,6 +3,7 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/model/restrict_to.hpp>
 #include <inkling/read/candidate.hpp>
 
 #include <algorithm>
