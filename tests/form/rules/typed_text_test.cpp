@@ -102,6 +102,7 @@ TEST_CASE("typed: decimals, dates, marks and choices") {
   CHECK(text_of(field_of(FieldKind::tick), "x") == "yes");
   problem_of(field_of(FieldKind::tick), "perhaps");
   CHECK(text_of(field_of(FieldKind::text), "-") == "-");
+  CHECK(text_of(field_of(FieldKind::text), "\t \xC2\xA0 a b \t\r\n") == "a b");
   CHECK(text_of(field_of(FieldKind::text), " Zoe \xC3\xA9 ") == "Zoe \xC3\xA9");
   problem_of(field_of(FieldKind::text), std::string(2000, 'a'));
 }

@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
+#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/value.hpp>
 
 #include <algorithm>
@@ -47,11 +48,6 @@ inline std::string compared_text(const Field* field, const std::string& text) {
   // Several marks are "A+C" here and "AC" elsewhere.
   if (field != nullptr && field->kind == FieldKind::choice) std::erase(compared, '+');
   return compared;
-}
-
-inline std::size_t characters_in(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// V. I. Levenshtein, 1966; in characters.

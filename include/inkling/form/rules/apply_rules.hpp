@@ -44,6 +44,10 @@ void apply_rules(const FormTemplate& form, const CompiledRules& rules, PageReadi
 /// field, but for calling one of less confidence than `accept` doubtful.
 void check_rules(const FormTemplate& form, const CompiledRules& rules, PageReading& page, double accept = 0.9);
 
+/// The field that is put together from others of the page; doubtful when one of them is, or is empty beside written
+/// ones.
+FieldReading joined_reading(const JoinedField& joined, const PageReading& page);
+
 }  // namespace inkling::inline INKLING_ABI::form
 
 #ifndef INKLING_COMPILED

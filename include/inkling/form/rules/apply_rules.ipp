@@ -56,8 +56,9 @@ inline double surprise(const Expression& e, const std::vector<double>& digits) {
   }
 }
 
-inline FieldReading* find_field(PageReading& page, const std::string& name) {
-  for (FieldReading& field : page.fields) {
+template <typename Page>
+auto find_field(Page& page, const std::string& name) -> decltype(&page.fields.front()) {
+  for (auto& field : page.fields) {
     if (field.name == name) return &field;
   }
   return nullptr;
@@ -296,22 +297,7 @@ inline Value page_value(const FormTemplate& form, PageReading& page, const std::
 
 inline void add_joined(const FormTemplate& form, PageReading& page) {
   for (const JoinedField& joined : form.joined) {
-    if (find_field(page, joined.name) != nullptr) continue;
-    FieldReading whole{.name = joined.name, .status = FieldStatus::read, .confidence = 1};
-    bool any = false, all = true, doubtful = false;
-    for (const std::string& name : joined.fields) {
-      const FieldReading* part = find_field(page, name);
-      if (part == nullptr) continue;
-      whole.text += part->text;
-      whole.confidence *= part->confidence;
-      any = any || !part->text.empty();
-      all = all && !part->text.empty();
-      doubtful = doubtful || part->status == FieldStatus::doubtful;
-    }
-    if (!any) whole.status = FieldStatus::empty;
-    if (doubtful) mark_doubtful(whole, "one of its parts is doubtful");
-    if (any && !all) mark_doubtful(whole, "one of its parts is empty");
-    page.fields.push_back(std::move(whole));
+    if (find_field(page, joined.name) == nullptr) page.fields.push_back(joined_reading(joined, page));
   }
 }
 
@@ -352,6 +338,24 @@ inline void judge_page(PageReading& page, double accept) {
 }
 
 }  // namespace detail
+
+INKLING_INLINE FieldReading joined_reading(const JoinedField& joined, const PageReading& page) {
+  FieldReading whole{.name = joined.name, .status = FieldStatus::read, .confidence = 1};
+  bool any = false, all = true, doubtful = false;
+  for (const std::string& name : joined.fields) {
+    const FieldReading* part = detail::find_field(page, name);
+    if (part == nullptr) continue;
+    whole.text += part->text;
+    whole.confidence *= part->confidence;
+    any = any || !part->text.empty();
+    all = all && !part->text.empty();
+    doubtful = doubtful || part->status == FieldStatus::doubtful;
+  }
+  if (!any) whole.status = FieldStatus::empty;
+  if (doubtful) detail::mark_doubtful(whole, "one of its parts is doubtful");
+  if (any && !all) detail::mark_doubtful(whole, "one of its parts is empty");
+  return whole;
+}
 
 INKLING_INLINE CompiledRules compile_rules(const FormTemplate& form) {
   std::vector<std::string> names;

@@ -9,9 +9,9 @@
 #include <inkling/read/pattern.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
@@ -20,31 +20,15 @@ namespace detail {
 
 /// Without blanks, tabs, line ends and non-breaking blanks at both ends, as a paste has them.
 inline std::string_view without_space(std::string_view text) {
-  constexpr std::array<std::string_view, 5> spaces{" ", "\t", "\r", "\n", "\xC2\xA0"};
-  for (bool again = true; again;) {
-    again = false;
-    for (const std::string_view space : spaces) {
-      while (text.starts_with(space)) text.remove_prefix(space.size());
-      if (!text.ends_with(space)) continue;
-      text.remove_suffix(space.size());
-      again = true;
-    }
-  }
-  return text;
-}
-
-inline std::size_t typed_length(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-inline char in_case(char c, bool capital) {
-  if (capital) return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  static const std::vector<std::string> spaces{"\t", "\r", "\n", "\xC2\xA0"};
+  return without_marks(text, spaces);
 }
 
 inline std::string all_in_case(std::string text, bool capital) {
-  for (char& c : text) c = in_case(c, capital);
+  const char first = capital ? 'a' : 'A';
+  for (char& c : text) {
+    if (c >= first && c <= first + 25) c = static_cast<char>(c ^ 0x20);
+  }
   return text;
 }
 
@@ -170,7 +154,7 @@ inline std::string wrong_length(const Field& field, const std::string& text) {
   const std::size_t cells = cells_of(field).size();
   const std::size_t length = field.kind == FieldKind::decimal || field.kind == FieldKind::date
                                  ? static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_digit))
-                                 : typed_length(text);
+                                 : characters_in(text);
   if (cells == 0 || length <= cells) return "";
   return "has " + std::to_string(length) + " characters, the field has " + std::to_string(cells) + " cells";
 }
@@ -200,7 +184,7 @@ INKLING_INLINE TypedText typed_text(const Field& field, std::string_view typed) 
     return detail::no_text("", "has a tab or a new line inside: it is more than one value");
   }
   const bool marked = field.kind != FieldKind::text && field.kind != FieldKind::choice && field.kind != FieldKind::tick;
-  if (marked && !detail::typed_length(without_marks(typed, field.empty_marks))) {
+  if (marked && without_marks(typed, field.empty_marks).empty()) {
     return {.text = {}, .status = FieldStatus::crossed};
   }
   TypedText result{.text = std::string(typed)};

@@ -251,7 +251,8 @@ struct Review::Parts {
     }
     sort_orders();
     const auto least = static_cast<std::size_t>(std::ceil(options.least_sure * static_cast<double>(items.size())));
-    for (std::size_t i = 0; i < std::min(least, items.size()); ++i) items[orders[0][i]].asked = true;
+    for (std::size_t i = 0; i < std::min(least, items.size()); ++i)
+      items[orders[static_cast<std::size_t>(ReviewOrder::confidence)][i]].asked = true;
   }
 
   void sort_orders() {
@@ -262,8 +263,8 @@ struct Review::Parts {
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         const Item& x = items[a];
         const Item& y = items[b];
-        if (kind == 1 && x.layout != y.layout) return x.layout < y.layout;
-        if (kind == 2 && x.text != y.text) return x.text < y.text;
+        if (kind == static_cast<std::size_t>(ReviewOrder::field) && x.layout != y.layout) return x.layout < y.layout;
+        if (kind == static_cast<std::size_t>(ReviewOrder::reading) && x.text != y.text) return x.text < y.text;
         return x.confidence < y.confidence;
       });
     }
@@ -275,11 +276,7 @@ struct Review::Parts {
     if (found == index.end()) return;
     Item& item = items[found->second];
     item.last = decision.id;
-    if (decision.kind != DecisionKind::undo) {
-      item.stack.push_back(decision);
-    } else if (!item.stack.empty()) {
-      item.stack.pop_back();
-    }
+    detail::stand(item.stack, decision);
   }
 
   Item& item_of(std::int64_t page, const std::string& field) {
@@ -495,10 +492,9 @@ INKLING_INLINE ReviewStep Review::decide_and_next(const ReviewAnswer& answer, Re
 INKLING_INLINE std::optional<ReviewTask> Review::undo(const std::string& reviewer) {
   Parts& parts = *parts_;
   const std::lock_guard lock(parts.mutex);
-  const detail::ReviewItem* latest = nullptr;
-  Decision decision;
+  std::optional<ReviewTask> task;
   parts.alone([&] {
-    latest = nullptr;
+    const detail::ReviewItem* latest = nullptr;
     for (const detail::ReviewItem& item : parts.items) {
       if (item.stack.empty() || item.stack.back().by != reviewer) continue;
       if (latest == nullptr || item.stack.back().id > latest->stack.back().id) latest = &item;
@@ -506,13 +502,11 @@ INKLING_INLINE std::optional<ReviewTask> Review::undo(const std::string& reviewe
     if (latest == nullptr) return;
     const std::string* holder = parts.holder(*latest);
     if (holder != nullptr && *holder != reviewer) throw ReviewConflict("another reviewer has this field in hand");
-    decision = parts.write(*latest, {.by = reviewer, .kind = DecisionKind::undo});
+    parts.take(parts.write(*latest, {.by = reviewer, .kind = DecisionKind::undo}));
     parts.claim(*latest, reviewer);
+    task = parts.task_of(*latest, latest->turn().value_or(ReviewTurn::first));
   });
-  if (latest == nullptr) return std::nullopt;
-  parts.take(decision);
-  const std::optional<ReviewTurn> turn = latest->turn();
-  return parts.task_of(*latest, turn.value_or(ReviewTurn::first));
+  return task;
 }
 
 INKLING_INLINE void Review::leave(const std::string& reviewer) {

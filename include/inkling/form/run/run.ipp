@@ -81,11 +81,10 @@ inline std::int64_t version_of(const Database& database) {
   return version.integer(0);
 }
 
-/// Makes the tables that are missing. A database of a later version, or one that is no run, stays as it is.
-inline void make_run(const Database& database, bool empty_too) {
+/// Makes the tables that are missing. A database of a later version stays as it is.
+inline void make_run(const Database& database) {
   Transaction transaction(database);
   const std::int64_t version = version_of(database);  // another process may have been faster
-  if (version == 0 && !empty_too) return;
   if (version == 0) {
     for (const std::string_view table : run_tables) database.execute(table);
   }
@@ -110,13 +109,7 @@ INKLING_INLINE DecisionKind decision_kind(std::string_view name) {
 
 INKLING_INLINE std::vector<Decision> standing(const std::vector<Decision>& decisions) {
   std::vector<Decision> stack;
-  for (const Decision& decision : decisions) {
-    if (decision.kind != DecisionKind::undo) {
-      stack.push_back(decision);
-    } else if (!stack.empty()) {
-      stack.pop_back();
-    }
-  }
+  for (const Decision& decision : decisions) detail::stand(stack, decision);
   return stack;
 }
 
@@ -174,11 +167,11 @@ INKLING_INLINE Run::Run(const std::filesystem::path& folder, Access access) {
   if (access == Access::add) {
     database.execute("PRAGMA journal_mode = DELETE");
     database.execute("PRAGMA synchronous = FULL");
-    detail::make_run(database, true);
+    detail::make_run(database);
   }
   std::int64_t version = detail::version_of(database);
   if (access == Access::decide && version == 1) {
-    detail::make_run(database, false);
+    detail::make_run(database);
     version = detail::version_of(database);
   }
   if (version < 1 || version > detail::run_version) {
@@ -394,30 +387,16 @@ INKLING_INLINE std::size_t Run::merge(const Run& other) {
 
 namespace detail {
 
-/// Puts a joined field together anew where a person decided a part of it; empty parts are doubtful beside written ones.
+/// Puts a joined field together anew where a person decided a part of it.
 inline void join_again(const JoinedField& joined, PageReading& page) {
-  const auto find = [&](const std::string& name) {
-    return std::find_if(page.fields.begin(), page.fields.end(), [&](const FieldReading& f) { return f.name == name; });
-  };
-  const auto whole = find(joined.name);
-  if (whole == page.fields.end() || !whole->decided_by.empty()) return;
-  FieldReading again{.name = joined.name, .status = FieldStatus::read, .confidence = 1};
-  bool any = false, all = true, decided = false;
-  for (const std::string& name : joined.fields) {
-    const auto part = find(name);
-    if (part == page.fields.end()) continue;
-    again.text += part->text;
-    again.confidence *= part->confidence;
-    any = any || !part->text.empty();
-    all = all && !part->text.empty();
-    decided = decided || !part->decided_by.empty();
-    if (part->status == FieldStatus::doubtful) again.reason = "one of its parts is doubtful";
+  FieldReading* whole = nullptr;
+  bool decided = false;
+  for (FieldReading& field : page.fields) {
+    const bool is_part = std::find(joined.fields.begin(), joined.fields.end(), field.name) != joined.fields.end();
+    if (field.name == joined.name) whole = &field;
+    decided = decided || (is_part && !field.decided_by.empty());
   }
-  if (!decided) return;
-  if (!any) again.status = FieldStatus::empty;
-  if (any && !all) again.reason = "one of its parts is empty";
-  if (!again.reason.empty()) again.status = FieldStatus::doubtful;
-  *whole = std::move(again);
+  if (whole != nullptr && decided && whole->decided_by.empty()) *whole = joined_reading(joined, page);
 }
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI::form::detail {
 
@@ -27,6 +28,15 @@ inline Decision decision_of(const Statement& row) {
           .at = row.text(6),
           .kind = decision_kind(row.text(7)),
           .id = row.integer(0)};
+}
+
+/// Adds a decision to those about its field that stand; an undo takes away the last.
+inline void stand(std::vector<Decision>& standing, const Decision& decision) {
+  if (decision.kind != DecisionKind::undo) {
+    standing.push_back(decision);
+  } else if (!standing.empty()) {
+    standing.pop_back();
+  }
 }
 
 inline void insert_decision(const Database& database, const Decision& decision) {
