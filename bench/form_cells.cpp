@@ -303,8 +303,6 @@ int main(int argc, char** argv) try {
   }
   if (curve && !confidences.empty()) {
     // What a look at the least sure leaves: confidences are sorted, the surest first.
-    std::stable_sort(confidences.begin(), confidences.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
     const auto wrong_among = [&](std::size_t surest) {
       return std::count_if(confidences.begin(), confidences.begin() + static_cast<std::ptrdiff_t>(surest),
                            [](const auto& field) { return !field.second; });

@@ -22,7 +22,8 @@
 /// never returned.
 namespace inkling::inline INKLING_ABI {
 
-/// The picture in the bytes of a file, the first page of several, as grey: colours become luma, transparency shows
+/// The picture in the bytes of a file, the first page of several, as grey: colours become luma, or what tells ink from
+/// paper where both are equally bright, transparency shows
 /// white paper (black where the ink is white itself), 16 bits become 8, and a photo is turned upright as its Exif data
 /// asks.
 INKLING_STB_INLINE GreyImage decode_image(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {});

@@ -13,9 +13,10 @@ struct DecodeLimits {
   std::size_t bytes = std::size_t{8} << 20U;  // of the file
   Index side = 65'535;                        // pixels, as the file declares it
   Index pixels = Index{1} << 24U;             // width * height of what comes out; where the kind of file can be read at
-                                              // 1/2, 1/4 or 1/8 (JPEG, HEIC, lossy WebP; TIFF of grey, two levels or
-                                              // RGB), 16 times as many may be in the file
-  std::size_t memory = std::size_t{64} << 20U;  // that may be held at once beside the result
+                                              // 1/2, 1/4 or 1/8 (JPEG, HEIC, WebP; TIFF of grey, two levels or RGB),
+                                              // up to 16 times as many may be in the file
+  std::size_t memory = std::size_t{64} << 20U;  // that may be held at once: of PNG and JPEG beside the result; of
+                                                // others with it, and 20 times the file more
 
   void check() const;  // throws ValueError that names the first field out of range
 };

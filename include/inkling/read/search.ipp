@@ -54,7 +54,6 @@ INKLING_INLINE ElementScores score_element(const Lattice& lattice, const Pattern
     scores.label.assign(lattice.arcs.size(), 0);
     return scores;
   }
-  constexpr double least = least_probability;
   const std::vector<Label> admitted = admitted_classes(element.characters & characters, class_names);
   for (Index i = 0; i < lattice.probabilities.cols(); ++i) {
     double sum = 0;
@@ -66,8 +65,9 @@ INKLING_INLINE ElementScores score_element(const Lattice& lattice, const Pattern
     const auto top = static_cast<double>(lattice.probabilities(best, i));
     const double evidence =
         lattice.evidence ? static_cast<double>((*lattice.evidence)(i)) - options.usual_evidence : 0.0;
-    scores.score.push_back(std::log(std::max(least, sum > 0 ? top / sum : 0.0)) +
-                           options.strangeness * std::log(std::max(least, sum)) + options.evidence * evidence);
+    scores.score.push_back(std::log(std::max(least_probability, sum > 0 ? top / sum : 0.0)) +
+                           options.strangeness * std::log(std::max(least_probability, sum)) +
+                           options.evidence * evidence);
     scores.label.push_back(best);
   }
   return scores;

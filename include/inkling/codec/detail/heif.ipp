@@ -148,7 +148,7 @@ INKLING_INLINE Raster decode_heif(std::span<const std::uint8_t> bytes, Wanted wa
   const Index width = ::heif_image_handle_get_width(handle.get());
   const Index height = ::heif_image_handle_get_height(handle.get());
   // The decoder's picture and libheif's are of a byte and a half a pixel each.
-  const auto memory = static_cast<Index>(limits.memory + 20 * bytes.size());
+  const Index memory = memory_for(bytes, limits);
   check_declared_size(name, width, height, std::min(16 * limits.pixels, memory / 3), limits);
   const bool opacity = ::heif_image_handle_has_alpha_channel(handle.get()) != 0;
   const Index in_colours = std::min(limits.pixels, memory / (opacity ? 14 : 10));  // those, RGB twice, and grey

@@ -45,6 +45,9 @@ void check_declared_size(const char* format, Index width, Index height, Index pi
 /// The least power of two, up to 8, by which width and height are divided so that no more than `pixels` are left.
 Index reduction_to(Index width, Index height, Index pixels) noexcept;
 
+/// Bytes that may be held, the result among them: the more, the larger the file.
+Index memory_for(std::span<const std::uint8_t> file, const DecodeLimits& limits) noexcept;
+
 /// Bytes of samples of 16 bits: the highest eight bits that are used, of colours and of opacity by themselves; of all
 /// sixteen where one of the highest two is. Cameras and scanners write 10 or 12 bits as they are.
 std::vector<std::uint8_t> bytes_of_samples(std::span<const std::uint16_t> samples, std::size_t channels);

@@ -31,6 +31,10 @@ INKLING_INLINE void check_declared_size(const char* format, Index width, Index h
   }
 }
 
+INKLING_INLINE Index memory_for(std::span<const std::uint8_t> file, const DecodeLimits& limits) noexcept {
+  return static_cast<Index>(limits.memory + 20 * file.size());
+}
+
 INKLING_INLINE Index reduction_to(Index width, Index height, Index pixels) noexcept {
   Index divisor = 1;
   while (divisor < 8 && ((width + divisor - 1) / divisor) * ((height + divisor - 1) / divisor) > pixels) divisor *= 2;

@@ -234,7 +234,7 @@ INKLING_INLINE Raster decode_tiff(std::span<const std::uint8_t> bytes, std::size
   const TiffRows rows = rows_of(file);
   // Four bytes a pixel, one of the grey picture that is made of them, and what libtiff unpacks at once.
   const tmsize_t unpacked = ::TIFFIsTiled(file.get()) != 0 ? ::TIFFTileSize(file.get()) : ::TIFFStripSize(file.get());
-  const Index memory = static_cast<Index>(limits.memory + 20 * bytes.size()) - static_cast<Index>(unpacked);
+  const Index memory = memory_for(bytes, limits) - static_cast<Index>(unpacked);
   const Index whole = std::clamp<Index>(memory / 5, 0, limits.pixels);
   check_declared_size("TIFF", width, height, rows.readable ? 16 * limits.pixels : whole, limits);
   const Index divisor = rows.readable ? reduction_to(width, height, limits.pixels) : 1;

@@ -48,7 +48,7 @@ INKLING_INLINE Raster decode_webp(std::span<const std::uint8_t> bytes, const Dec
   if (features.has_animation != 0) throw UnsupportedImageError("WebP: expected a picture, got one that moves");
   const int channels = features.has_alpha != 0 ? 4 : 3;
   const Index held = held_a_pixel(features);
-  const auto memory = static_cast<Index>(limits.memory + 20 * bytes.size());
+  const Index memory = memory_for(bytes, limits);
   check_declared_size("WebP", features.width, features.height, std::min(16 * limits.pixels, memory / (held + 1)),
                       limits);
   // The samples, and the grey picture that is made of them.

@@ -16,7 +16,7 @@ void move_towards(const BasicNetwork<S>& target, double share, BasicNetwork<S>& 
   const auto to = network.parameters();
   bool fits = from.size() == to.size();
   for (std::size_t p = 0; fits && p < from.size(); ++p) {
-    fits = from[p]->value.rows() == to[p]->value.rows() && from[p]->value.cols() == to[p]->value.cols();
+    fits = from[p]->dims == to[p]->dims;
   }
   require<ShapeError>(fits, "move_towards: expected two networks with the same parameters");
   parallel_for(static_cast<Index>(from.size()), threads, [&](Index p, int) {
