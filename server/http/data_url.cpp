@@ -18,4 +18,8 @@ std::optional<std::string> decode_base64_or_data_url(std::string_view text) {
   return decode_base64(text.substr(comma + 1));
 }
 
+std::string png_data_url(std::span<const std::uint8_t> png) {
+  return "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
+}
+
 }  // namespace inkling::server

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "http/base64.hpp"
+#include "http/data_url.hpp"
 
 namespace inkling::server {
 namespace {
@@ -105,8 +105,7 @@ Json fault_bundle(const ReviewPage& page) {
   if (page.picture.empty() || page.layout == nullptr) return bundle;
   GreyImage picture = page.picture;
   for (const form::Field& field : page.layout->fields) blank(picture, field.place);
-  const std::vector<std::uint8_t> png = encode_png(coarse(picture));
-  bundle["picture"] = "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
+  bundle["picture"] = png_data_url(encode_png(coarse(picture)));
   return bundle;
 }
 

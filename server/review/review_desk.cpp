@@ -7,8 +7,6 @@
 #include <cmath>
 #include <utility>
 
-#include "operations/file_bytes.hpp"
-
 namespace inkling::server {
 namespace {
 
@@ -56,19 +54,13 @@ std::shared_ptr<const ReviewPage> ReviewDesk::page(std::int64_t id) {
     }
   }
   if (!page.stored.picture.empty()) {
-    const std::vector<char> bytes = file_bytes(folder_ / page.stored.picture);
-    page.picture = decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    page.picture = decode_image(folder_ / page.stored.picture);
   }
   auto shared = std::make_shared<const ReviewPage>(std::move(page));
   const std::lock_guard lock(pages_mutex_);
   pages_.push_front(shared);
   if (pages_.size() > kept_pages) pages_.pop_back();
   return shared;
-}
-
-form::PageReading ReviewDesk::decided(const ReviewPage& page) const {
-  const std::lock_guard lock(run_mutex_);
-  return form::decided(page.stored.reading, review_.run().decisions(page.stored.id), page.layout);
 }
 
 std::vector<form::PageReading> ReviewDesk::decided_pages() const {

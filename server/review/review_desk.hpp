@@ -39,9 +39,6 @@ class ReviewDesk {
   /// Throws ValueError for a page that is not there. The last ones are kept.
   std::shared_ptr<const ReviewPage> page(std::int64_t id);
 
-  /// The page with what was decided about it.
-  form::PageReading decided(const ReviewPage& page) const;
-
   /// Every page with its decisions, by file.
   std::vector<form::PageReading> decided_pages() const;
 
@@ -54,8 +51,8 @@ class ReviewDesk {
   form::Review review_;
   mutable std::mutex run_mutex_;  // one reads the run at a time
   std::mutex pages_mutex_;
-  std::list<std::shared_ptr<const ReviewPage>> pages_;        // the last used first; guarded by pages_mutex_
-  mutable std::list<std::vector<form::FormTemplate>> forms_;  // every state of the run's; guarded by run_mutex_
+  std::list<std::shared_ptr<const ReviewPage>> pages_;  // the last used first; guarded by pages_mutex_
+  std::list<std::vector<form::FormTemplate>> forms_;    // every state of the run's; guarded by run_mutex_
 };
 
 /// A field of a page with some of the page around it; nothing to see where there is no picture.

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/base64.hpp"
+#include "http/data_url.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
 #include "routes/answer_or_refuse.hpp"
@@ -40,11 +40,6 @@ Json to_json(const form::FormTemplate& layout) {
           {"fields", std::move(fields)}};
 }
 
-std::string data_url(const GreyImage& picture) {
-  const std::vector<std::uint8_t> png = encode_png(picture);
-  return "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
-}
-
 constexpr std::array<std::string_view, 4> added = {"model", "version", "sha256", "picture"};  // to what an export has
 
 Json read_page(const Form& form, const Model& model, const SentPicture& picture, bool with_picture) {
@@ -53,7 +48,7 @@ Json read_page(const Form& form, const Model& model, const SentPicture& picture,
   page.reading.file = as_utf8(picture.name);
   Json answer = Json::parse(form::reading_line(page.reading));
   answer.update({{"model", model.name}, {"version", model.version()}, {"sha256", model.sha256}});
-  if (with_picture && page.registered) answer["picture"] = data_url(*page.registered);
+  if (with_picture && page.registered) answer["picture"] = png_data_url(encode_png(*page.registered));
   return answer;
 }
 
@@ -120,7 +115,7 @@ Response learn_form(const Request& request) {
     Json remarks = Json::array();
     for (const std::string& remark : learnt.remarks) remarks.push_back(remark);
     return json_response({{"form", Json::parse(form::template_text(learnt.form))},
-                          {"picture", data_url(learnt.print)},
+                          {"picture", png_data_url(encode_png(learnt.print))},
                           {"remarks", std::move(remarks)}});
   });
 }

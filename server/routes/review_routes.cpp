@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/base64.hpp"
+#include "http/data_url.hpp"
 #include "http/header_text.hpp"
 #include "http/json.hpp"
 #include "http/problem.hpp"
@@ -87,11 +87,6 @@ class ReviewQuestion {
   Json body_;
 };
 
-std::string data_url(const GreyImage& picture) {
-  const std::vector<std::uint8_t> png = encode_png(picture);
-  return "data:image/png;base64," + encode_base64({reinterpret_cast<const char*>(png.data()), png.size()});
-}
-
 std::string_view name_of(form::ReviewTurn turn) {
   constexpr std::array<std::string_view, 3> names{"first", "second", "again"};
   return names[static_cast<std::size_t>(turn)];
@@ -117,7 +112,7 @@ Json to_json(const form::ReviewTask& task, ReviewDesk& desk) {
   if (task.turn == form::ReviewTurn::again) json["second"] = task.second_text;
   const Crop crop = crop_of(*page, task.field);
   if (!crop.picture.empty()) {
-    json["crop"] = data_url(crop.picture);
+    json["crop"] = png_data_url(encode_png(crop.picture));
     json["size"] = {crop.picture.width(), crop.picture.height()};
     json["frame"] = {rounded(crop.frame.x, 1), rounded(crop.frame.y, 1), rounded(crop.frame.width, 1),
                      rounded(crop.frame.height, 1)};

@@ -21,3 +21,12 @@ export function showBoxes(svg, picture, boxes, unsure, select) {
 export function markBox(svg, marked) {
   [...svg.children].forEach((frame, i) => frame.classList.toggle("marked", i === marked));
 }
+
+// [x, y, width, height] around a field of form.json.
+export function boxOf({ box, quad }) {
+  if (box) return box;
+  const xs = quad.filter((_, i) => i % 2 === 0);
+  const ys = quad.filter((_, i) => i % 2 === 1);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
+}

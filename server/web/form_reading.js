@@ -1,6 +1,6 @@
 // A page with its fields framed, and what was read in each, to be accepted or typed anew.
 
-import { markBox, showBoxes } from "./boxes.js";
+import { boxOf, markBox, showBoxes } from "./boxes.js";
 import { percent } from "./confidence.js";
 import { element } from "./elements.js";
 
@@ -65,15 +65,6 @@ export function showReading(root, page, { changed, finished }) {
   find(".rules").replaceChildren(...page.answer.rules.filter(({ holds }) => holds === false).map(({ rule, reason }) =>
     element("li", "", `Does not hold: ${rule}${reason ? ` (${reason})` : ""}`)));
   frames();
-}
-
-// [x, y, width, height] around a field of form.json.
-function boxOf({ box, quad }) {
-  if (box) return box;
-  const xs = quad.filter((_, i) => i % 2 === 0);
-  const ys = quad.filter((_, i) => i % 2 === 1);
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
 }
 
 function noteOf(page, name, { text, status, confidence, reason }) {

@@ -1,7 +1,7 @@
 // The tab that makes a form: the boxes that the server finds on a blank page are named, and become a form.json.
 
 import { Refusal } from "./refusal.js";
-import { markBox, showBoxes } from "./boxes.js";
+import { boxOf, markBox, showBoxes } from "./boxes.js";
 import { element } from "./elements.js";
 import { learn } from "./make_client.js";
 import { openings } from "./openings.js";
@@ -43,16 +43,8 @@ export function followMaking(root, shown) {
         trouble || [...remarks, "Name them: Enter goes on, a pasted list names all that follow."].join(" "), trouble !== "");
   }
 
-  const bounds = ({ box, quad }) => {
-    if (box) return box;
-    const xs = quad.filter((_, i) => i % 2 === 0);
-    const ys = quad.filter((_, i) => i % 2 === 1);
-    const [left, top] = [Math.min(...xs), Math.min(...ys)];
-    return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
-  };
-
   function frames(marked = -1) {
-    showBoxes(svg, layout.page, layout.fields.map(bounds), layout.fields.map(() => false), (i) => inputs()[i].focus());
+    showBoxes(svg, layout.page, layout.fields.map(boxOf), layout.fields.map(() => false), (i) => inputs()[i].focus());
     if (marked >= 0) markBox(svg, marked);
   }
 

@@ -19,7 +19,6 @@ export function followReview(root, shown) {
   let reviewer = "";
   let tasks = [];
   let busy = false;
-  let unsent = null;  // an answer that the server may not have heard
 
   const current = () => tasks[0];
 
@@ -89,7 +88,6 @@ export function followReview(root, shown) {
     tasks = answer.tasks;
     tell(answer.progress);
     show();
-    if (!current()) tell(answer.progress);
   }
 
   // One question at a time; what is refused is told, and the field stays.
@@ -113,7 +111,6 @@ export function followReview(root, shown) {
       note(message, true);
       input.select();
     } else if (kind === 409) {
-      unsent = null;
       await next();
       find(".advice").textContent = "Another reviewer decided that one.";
     } else if (kind === "offline") {
@@ -137,10 +134,9 @@ export function followReview(root, shown) {
     if (keyed && text.trim() === "" && !nothing) return note("Type what is written, or Ctrl and Enter when nothing is.", true);
     const same = !keyed && !nothing && text.trim() === task.text;
     const kind = keyed ? "second" : nothing ? "blank" : same ? "accepted" : "corrected";
-    unsent = { page: task.page, field: task.field, after: task.after, kind, text: nothing ? "" : text };
+    const { page, field, after } = task;
     attempt(async () => {
-      const answer = await decide({ ...unsent, reviewer, order: order.value, count: count() });
-      unsent = null;
+      const answer = await decide({ reviewer, page, field, after, kind, text: nothing ? "" : text, order: order.value, count: count() });
       find(".undo").disabled = false;
       take(answer);
     });
