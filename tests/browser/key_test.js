@@ -1,40 +1,33 @@
 // A server that asks for an API key: the page asks for it once, and shows it with every question.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
+import { serve } from "./own_server.js";
 import { recorded } from "./strokes.js";
 import { launch, quit, Visit } from "./visit.js";
 
 const key = "0123456789abcdef";
-let server, folder, address;
+let server, folder;
 
 before(async () => {
   await launch();
   folder = await mkdtemp(join(tmpdir(), "inkling-key-"));
   await writeFile(join(folder, "keys"), `${key}\n`);
-  server = spawn(process.env.INKLING_SERVER, ["--port", "0", "--models", process.env.INKLING_MODELS, "--log", "off",
-                                              "--forms", process.env.INKLING_FORMS,
-                                              "--api-key-file", join(folder, "keys")], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface(server.stdout)) {
-    address = line.match(/http:\S+/)[0];
-    break;
-  }
+  server = await serve("--forms", process.env.INKLING_FORMS, "--api-key-file", join(folder, "keys"));
 });
 
 after(async () => {
-  server.kill();
+  await server.stop();
   await rm(folder, { recursive: true });
   await quit();
 });
 
 async function drawSeven() {
-  const visit = await Visit.open("/#character", {}, address);
+  const visit = await Visit.open("/#character", {}, server.url);
   visit.panel = visit.page.locator("#character-panel");
   await visit.says("Nothing written yet");
   await visit.draw(recorded[7]);

@@ -2,13 +2,12 @@
 // names the folder (target inkling-page); INKLING_COMMAND the native command, whose answers are asked for, too.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
+import { serve } from "./own_server.js";
 import { compare, images, native, png } from "./pictures.mjs";
 import { host } from "./static_host.js";
 import { lineOf, recorded } from "./strokes.js";
@@ -174,15 +173,6 @@ test("its answers are the native ones", { skip }, async (context) => {
   }
   await endStranded(visit);
 });
-
-async function serve(...more) {
-  const server = spawn(process.env.INKLING_SERVER, ["--port", "0", "--models", process.env.INKLING_MODELS, "--log", "off", ...more],
-                       { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface(server.stdout)) {
-    const stop = () => new Promise((resolve) => server.once("exit", resolve).kill());
-    return { url: line.match(/http:\S+/)[0], stop };
-  }
-}
 
 test("the server's page reads on the device when asked to, and goes on when the server is away", { skip }, async () => {
   const server = await serve("--forms", process.env.INKLING_FORMS);

@@ -1,14 +1,14 @@
 // The tab that reviews a run, with the keyboard alone, against a server and a run of its own.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
+import { serve as start } from "./own_server.js";
 import { launch, narrow, phone, quit, Visit, wide } from "./visit.js";
 
 const inkling = join(dirname(process.env.INKLING_SERVER), "inkling");
@@ -30,15 +30,8 @@ after(async () => {
 
 let runs = 0;
 
-// A copy of the run, and a server that reviews it.
-async function serve(run, ...options) {
-  const port = options.includes("--port") ? [] : ["--port", "0"];
-  const server = spawn(process.env.INKLING_SERVER, [...port, "--models", process.env.INKLING_MODELS, "--log", "off",
-                                                    "--review", run, ...options], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface(server.stdout)) {
-    return { address: line.match(/http:\S+/)[0], stop: () => new Promise((done) => server.on("exit", done).kill()) };
-  }
-}
+// A server that reviews a run.
+const serve = (run, ...options) => start("--review", run, ...options);
 
 async function copyOfRun() {
   const run = join(folder, `run-${++runs}`);
@@ -54,7 +47,7 @@ async function review(options, ...flags) {
 }
 
 async function begin(server, options = {}, name = "Ann") {
-  const visit = await Visit.open("/#review", options, server.address);
+  const visit = await Visit.open("/#review", options, server.url);
   visit.panel = visit.page.locator("#review-panel");
   await visit.says("Who reviews?");
   await visit.page.locator("#reviewer").focus();
@@ -217,7 +210,7 @@ test("a server that went away loses nothing", async () => {
   await server.stop();
   await press(visit, "Enter");
   await visit.says("The server is away");
-  const again = await serve(run, "--port", new URL(server.address).port);
+  const again = await serve(run, "--port", new URL(server.url).port);
   await press(visit, "Enter");
   assert.notEqual(await visit.text("#review-task"), task);
   await visit.end({ refusals: true });

@@ -38,8 +38,6 @@ def tiff(width, height, samples, data):
     """A page of 8 bits a sample, one strip, packed by deflate."""
     entries = [(256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 8), (262, 3, 1 if samples == 1 else 2),
                (273, 4, 8), (277, 3, samples), (278, 4, height), (279, 4, len(data))]
-    if samples == 3:
-        entries[2] = (258, 3, 8)
     if samples == 4:
         entries.append((338, 3, 1))
     directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", tag, kind, 1, value)

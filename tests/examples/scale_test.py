@@ -127,10 +127,9 @@ class Scale(CommandTest):
             time.sleep(moments.uniform(0, 0.15))
             process.kill()
             process.communicate()
-        part = self.out / "part-1.jsonl"
-        if part.exists():
-            with part.open("a") as file:
-                file.write('{"path":"torn')
+        self.out.mkdir(exist_ok=True)
+        with (self.out / "part-1.jsonl").open("a") as file:
+            file.write('{"path":"torn')
         self.succeed(*self.arguments("--out", self.out, "--resume", "--keep-going"))
         self.assertEqual(sorted(self.rows(), key=lambda row: row["path"]), whole)
 

@@ -15,8 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "forms/decided_pages.hpp"
-
 namespace {
 
 using namespace inkling;
@@ -59,8 +57,7 @@ std::size_t write_corrections(const Run& run, const std::filesystem::path& folde
       ++unseen;
       return;
     }
-    const std::string bytes = text_of((run.folder() / page.picture).string());
-    const GreyImage picture = decode_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    const GreyImage picture = decode_image(run.folder() / page.picture);
     const PageReading reading = decided(page.reading, decisions, nullptr);
     for (std::size_t i = 0; i < reading.fields.size(); ++i) {
       const form::FieldReading& field = reading.fields[i];
