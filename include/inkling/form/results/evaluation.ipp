@@ -3,7 +3,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/results/csv.hpp>
 #include <inkling/form/results/evaluation.hpp>
-#include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/value.hpp>
 
 #include <algorithm>
@@ -50,19 +49,21 @@ inline std::string compared_text(const Field* field, const std::string& text) {
   return compared;
 }
 
+/// Of UTF-8.
+inline std::vector<std::string> characters_of(std::string_view text) {
+  std::vector<std::string> characters;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U && !characters.empty())
+      characters.back() += c;
+    else
+      characters.emplace_back(1, c);
+  }
+  return characters;
+}
+
 /// V. I. Levenshtein, 1966; in characters.
 inline std::size_t edits(std::string_view a, std::string_view b) {
-  const auto split = [](std::string_view text) {
-    std::vector<std::string> characters;
-    for (const char c : text) {
-      if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U && !characters.empty())
-        characters.back() += c;
-      else
-        characters.emplace_back(1, c);
-    }
-    return characters;
-  };
-  const std::vector<std::string> x = split(a), y = split(b);
+  const std::vector<std::string> x = characters_of(a), y = characters_of(b);
   std::vector<std::size_t> row(y.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= x.size(); ++i) {
@@ -164,7 +165,7 @@ INKLING_INLINE FormEvaluation evaluation_of(std::vector<ScoredField> scored) {
     count(result.called_read, field.status != FieldStatus::doubtful);
     if (field.status != FieldStatus::doubtful) count(result.right_of_read, field.right);
     if (field.decided) count(result.decided, field.right);
-    const std::size_t length = detail::characters_in(field.expected);
+    const std::size_t length = detail::characters_of(field.expected).size();
     result.characters.of += length;
     result.characters.right += length - std::min(length, detail::edits(field.expected, field.got));
   }
