@@ -6,6 +6,7 @@
 
 #include <inkling/adapt.hpp>
 #include <inkling/codec/limits.hpp>
+#include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/label.hpp>
@@ -22,6 +23,7 @@
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/emnist.hpp>
+#include <inkling/data/fingerprint.hpp>
 #include <inkling/data/found_ink.hpp>
 #include <inkling/data/idx.hpp>
 #include <inkling/data/labelled_files.hpp>

@@ -27,6 +27,8 @@
 /// asks here, so `train_model(ModelKind::svm, data)` gives what the command `inkling train --model svm` does.
 namespace inkling::inline INKLING_ABI {
 
+class Collective;
+
 /// A convolutional network, a network of dense layers, the linear SVM, the random forest.
 enum class ModelKind { cnn, mlp, svm, forest };
 
@@ -86,6 +88,9 @@ struct RecipeOptions {
   bool resume = false;                    // go on from the checkpoint, if there is one
   ProgressCallback on_progress = {};
   std::function<bool()> stop = {};  // asked after every batch of a network; true ends the run, after a checkpoint
+  /// Who trains together (core/collective.hpp); the model is that of one. All ranks have the same data and options, but
+  /// for threads and callbacks; the checkpoint is written by rank 0 and read by all. Null: this process alone.
+  Collective* ranks = nullptr;
 
   void check() const;  // throws ValueError that names the first field out of range
 };

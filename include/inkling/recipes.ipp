@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
@@ -209,11 +210,14 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   fit.threads = options.threads;
   fit.on_progress = options.on_progress;
   fit.stop = options.stop;
+  fit.ranks = options.ranks;
   CheckpointNotes notes;
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {
-    lock.emplace(options.checkpoint);
     notes = recipe_notes(kind, data, fit.epochs, options);
+  }
+  if (!options.checkpoint.empty() && (options.ranks == nullptr || options.ranks->rank() == 0)) {
+    lock.emplace(options.checkpoint);
     fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
   }
   auto model = std::make_unique<nn::NetworkClassifier>(
@@ -231,6 +235,7 @@ inline SvmOptions svm_options(const RecipeOptions& options) {
   if (options.epochs) fit.max_passes = *options.epochs;
   fit.seed = options.seed;
   fit.threads = options.threads;
+  fit.ranks = options.ranks;
   return fit;
 }
 
@@ -252,6 +257,7 @@ inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& optio
   fit.max_leaves = options.max_leaves;
   fit.seed = options.seed;
   fit.threads = options.threads;
+  fit.ranks = options.ranks;
   fit.on_progress = options.on_progress;
   const Dataset train = with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options);
   auto model = std::make_unique<RandomForest>(fit_forest(train, fit));

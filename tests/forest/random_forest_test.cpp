@@ -1,7 +1,7 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/forest/detail/bag.hpp>
-#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/quantile_bins.hpp>
@@ -21,6 +21,7 @@
 
 #include "all_close.hpp"
 #include "naive_split.hpp"
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 using forest::Node;
@@ -147,6 +148,36 @@ TEST_CASE("The forest is the same for any number of threads, and differs between
   ForestOptions other = options;
   other.seed = 6;
   CHECK_FALSE(same(forest, fit_forest(data, other)));
+}
+
+TEST_CASE("The forest is the same for any number of ranks, wherever it is stopped") {
+  const Dataset data = leaning_data(400, 20, 6, 2);
+  ForestOptions options{.trees = 70, .seed = 5, .threads = 1};
+  const RandomForest whole = fit_forest(data, options);
+  const auto stop_at = [](Index tree) {
+    return [tree](const Progress& progress) { return progress.step == tree ? Flow::stop : Flow::go_on; };
+  };
+  options.on_progress = stop_at(19);
+  const RandomForest stopped = fit_forest(data, options);
+  CHECK(stopped.num_trees() == 19);
+  for (const int size : {2, 3}) {
+    CAPTURE(size);
+    ThreadRanks(size).run([&](Collective& ranks, int rank) {
+      ForestOptions together{.trees = 70, .seed = 5, .threads = 1 + rank, .ranks = &ranks};
+      const RandomForest forest = fit_forest(data, together);
+      CHECK(same(forest, whole));
+      CHECK(forest.training().importance == whole.training().importance);
+      CHECK(forest.out_of_bag_confusion()->counts() == whole.out_of_bag_confusion()->counts());
+      CHECK(forest.temperature() == whole.temperature());
+      if (rank == 1) together.on_progress = stop_at(19);
+      CHECK(same(fit_forest(data, together), stopped));
+      together.on_progress = {};
+      CHECK(same(grow_forest(stopped, data, together), whole));
+      CHECK_THROWS_AS(fit_forest(rank == 0 ? data : leaning_data(400, 20, 6, 3), together), ValueError);
+      together.seed = rank == 0 ? 5 : 6;
+      CHECK_THROWS_AS(fit_forest(data, together), ValueError);
+    });
+  }
 }
 
 TEST_CASE("Growing a forest further gives the forest grown at once, however it is cut") {
@@ -546,7 +577,8 @@ TEST_CASE("a calibration on every n-th sample fits the temperature to those samp
   const forest::detail::TrainingData training(data, 1);
   const std::vector<std::uint64_t>& seeds = forest.training().bags;
   constexpr Index most_scores = 700;  // of 2700: every fourth sample
-  const auto verdict = forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, most_scores);
+  Collective alone;
+  const auto verdict = forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, alone, most_scores);
   REQUIRE(verdict.has_value());
   REQUIRE(verdict->temperature.has_value());
   CHECK(verdict->confusion.samples() == 900);  // the accuracy is that of all samples

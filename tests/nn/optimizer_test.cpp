@@ -1,3 +1,4 @@
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 
@@ -9,6 +10,7 @@
 #include "all_close.hpp"
 #include "golden/lcg.hpp"
 #include "golden/optimizers.hpp"
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;
@@ -153,6 +155,78 @@ TEST_CASE("the bits of a step do not depend on the number of threads") {
       for (const double factor : factors) together.step(optimizer, factor, threads);
       for (std::size_t p = 0; p < 3; ++p) CHECK(together.parameters[p].value == alone.parameters[p].value);
     }
+  }
+}
+
+TEST_CASE("the gradients of micro-batches are added in a binary tree") {
+  Parameter<float> parameter{"weight", Role::weight, {1}, Matrix::Zero(1, 1)};
+  const std::vector<Parameter<float>*> parameters{&parameter};
+  const auto sum_of = [&](std::vector<float> values) {
+    parameter.value.setZero();
+    std::vector<std::vector<Matrix>> gradients;
+    for (const float value : values) gradients.push_back({Matrix::Constant(1, 1, value)});
+    OptimizerState<float> state;
+    optimizer_step<float>(Sgd{.learning_rate = 1, .momentum = 0}, 1, parameters, gradients, state, 1);
+    return -parameter.value(0);
+  };
+  const float big = 16777216;  // beside which a float has no place for 1
+  CHECK(sum_of({3}) == 3);
+  CHECK(sum_of({big, 1, 1}) == big + 2);        // a + (b + c)
+  CHECK(sum_of({big, 1, 1, 1}) == big + 2);     // (a + b) + (c + d)
+  CHECK(sum_of({1, 1, 1, big, 1}) == big + 2);  // (a + b) + (c + (d + e))
+  CHECK(sum_of({1, 1, 1, 1, big, 1, 1, 1}) == big + 6);
+}
+
+TEST_CASE("the bits of a step do not depend on the number of ranks") {
+  for (const Index count : {1, 2, 3, 4, 7, 8, 13}) {
+    for (const Optimizer& optimizer : {Optimizer(sgd), Optimizer(adamw)}) {
+      Run<float> alone;
+      std::vector<std::vector<std::vector<Matrix>>> steps(2);
+      for (auto& gradients : steps) {
+        for (Index m = 0; m < count; ++m) gradients.push_back(alone.gradient());
+        auto copy = gradients;
+        optimizer_step<float>(optimizer, 1, alone.pointers, copy, alone.state, 1);
+      }
+      for (const int size : {1, 2, 3, 4, 6}) {
+        CAPTURE(count);
+        CAPTURE(size);
+        ThreadRanks(size).run([&](Collective& ranks, int rank) {
+          Run<float> run;
+          for (const auto& gradients : steps) {
+            std::vector<std::vector<Matrix>> own(gradients.size());
+            const Share share = share_of(count, rank, size);
+            for (Index m = share.first; m < share.last; ++m) {
+              own[static_cast<std::size_t>(m)] = gradients[static_cast<std::size_t>(m)];
+            }
+            optimizer_step<float>(optimizer, 1, run.pointers, own, run.state, 1, &ranks);
+          }
+          gather_moments<float>(run.pointers, run.state, ranks);
+          for (std::size_t p = 0; p < 3; ++p) {
+            CHECK(run.parameters[p].value == alone.parameters[p].value);
+            CHECK(run.state.first[p] == alone.state.first[p]);
+            CHECK(run.state.second[p] == alone.state.second[p]);
+          }
+          CHECK(run.state.micro_batches == alone.state.micro_batches);
+        });
+      }
+    }
+  }
+}
+
+TEST_CASE("ranks exchange as much as an all-reduce where they are a power of two") {
+  for (const int size : {2, 4, 8}) {
+    CAPTURE(size);
+    ThreadRanks all(size);
+    all.run([&](Collective& ranks, int) {
+      Run<float> run;
+      std::vector<std::vector<Matrix>> gradients;
+      for (int m = 0; m < 16; ++m) gradients.push_back(run.gradient());
+      optimizer_step<float>(sgd, 1, run.pointers, gradients, run.state, 1, &ranks);
+    });
+    const std::size_t learned = 4 * (100 * 200 + 5);
+    const std::size_t statistics = 4 * 3 * 16;
+    const auto others = static_cast<std::size_t>(size - 1);
+    CHECK(all.bytes_sent() == others * (2 * learned + statistics));
   }
 }
 

@@ -1,3 +1,4 @@
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/sample.hpp>
@@ -19,7 +20,10 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
+
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;
@@ -135,6 +139,104 @@ TEST_CASE("the same seed gives the same bits for any number of threads") {
       CHECK(same_bits(fit_network(small_network(), train, options).network(), alone.network()));
     }
   }
+}
+
+TEST_CASE("the same seed gives the same bits for any number of ranks, and a run goes on with another number") {
+  const Dataset train = stripes(103, 1);  // batches of 25 and 26, micro-batches of 6 and 7
+  NetworkOptions options = every_option();
+  options.validation = stripes(150, 2);
+  std::vector<Progress> expected;
+  std::vector<TrainingState> states;
+  options.on_progress = [&](const Progress& progress) {
+    expected.push_back(progress);
+    return Flow::go_on;
+  };
+  options.on_checkpoint = [&](const TrainingState& state) { states.push_back(state); };
+  const auto alone = fit_network(small_network(), train, options);
+  options.on_checkpoint = {};
+  for (const int size : {2, 3, 5}) {  // 5: more than micro-batches
+    CAPTURE(size);
+    ThreadRanks(size).run([&](Collective& ranks, int rank) {
+      NetworkOptions together = options;
+      together.ranks = &ranks;
+      together.threads = 1 + rank % 2;
+      std::size_t epoch = 0;
+      together.on_progress = [&](const Progress& progress) {
+        CHECK(progress.loss == expected[epoch].loss);
+        CHECK(progress.validation_loss == expected[epoch].validation_loss);
+        ++epoch;
+        return Flow::go_on;
+      };
+      if (rank == 0) {
+        together.on_checkpoint = [&](const TrainingState& state) {
+          const TrainingState& other = states[static_cast<std::size_t>(state.epoch) - 1];
+          CHECK(same_bits(state.network, other.network));
+          CHECK(same_bits(*state.average, *other.average));
+          CHECK(state.optimizer.first == other.optimizer.first);
+          CHECK(state.optimizer.second == other.optimizer.second);
+        };
+      }
+      CHECK(same_bits(fit_network(small_network(), train, together).network(), alone.network()));
+      epoch = 2;
+      CHECK(same_bits(fit_network(states[1], train, together).network(), alone.network()));
+    });
+  }
+}
+
+TEST_CASE("one rank that stops stops all, after the same batch") {
+  const Dataset train = stripes(50, 3);
+  NetworkOptions options = every_option();
+  options.batch = 16;  // four in an epoch
+  for (const int batches : {1, 3, 4, 6}) {
+    CAPTURE(batches);
+    std::optional<TrainingState> expected;
+    NetworkOptions alone = options;
+    alone.stop = [left = batches]() mutable { return --left == 0; };
+    alone.on_checkpoint = [&](const TrainingState& state) { expected = state; };
+    fit_network(small_network(), train, alone);
+    ThreadRanks(3).run([&](Collective& ranks, int rank) {
+      NetworkOptions together = options;
+      together.ranks = &ranks;
+      std::optional<TrainingState> last;
+      if (rank == 1) together.stop = [left = batches]() mutable { return --left == 0; };
+      together.on_checkpoint = [&](const TrainingState& state) { last = state; };
+      fit_network(small_network(), train, together);
+      CHECK(last->epoch == expected->epoch);
+      CHECK(last->batch == expected->batch);
+      CHECK(same_bits(last->network, expected->network));
+    });
+  }
+}
+
+TEST_CASE("ranks with other data, options or weights are refused, and one that fails ends all") {
+  const auto run = [](const auto& change) {
+    ThreadRanks(3).run([&](Collective& ranks, int rank) {
+      Dataset train = stripes(40, 3);
+      Network network = linear_network();
+      NetworkOptions options{.epochs = 1, .threads = 1, .ranks = &ranks};
+      if (rank == 2) change(train, network, options);
+      fit_network(network, train, options);
+    });
+  };
+  run([](Dataset&, Network&, NetworkOptions&) {});
+  const auto message = [&](const auto& change) -> std::string {
+    try {
+      run(change);
+    } catch (const ValueError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  CHECK(message([](Dataset& train, Network&, NetworkOptions&) { train = stripes(40, 4); }) ==
+        "training together: the training data of rank 2 differ from those of rank 0");
+  CHECK(message([](Dataset&, Network&, NetworkOptions& options) { options.seed = 5; }) ==
+        "training together: the options of the training of rank 2 differ from those of rank 0");
+  CHECK(message([](Dataset&, Network& network, NetworkOptions&) { network.parameters()[0]->value(0) += 1; }) ==
+        "training together: the weights and moments to begin with of rank 2 differ from those of rank 0");
+  CHECK_THROWS_AS(run([](Dataset&, Network&, NetworkOptions& options) {
+                    options.on_progress = [](const Progress&) -> Flow { throw std::logic_error("rank 2"); };
+                  }),
+                  std::logic_error);
 }
 
 TEST_CASE("another seed gives other weights, through the order, dropout and augmentation alone") {

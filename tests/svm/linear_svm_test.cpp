@@ -1,3 +1,4 @@
+#include <inkling/core/collective.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/svm/fit_svm.hpp>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "all_close.hpp"
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 
@@ -212,6 +214,58 @@ TEST_CASE("LinearSvm reads handwritten digits, with the same bits for any number
     CHECK(same_bits(svm, fit_svm(train, {.on_progress = count})));
     CHECK(calls > 1);
   }
+}
+
+TEST_CASE("LinearSvm is the same for any number of ranks") {
+  const auto [all, test] = load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
+  const Dataset train = all.take(1000);
+  const Index classes = train.num_classes();
+  std::vector<double> class_weights(static_cast<std::size_t>(classes), 1);
+  class_weights[1] = 1.7;
+  const auto same_machine = [](const LinearSvm& a, const LinearSvm& b) {
+    if (!same_bits(a, b)) return false;
+    for (std::size_t k = 0; k < a.convergence().size(); ++k) {
+      const SvmConvergence& x = a.convergence()[k];
+      const SvmConvergence& y = b.convergence()[k];
+      if (x.passes != y.passes || x.primal != y.primal || x.dual != y.dual || x.hit_limit != y.hit_limit) return false;
+    }
+    return true;
+  };
+  for (const SvmLoss loss : {SvmLoss::squared_hinge, SvmLoss::hinge}) {
+    SvmOptions options{.loss = loss, .class_weights = class_weights, .threads = 1};
+    if (loss == SvmLoss::hinge) options.max_passes = 20;
+    const LinearSvm svm = fit_svm(train, options);
+    SvmOptions next = options;
+    next.c = 0.2;
+    next.start = &svm;
+    const LinearSvm warm = fit_svm(train, next);
+    SvmOptions cut = options;
+    cut.on_progress = [](const Progress&) { return Flow::stop; };
+    const LinearSvm stopped = fit_svm(train, cut);
+    for (const int size : {2, 3}) {
+      CAPTURE(size);
+      ThreadRanks(size).run([&](Collective& ranks, int rank) {
+        SvmOptions together = options;
+        together.ranks = &ranks;
+        together.threads = 1 + rank;
+        CHECK(same_machine(fit_svm(train, together), svm));
+        if (rank == 1) together.on_progress = cut.on_progress;
+        CHECK(same_machine(fit_svm(train, together), stopped));
+        together.on_progress = {};
+        together.c = 0.2;
+        together.start = &svm;
+        CHECK(same_machine(fit_svm(train, together), warm));
+        together.c = rank == 1 ? 0.3 : 0.2;
+        CHECK_THROWS_AS(fit_svm(train, together), ValueError);
+      });
+    }
+  }
+  // more ranks than classes
+  const Labelled data = golden_data();
+  const LinearSvm three = fit_svm(data.features, data.labels, three_classes);
+  ThreadRanks(5).run([&](Collective& ranks, int) {
+    CHECK(same_machine(fit_svm(data.features, data.labels, three_classes, {.ranks = &ranks}), three));
+  });
 }
 
 TEST_CASE("A callback stops training, and what was learned is kept") {

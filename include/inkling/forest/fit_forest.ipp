@@ -1,14 +1,16 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/progress.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/data/fingerprint.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/detail/bag.hpp>
-#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/fit_forest.hpp>
@@ -22,7 +24,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,26 +49,6 @@ inline Dataset gradients_of(const Dataset& images, const Hog& hog, int threads) 
   return {Shape{1, 1, hog.size()}, hog.byte_features(images.pixels(), threads), images.labels(), images.class_names()};
 }
 
-/// Tells data sets apart, of pixels and labels.
-inline std::uint64_t fingerprint(const Dataset& data) {
-  std::uint64_t hash = static_cast<std::uint64_t>(data.size());
-  const auto add = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
-    hash ^= hash >> 32U;
-  };
-  for (Index i = 0; i < data.size(); ++i) {
-    add(static_cast<std::uint64_t>(data.label(i)));
-    const std::span<const std::uint8_t> image = data.image(i);
-    std::uint64_t word = 0;
-    for (std::size_t at = 0; at < image.size(); at += sizeof word) {
-      word = 0;
-      std::memcpy(&word, image.data() + at, std::min(sizeof word, image.size() - at));
-      add(word);
-    }
-  }
-  return hash;
-}
-
 struct GrownForest {
   Trees trees;
   std::vector<double> importance;   // features; summed over the trees
@@ -82,44 +63,74 @@ struct GrownForest {
 };
 
 /// Adds the trees that are missing: fewer only when the callback stops.
-inline void add_trees(const TrainingData& data, const ForestOptions& options, GrownForest& forest) {
+inline void add_trees(const TrainingData& data, const ForestOptions& options, Collective& ranks, GrownForest& forest) {
   const int workers = thread_count(options.threads);
+  const int size = ranks.size();
   std::vector<TreeGrower> growers(static_cast<std::size_t>(workers), TreeGrower(data, options));
   const auto start = std::chrono::steady_clock::now();
   // The callback runs on the calling thread, between rounds, at whose end all wait. Without one nobody needs to.
-  const Index round = options.on_progress ? Index{8} * workers : options.trees;
+  const std::vector<Index> rounds = gather(ranks, options.on_progress ? Index{8} * workers * size : options.trees);
+  const Index round = *std::min_element(rounds.begin(), rounds.end());
   while (forest.size() < options.trees) {
     const Index first = forest.size();
     std::vector<Tree> trees(static_cast<std::size_t>(std::min(round, options.trees - first)));
-    parallel_for(static_cast<Index>(trees.size()), options.threads, [&](Index i, int worker) {
-      trees[static_cast<std::size_t>(i)] =
-          growers[static_cast<std::size_t>(worker)].grow(tree_seed(options.seed, first + i));
+    const Index skipped = (ranks.rank() - first % size + size) % size;  // to the first tree of this rank
+    parallel_for((std::ssize(trees) - skipped + size - 1) / size, options.threads, [&](Index i, int worker) {
+      const Index tree = skipped + i * size;
+      trees[static_cast<std::size_t>(tree)] =
+          growers[static_cast<std::size_t>(worker)].grow(tree_seed(options.seed, first + tree));
     });
-    for (const Tree& tree : trees) {
-      forest.add(tree);
-      if (options.bootstrap) forest.bags.push_back(tree_seed(options.seed, forest.size() - 1));
+    exchange_trees(ranks, first, trees);
+    Index stop = std::ssize(trees) + 1;  // after so many
+    for (Index i = 1; options.on_progress && i < stop && i <= std::ssize(trees); ++i) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      const Progress progress{.step = forest.size(), .steps = options.trees, .seconds = elapsed.count()};
-      if (options.on_progress && options.on_progress(progress) == Flow::stop) return;
+      const Progress progress{.step = first + i, .steps = options.trees, .seconds = elapsed.count()};
+      if (options.on_progress(progress) == Flow::stop) stop = i;
     }
+    const std::vector<Index> stops = gather(ranks, stop);
+    stop = *std::min_element(stops.begin(), stops.end());
+    for (Index i = 0; i < std::min(stop, std::ssize(trees)); ++i) {
+      forest.add(trees[static_cast<std::size_t>(i)]);
+      if (options.bootstrap) forest.bags.push_back(tree_seed(options.seed, forest.size() - 1));
+    }
+    if (stop <= std::ssize(trees)) return;
   }
+}
+
+/// Ranks that learned from other samples would give a forest that nobody else gets.
+inline void require_same_run(Collective& ranks, const Dataset& data, const ForestOptions& options, Index trees) {
+  if (ranks.size() == 1) return;
+  require_same(ranks, fingerprint(data), "the training data");
+  Fingerprint sum(options.seed);
+  for (const Index value :
+       {trees, options.trees, options.max_features, options.min_samples_leaf, options.max_depth, options.max_leaves}) {
+    sum.add(static_cast<std::uint64_t>(value));
+  }
+  for (const bool value : {options.bootstrap, options.out_of_bag, options.random_thresholds, options.hog.has_value()}) {
+    sum.add(std::uint64_t{value});
+  }
+  for (const double weight : options.class_weights) sum.add(weight);
+  require_same(ranks, sum.value(), "the options of the forest");
 }
 
 /// The forest with the trees that are missing. temperature: kept unless the forest can be calibrated.
 inline RandomForest finish(GrownForest forest, float temperature, const Dataset& dataset, const ForestOptions& options,
                            std::optional<QuantileBins> bins = {}) {
   check(options, dataset.num_classes());
+  Collective alone;
+  Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
   const TrainingData data(
       options.hog ? gradients_of(dataset, Hog(dataset.image_shape(), *options.hog), options.threads) : dataset,
       options.threads);
-  add_trees(data, options, forest);
+  require_same_run(ranks, dataset, options, forest.size());
+  add_trees(data, options, ranks, forest);
   if (!options.bootstrap) forest.bags.clear();
   std::optional<ConfusionMatrix> confusion;
   if (options.bootstrap && options.out_of_bag) {
     // A third of the trees votes on a sample. A few are less sure of themselves than all of them: no measure for those.
     const bool calibrate = static_cast<Index>(forest.bags.size()) >= least_calibrated_trees;
     const std::optional<OutOfBag> verdict =
-        vote_out_of_bag(forest.trees, data, forest.bags, calibrate, options.threads);
+        vote_out_of_bag(forest.trees, data, forest.bags, calibrate, options.threads, ranks);
     if (verdict) confusion = verdict->confusion;
     if (verdict && verdict->temperature) temperature = *verdict->temperature;
   }
@@ -161,8 +172,7 @@ INKLING_INLINE RandomForest grow_forest(const RandomForest& forest, const Datase
   const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
                             {forest.roots().begin(), forest.roots().end()},
                             {forest.leaf_table().begin(), forest.leaf_table().end()}};
-  const bool same_data =
-      !forest.training().bags.empty() && forest.training().data == forest::detail::fingerprint(dataset);
+  const bool same_data = !forest.training().bags.empty() && forest.training().data == fingerprint(dataset);
   return forest::detail::finish(
       {trees, forest.training().importance, same_data ? forest.training().bags : std::vector<std::uint64_t>()},
       forest.temperature(), dataset, options);

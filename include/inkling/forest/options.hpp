@@ -12,6 +12,8 @@
 
 namespace inkling::inline INKLING_ABI {
 
+class Collective;
+
 struct ForestOptions {
   Index trees = 100;
   Index max_features = 0;      // features tried at a split; 0: the square root of their number
@@ -26,6 +28,9 @@ struct ForestOptions {
   std::uint64_t seed = 1;
   int threads = 0;                    // 0: all cores; the result does not depend on it
   ProgressCallback on_progress = {};  // called for every tree
+  /// Who grows the forest together (core/collective.hpp): tree i on rank i mod n; the forest is that of one. All ranks
+  /// have the same data and options, but for threads and callback. Null: this process alone.
+  Collective* ranks = nullptr;
 
   void check() const;  // throws ValueError that names the first field out of range
 };

@@ -11,6 +11,7 @@
 
 namespace inkling::inline INKLING_ABI {
 
+class Collective;
 class LinearSvm;
 
 enum class SvmLoss {
@@ -30,6 +31,9 @@ struct SvmOptions {
   int threads = 0;                         // 0: all cores; the result does not depend on it
   const LinearSvm* start = nullptr;        // squared hinge: a machine of the same shape to start from
   ProgressCallback on_progress = {};       // called every few passes
+  /// Who trains it together (core/collective.hpp): class k on rank k mod n; the machine is that of one. All ranks have
+  /// the same data and options, but for threads and callback. Null: this process alone.
+  Collective* ranks = nullptr;
 
   void check() const;  // throws ValueError that names the first field out of range
 };

@@ -108,24 +108,4 @@ inline std::optional<OutOfBag> sum_up(const std::vector<Verdicts>& all, Index cl
   return result;
 }
 
-/// Lets the last trees, for which `seeds` are given, vote on the samples outside their bags. Samples that are in every
-/// bag are left out; empty when none is left. most_scores: to calibrate on, every n-th sample where there are more;
-/// bounds the memory.
-inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data,
-                                               std::span<const std::uint64_t> seeds, bool calibrate, int threads,
-                                               Index most_scores = Index{1} << 24) {
-  constexpr Index block = 256;  // samples a task
-  const Index classes = data.num_classes();
-  const std::vector<std::vector<bool>> in_bag = bags_of(seeds, data.size(), threads);
-  const Index stride =
-      calibrate ? std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores) : Index{0};
-  std::vector<Verdicts> verdicts(static_cast<std::size_t>((data.size() + block - 1) / block));
-  parallel_for(static_cast<Index>(verdicts.size()), threads, [&](Index b, int) {
-    const Index first = b * block;
-    const Index size = std::min(block, data.size() - first);
-    verdicts[static_cast<std::size_t>(b)] = judge(votes_on(trees, data, in_bag, first, size), data, first, stride);
-  });
-  return sum_up(verdicts, classes);
-}
-
 }  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -7,6 +7,12 @@
 #include <variant>
 #include <vector>
 
+namespace inkling::inline INKLING_ABI {
+
+class Collective;
+
+}  // namespace inkling::inline INKLING_ABI
+
 namespace inkling::inline INKLING_ABI::nn {
 
 /// Stochastic gradient descent with Nesterov momentum (Sutskever, Martens, Dahl and Hinton 2013):
@@ -51,22 +57,33 @@ inline constexpr double statistic_share = 0.02;
 /// moments). So a short run ends with the statistics of its data.
 double share_of_statistics(Index count) noexcept;
 
-/// One step on the sum of the micro-batches' gradients, added in their order, so that the bits do not depend on the
-/// number of threads.
+/// One step on the sum of the micro-batches' gradients, added in a binary tree that their number alone decides, so that
+/// the bits depend on the number of neither threads nor ranks.
 ///
-/// gradients[m][p] belongs to micro-batch m and parameter p. `rate_factor` multiplies the learning rate (see Schedule).
+/// gradients[m][p] belongs to micro-batch m and parameter p. With `ranks`, each rank gives those of its share_of the
+/// micro-batches, and the others may be empty; afterwards all have the same weights and statistics, and each the
+/// moments of its part of the weights (see gather_moments). `rate_factor` multiplies the learning rate (see Schedule).
 /// Statistics move towards those of each micro-batch in turn. Throws ValueError when there is no micro-batch, when an
 /// option or the rate is out of range, and when `state` was made by another optimiser or for another network;
 /// ShapeError when a gradient has not the size of its parameter.
 template <typename S>
 void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Parameter<S>* const> parameters,
-                    std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads);
+                    std::span<std::vector<MatrixOf<S>>> gradients, OptimizerState<S>& state, int threads,
+                    Collective* ranks = nullptr);
+
+/// Fetches the moments of the other ranks' parts of the weights, for a checkpoint.
+template <typename S>
+void gather_moments(std::span<Parameter<S>* const> parameters, OptimizerState<S>& state, Collective& ranks);
 
 #ifdef INKLING_COMPILED
 extern template void optimizer_step<float>(const Optimizer&, double, std::span<Parameter<float>* const>,
-                                           std::span<std::vector<MatrixOf<float>>>, OptimizerState<float>&, int);
+                                           std::span<std::vector<MatrixOf<float>>>, OptimizerState<float>&, int,
+                                           Collective*);
 extern template void optimizer_step<double>(const Optimizer&, double, std::span<Parameter<double>* const>,
-                                            std::span<std::vector<MatrixOf<double>>>, OptimizerState<double>&, int);
+                                            std::span<std::vector<MatrixOf<double>>>, OptimizerState<double>&, int,
+                                            Collective*);
+extern template void gather_moments<float>(std::span<Parameter<float>* const>, OptimizerState<float>&, Collective&);
+extern template void gather_moments<double>(std::span<Parameter<double>* const>, OptimizerState<double>&, Collective&);
 #endif
 
 }  // namespace inkling::inline INKLING_ABI::nn

@@ -16,6 +16,12 @@
 #include <string>
 #include <vector>
 
+namespace inkling::inline INKLING_ABI {
+
+class Collective;
+
+}  // namespace inkling::inline INKLING_ABI
+
 namespace inkling::inline INKLING_ABI::nn {
 
 /// A run of training between two batches: all that it takes to go on to the same bits.
@@ -64,6 +70,12 @@ struct NetworkOptions {
   std::function<bool()> stop = {};
   /// Called after every epoch, before on_progress, and where `stop` ends the run: the place to write a checkpoint.
   std::function<void(const TrainingState&)> on_checkpoint = {};
+  /// Who trains the network together (core/collective.hpp). A rank computes the gradients of its share of each batch's
+  /// micro-batches and updates its share of the weights (as ZeRO stage 1, Rajbhandari et al. 2020, arXiv:1910.02054),
+  /// whose moments of the optimiser the others do not keep up. All ranks have the same data, network and options, but
+  /// for threads and callbacks; one that stops stops all. Ranks beyond batch / micro_batch only update weights. Null:
+  /// this process alone.
+  Collective* ranks = nullptr;
 
   void check() const;  // throws ValueError that names the first field out of range
 };
@@ -73,11 +85,13 @@ struct NetworkOptions {
 /// options.average is set.
 ///
 /// Every batch is cut into fixed micro-batches; each is one task on one thread, and their gradients are added in a
-/// fixed order. So the same seed gives the same weights, bit for bit, for any number of threads on one machine.
+/// fixed binary tree. So the same seed gives the same weights, bit for bit, for any number of threads and of ranks, on
+/// machines of one kind.
 ///
 /// Throws ValueError for options that make no sense, for micro-batches of one image where batch norm needs two, and for
-/// a network whose weights are not finite; ShapeError when data and network do not fit; Error, with epoch, batch and
-/// layer or image, when the loss, a weight or what `augment` made is not finite any more.
+/// a network whose weights are not finite, and for ranks whose data, network or options differ; ShapeError when data
+/// and network do not fit; Error, with epoch, batch and layer or image, when the loss, a weight or what `augment` made
+/// is not finite any more.
 NetworkClassifier fit_network(TrainingState state, const Dataset& train, const NetworkOptions& options = {});
 
 /// Trains a network from its initial weights.

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
+#include <inkling/data/fingerprint.hpp>
 #include <inkling/nn/training/backward.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/trainer.hpp>
@@ -92,6 +94,14 @@ class TrainingSamples {
   const std::vector<std::string>& class_names() const noexcept { return class_names_; }
   Label label(Index i) const noexcept { return labels_[static_cast<std::size_t>(i)]; }
 
+  std::uint64_t fingerprint() const {
+    if (images_ != nullptr) return inkling::fingerprint(*images_);
+    Fingerprint sum(static_cast<std::uint64_t>(size_));
+    sum.add(std::as_bytes(std::span(labels_)));
+    for (Index i = 0; i < size_; ++i) sum.add(std::as_bytes(std::span(features_->col(i).data(), features_->rows())));
+    return sum.value();
+  }
+
   /// to: image_shape().size() values.
   void copy(Index i, float* to) const noexcept {
     if (images_ != nullptr) {
@@ -168,6 +178,57 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
   }
 }
 
+/// Of what decides the bits of a run, but for the network and the samples. Functions are told apart by some values.
+inline std::uint64_t fingerprint(const NetworkOptions& options) {
+  Fingerprint sum(options.seed);
+  if (const auto* adam = std::get_if<AdamW>(&options.optimizer)) {
+    for (const double value : {adam->learning_rate, adam->beta1, adam->beta2, adam->epsilon, adam->weight_decay}) {
+      sum.add(value);
+    }
+  } else if (const auto* sgd = std::get_if<Sgd>(&options.optimizer)) {
+    for (const double value : {sgd->learning_rate, sgd->momentum, sgd->weight_decay}) sum.add(value);
+  }
+  for (const Index value : {options.epochs, options.batch, options.micro_batch, options.patience}) {
+    sum.add(static_cast<std::uint64_t>(value));
+  }
+  for (const double value : {options.label_smoothing, options.average, options.augment_until}) sum.add(value);
+  for (const double weight : options.class_weights) sum.add(weight);
+  for (const double progress : {0.0, 0.1, 0.5, 0.9}) sum.add(options.schedule(progress));
+  sum.add(static_cast<std::uint64_t>((options.augment ? 1 : 0) + (options.augment_after ? 2 : 0)));
+  if (options.validation) sum.add(inkling::fingerprint(*options.validation));
+  return sum.value();
+}
+
+inline std::uint64_t fingerprint(const TrainingState& state) {
+  Fingerprint sum;
+  const auto add = [&sum](const Matrix& values) {
+    sum.add(std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size()))));
+  };
+  const auto add_network = [&add](const Network& network) {
+    for (const Parameter<float>* parameter : network.parameters()) add(parameter->value);
+  };
+  add_network(state.network);
+  if (state.average) add_network(*state.average);
+  if (state.best) add_network(*state.best);
+  for (const Matrix& moment : state.optimizer.first) add(moment);
+  for (const Matrix& moment : state.optimizer.second) add(moment);
+  for (const Index value : {state.optimizer.steps, state.optimizer.micro_batches, state.epoch, state.batch,
+                            state.batch_correct, state.best_epoch}) {
+    sum.add(static_cast<std::uint64_t>(value));
+  }
+  sum.add(state.best_accuracy);
+  return sum.value();
+}
+
+/// Ranks that went on with different things would give a model of nothing.
+inline void require_same_run(Collective& ranks, const TrainingState& state, const TrainingSamples& train,
+                             const NetworkOptions& options) {
+  if (ranks.size() == 1) return;
+  require_same(ranks, train.fingerprint(), "the training data");
+  require_same(ranks, fingerprint(options), "the options of the training");
+  require_same(ranks, fingerprint(state), "the weights and moments to begin with");
+}
+
 /// The memory of one thread.
 struct TrainingWorker {
   Workspace workspace;
@@ -177,13 +238,24 @@ struct TrainingWorker {
   std::vector<Label> labels;
 };
 
+/// values: one for each of some tasks, of which each rank has those of its share.
+template <typename T>
+void gather_shares(Collective& ranks, std::span<T> values) {
+  std::vector<std::size_t> ends;
+  for (int r = 0; r < ranks.size(); ++r) {
+    ends.push_back(static_cast<std::size_t>(share_of(std::ssize(values), r, ranks.size()).last));
+  }
+  gather(ranks, values, ends);
+}
+
 /// One pass over the training samples.
 class Epoch {
  public:
-  Epoch(TrainingState& state, const TrainingSamples& train, const NetworkOptions& options)
+  Epoch(TrainingState& state, const TrainingSamples& train, const NetworkOptions& options, Collective& ranks)
       : state_(state),
         train_(train),
         options_(options),
+        ranks_(ranks),
         parameters_(state.network.parameters()),
         order_(static_cast<std::size_t>(train.size())),
         workers_(static_cast<std::size_t>(thread_count(options.threads))) {
@@ -205,7 +277,7 @@ class Epoch {
       state_.batch_loss += sum.loss;
       state_.batch_correct += sum.correct;
       ++b;
-      if (b < batches && options_.stop && options_.stop()) return false;
+      if (b < batches && wants_to_stop()) return false;
     }
     return true;
   }
@@ -218,22 +290,31 @@ class Epoch {
     const Index tasks = (count + options_.micro_batch - 1) / options_.micro_batch;
     gradients_.resize(static_cast<std::size_t>(tasks));
     std::vector<LossSum> sums(static_cast<std::size_t>(tasks));
-    parallel_for(tasks, options_.threads, [&](Index m, int worker) {
+    const Share share = share_of(tasks, ranks_.rank(), ranks_.size());
+    parallel_for(share.size(), options_.threads, [&](Index i, int worker) {
+      const Index m = share.first + i;
       const auto task = static_cast<std::size_t>(m);
       sums[task] =
           micro_batch(begin + count * m / tasks, begin + count * (m + 1) / tasks, 1.0F / static_cast<float>(count),
                       workers_[static_cast<std::size_t>(worker)], gradients_[task]);
     });
+    gather_shares(ranks_, std::span(sums));
     LossSum sum;
     for (const LossSum& part : sums) sum += part;
     if (!std::isfinite(sum.loss)) fail("the loss", batch);
-    optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads);
+    optimizer_step<float>(options_.optimizer, rate_factor, parameters_, gradients_, state_.optimizer, options_.threads,
+                          &ranks_);
     // The loss would not show it: a ReLU makes 0 of NaN.
     if (const std::string name = not_finite(state_.network); !name.empty()) fail("parameter " + name, batch);
     if (state_.average) {
       update_average(state_.network, state_.optimizer.steps, options_.average, *state_.average, options_.threads);
     }
     return sum;
+  }
+
+  bool wants_to_stop() const {
+    const bool here = options_.stop && options_.stop();
+    return ranks_.size() == 1 ? here : ranks_.any(here);
   }
 
   [[noreturn]] void fail(const std::string& what, Index batch) const {
@@ -306,6 +387,7 @@ class Epoch {
   TrainingState& state_;
   const TrainingSamples& train_;
   const NetworkOptions& options_;
+  Collective& ranks_;
   std::vector<Parameter<float>*> parameters_;
   std::vector<Index> order_;                    // training samples, shuffled for this epoch
   std::vector<TrainingWorker> workers_;         // one a thread
@@ -313,23 +395,28 @@ class Epoch {
 };
 
 /// Loss without smoothing, and accuracy, in inference mode.
-inline LossSum measure(const Network& network, const Dataset& data, int threads) {
+inline LossSum measure(const Network& network, const Dataset& data, int threads, Collective& ranks) {
   constexpr Index block = 64;
   const Index blocks = (data.size() + block - 1) / block;
   std::vector<TrainingWorker> workers(static_cast<std::size_t>(thread_count(threads)));
   std::vector<LossSum> sums(static_cast<std::size_t>(blocks));
-  parallel_for(blocks, threads, [&](Index b, int w) {
+  const Share share = share_of(blocks, ranks.rank(), ranks.size());
+  parallel_for(share.size(), threads, [&](Index i, int w) {
     TrainingWorker& worker = workers[static_cast<std::size_t>(w)];
+    const Index b = share.first + i;
     const Index first = b * block;
     const Index count = std::min(block, data.size() - first);
     auto input = worker.input.matrix(data.image_shape().size(), count);
-    for (Index i = 0; i < count; ++i) to_unit_range(data.image(first + i).data(), input.rows(), input.col(i).data());
     worker.labels.resize(static_cast<std::size_t>(count));
-    for (Index i = 0; i < count; ++i) worker.labels[static_cast<std::size_t>(i)] = data.label(first + i);
+    for (Index k = 0; k < count; ++k) {
+      to_unit_range(data.image(first + k).data(), input.rows(), input.col(k).data());
+      worker.labels[static_cast<std::size_t>(k)] = data.label(first + k);
+    }
     const auto logits = network.forward(input, worker.workspace);
     sums[static_cast<std::size_t>(b)] = softmax_cross_entropy<float>(
         logits, worker.labels, 0, 1.0F, worker.output_gradient.matrix(logits.rows(), count));
   });
+  gather_shares(ranks, std::span(sums));
   return std::accumulate(sums.begin(), sums.end(), LossSum{}, [](LossSum a, const LossSum& b) { return a += b; });
 }
 
@@ -352,11 +439,19 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
   constexpr Index many = 1000;
   if (state.optimizer.steps == 0 && has_measured_statistics(state.network)) state.optimizer.micro_batches = many;
   if (options.average > 0 && !state.average) state.average = state.network;
+  Collective alone;
+  Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
+  require_same_run(ranks, state, train, options);
+  const auto checkpoint = [&] {
+    const std::vector<Parameter<float>*> parameters = state.network.parameters();
+    gather_moments<float>(parameters, state.optimizer, ranks);
+    if (options.on_checkpoint) options.on_checkpoint(state);
+  };
   while (state.epoch < options.epochs && !out_of_patience()) {
     const auto start = std::chrono::steady_clock::now();
-    if (!Epoch(state, train, options).run()) {
+    if (!Epoch(state, train, options, ranks).run()) {
       state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if (options.on_checkpoint) options.on_checkpoint(state);
+      checkpoint();
       break;
     }
     ++state.epoch;
@@ -368,7 +463,7 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
     progress.loss = loss / samples;
     progress.accuracy = static_cast<double>(correct) / samples;
     if (options.validation) {
-      const LossSum validation = measure(state.current(), *options.validation, options.threads);
+      const LossSum validation = measure(state.current(), *options.validation, options.threads, ranks);
       const auto size = static_cast<double>(options.validation->size());
       progress.validation_loss = validation.loss / size;
       progress.validation_accuracy = static_cast<double>(validation.correct) / size;
@@ -376,9 +471,10 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
     }
     state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     progress.seconds = state.seconds;
-    if (options.on_checkpoint) options.on_checkpoint(state);
-    if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
-    if (options.stop && options.stop()) break;
+    checkpoint();
+    bool stop = options.on_progress && options.on_progress(progress) == Flow::stop;
+    stop = stop || (options.stop && options.stop());
+    if (ranks.any(stop)) break;
   }
   const bool choose_best = options.validation && state.best;
   return NetworkClassifier(choose_best ? *state.best : state.current(), train.class_names());

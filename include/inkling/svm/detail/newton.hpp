@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -35,24 +37,33 @@ namespace inkling::inline INKLING_ABI::svm::detail {
 template <typename Value>
 class Newton {
  public:
-  /// `samples` and `problem` must outlive this. weights: where to start, classes x padded features.
-  Newton(const DenseSamples<Value>& samples, const Problem& problem, LaneGroups weights, int threads)
+  /// All arguments must outlive this. problem: the classes of this rank, class k being class rank + k * ranks of the
+  /// whole; with one rank it is the whole. weights: where to start, classes x padded features.
+  Newton(const DenseSamples<Value>& samples, const Problem& whole, const Problem& problem, LaneGroups weights,
+         bool from_zero, Collective& ranks, int threads)
       : samples_(samples),
+        whole_(whole),
         problem_(problem),
+        ranks_(ranks),
         threads_(threads),
         pass_(samples, problem, threads),
         weights_(std::move(weights)),
         classes_(static_cast<std::size_t>(problem.classes())),
-        from_zero_(std::all_of(weights_.begin(), weights_.end(), [](const LaneMatrix& w) { return (w == 0).all(); })) {
+        from_zero_(from_zero) {
     pass_.evaluate(weights_, now_);
     update();
   }
 
-  /// One step for every class that is not done. False when there is none.
+  /// One step for every class that is not done. False when there is none, of any rank.
   bool step() {
-    if (std::all_of(classes_.begin(), classes_.end(), [](const Class& state) { return state.done; })) return false;
+    const bool done = std::all_of(classes_.begin(), classes_.end(), [](const Class& state) { return state.done; });
+    if (!ranks_.any(!done)) return false;
     // The Hessian changes most in the beginning.
     if (steps_ == 0 || steps_ == 2) hessian_ = make_preconditioner();
+    if (done) {
+      ++steps_;
+      return true;
+    }
     LaneGroups next = weights_;
     parallel_for(problem_.classes(), threads_, [&](Index k, int) {
       if (!at(classes_, k).done) row(next, k) += descent(k).transpose().array();
@@ -110,18 +121,55 @@ class Newton {
     return at(problem_.labels, sample) == k ? at(problem_.cost, k) : problem_.rest_cost;
   }
 
+  /// Which samples cost a class something: a bit each, of all classes of rank 0, then of all of rank 1, and so on.
+  std::vector<std::uint8_t> costing_samples() const {
+    const Index each = (samples_.size() + 7) / 8;
+    std::vector<std::size_t> ends;
+    Index first = 0;
+    Index end = 0;
+    for (int r = 0; r < ranks_.size(); ++r) {
+      if (r == ranks_.rank()) first = end;
+      end += (whole_.classes() - r + ranks_.size() - 1) / ranks_.size() * each;
+      ends.push_back(static_cast<std::size_t>(end));
+    }
+    std::vector<std::uint8_t> bits(static_cast<std::size_t>(end), 0);
+    for (Index k = 0; k < problem_.classes(); ++k) {
+      std::uint8_t* const of_class = bits.data() + first + k * each;
+      const auto slack = row(now_.slack, k);
+      for (Index i = 0; i < samples_.size(); ++i) {
+        if (slack(i) > 0) of_class[i / 8] = static_cast<std::uint8_t>(of_class[i / 8] | (1U << (i % 8)));
+      }
+    }
+    gather(ranks_, std::span(bits), ends);
+    return bits;
+  }
+
+  /// The weight of each sample in the Hessians of all classes together.
+  std::vector<double> weights_of_samples() const {
+    const std::vector<std::uint8_t> bits = costing_samples();
+    const Index each = (samples_.size() + 7) / 8;
+    std::vector<double> sums(static_cast<std::size_t>(samples_.size()), 0);
+    for (Index k = 0; k < whole_.classes(); ++k) {  // in this order, whoever has them
+      Index place = k / ranks_.size();
+      for (int r = 0; r < k % ranks_.size(); ++r) place += (whole_.classes() - r + ranks_.size() - 1) / ranks_.size();
+      const std::uint8_t* const of_class = bits.data() + place * each;
+      for (Index i = 0; i < samples_.size(); ++i) {
+        if ((of_class[i / 8] >> (i % 8) & 1U) == 0) continue;
+        at(sums, i) += 2 * (at(whole_.labels, i) == k ? at(whole_.cost, k) : whole_.rest_cost);
+      }
+    }
+    return sums;
+  }
+
   /// From a selection of the samples that cost, each weighted by what it adds to the Hessians on average.
   std::unique_ptr<AverageHessian> make_preconditioner() const {
     std::vector<std::uint32_t> active;
     std::vector<float> weights;
+    const std::vector<double> sums = weights_of_samples();
     for (Index i = 0; i < samples_.size(); ++i) {
-      double sum = 0;
-      for (Index k = 0; k < problem_.classes(); ++k) {
-        if (at(now_.slack, k / lanes)(k % lanes, i) > 0) sum += 2 * cost(k, i);
-      }
-      if (sum == 0) continue;
+      if (at(sums, i) == 0) continue;
       active.push_back(static_cast<std::uint32_t>(i));
-      weights.push_back(static_cast<float>(sum / static_cast<double>(problem_.classes())));
+      weights.push_back(static_cast<float>(at(sums, i) / static_cast<double>(whole_.classes())));
     }
     // Three samples a feature tell enough of the Hessian.
     const std::size_t most = 3 * static_cast<std::size_t>(samples_.padded_features());
@@ -285,7 +333,9 @@ class Newton {
   }
 
   const DenseSamples<Value>& samples_;
+  const Problem& whole_;
   const Problem& problem_;
+  Collective& ranks_;
   int threads_;
   LossPass<Value> pass_;
   LaneGroups weights_;  // classes x padded features

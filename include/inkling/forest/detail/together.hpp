@@ -1,0 +1,140 @@
+#pragma once
+
+#include <inkling/core/collective.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
+#include <inkling/core/parallel.hpp>
+#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/training_data.hpp>
+#include <inkling/forest/detail/tree_grower.hpp>
+#include <inkling/forest/trees.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <vector>
+
+/// What the ranks that grow a forest together do for one another.
+namespace inkling::inline INKLING_ABI::forest::detail {
+
+/// One list after another, as bytes.
+class Packer {
+ public:
+  template <typename T>
+  void add(std::span<const T> list) {
+    const std::uint64_t count = list.size();
+    add_bytes(std::as_bytes(std::span(&count, 1)));
+    add_bytes(std::as_bytes(list));
+  }
+  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+ private:
+  void add_bytes(std::span<const std::byte> more) { bytes_.insert(bytes_.end(), more.begin(), more.end()); }
+
+  std::vector<std::byte> bytes_;
+};
+
+/// Takes out again what a Packer added.
+class Unpacker {
+ public:
+  explicit Unpacker(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  std::vector<T> take() {
+    std::uint64_t count = 0;
+    take_bytes(std::as_writable_bytes(std::span(&count, 1)));
+    if (count > bytes_.size() / sizeof(T)) throw Error("fit_forest: another rank sent less than it says");
+    std::vector<T> list(count);
+    take_bytes(std::as_writable_bytes(std::span(list)));
+    return list;
+  }
+
+ private:
+  void take_bytes(std::span<std::byte> to) {
+    if (to.size() > bytes_.size()) throw Error("fit_forest: another rank sent less than it says");
+    if (!to.empty()) std::memcpy(to.data(), bytes_.data(), to.size());
+    bytes_ = bytes_.subspan(to.size());
+  }
+
+  std::span<const std::byte> bytes_;
+};
+
+/// trees: numbers first, first + 1, ... of a forest, of which each rank r has those whose number is r modulo their
+/// count. Afterwards all ranks have all of them.
+inline void exchange_trees(Collective& ranks, Index first, std::vector<Tree>& trees) {
+  if (ranks.size() == 1) return;
+  const auto owner = [&](std::size_t i) { return (first + static_cast<Index>(i)) % ranks.size(); };
+  Packer packer;
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    if (owner(i) != ranks.rank()) continue;
+    packer.add(std::span<const Node>(trees[i].nodes));
+    packer.add(std::span<const std::uint16_t>(trees[i].leaf_table));
+    packer.add(std::span<const double>(trees[i].importance));
+  }
+  const std::vector<std::vector<std::byte>> blocks = ranks.gather(packer.bytes());
+  std::vector<Unpacker> from(blocks.begin(), blocks.end());
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    if (owner(i) == ranks.rank()) continue;
+    Unpacker& block = from[static_cast<std::size_t>(owner(i))];
+    trees[i].nodes = block.take<Node>();
+    trees[i].leaf_table = block.take<std::uint16_t>();
+    trees[i].importance = block.take<double>();
+  }
+}
+
+/// verdicts: of blocks of samples, of which each rank has its share_of. Afterwards all ranks have all of them.
+inline void exchange_verdicts(Collective& ranks, Index classes, std::vector<Verdicts>& verdicts) {
+  if (ranks.size() == 1) return;
+  const Share mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
+  Packer packer;
+  for (Index b = mine.first; b < mine.last; ++b) {
+    const Verdicts& block = verdicts[static_cast<std::size_t>(b)];
+    packer.add(std::span<const Label>(block.truth));
+    packer.add(std::span<const Label>(block.predicted));
+    packer.add(std::span<const float>(block.shares.data(), static_cast<std::size_t>(block.shares.size())));
+    packer.add(std::span<const Label>(block.shares_truth));
+  }
+  const std::vector<std::vector<std::byte>> blocks = ranks.gather(packer.bytes());
+  for (int r = 0; r < ranks.size(); ++r) {
+    if (r == ranks.rank()) continue;
+    Unpacker from(blocks[static_cast<std::size_t>(r)]);
+    const Share share = share_of(std::ssize(verdicts), r, ranks.size());
+    for (Index b = share.first; b < share.last; ++b) {
+      Verdicts& block = verdicts[static_cast<std::size_t>(b)];
+      block.truth = from.take<Label>();
+      block.predicted = from.take<Label>();
+      const std::vector<float> shares = from.take<float>();
+      block.shares = Eigen::Map<const Matrix>(shares.data(), classes, std::ssize(shares) / classes);
+      block.shares_truth = from.take<Label>();
+    }
+  }
+}
+
+/// Lets the last trees, for which `seeds` are given, vote on the samples outside their bags. Samples that are in every
+/// bag are left out; empty when none is left. most_scores: to calibrate on, every n-th sample where there are more;
+/// bounds the memory.
+inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data,
+                                               std::span<const std::uint64_t> seeds, bool calibrate, int threads,
+                                               Collective& ranks, Index most_scores = Index{1} << 24) {
+  constexpr Index block = 256;  // samples a task
+  const Index classes = data.num_classes();
+  const std::vector<std::vector<bool>> in_bag = bags_of(seeds, data.size(), threads);
+  const Index stride =
+      calibrate ? std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores) : Index{0};
+  std::vector<Verdicts> verdicts(static_cast<std::size_t>((data.size() + block - 1) / block));
+  const Share mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
+  parallel_for(mine.size(), threads, [&](Index i, int) {
+    const Index b = mine.first + i;
+    const Index first = b * block;
+    const Index size = std::min(block, data.size() - first);
+    verdicts[static_cast<std::size_t>(b)] = judge(votes_on(trees, data, in_bag, first, size), data, first, stride);
+  });
+  exchange_verdicts(ranks, classes, verdicts);
+  return sum_up(verdicts, classes);
+}
+
+}  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -1,0 +1,129 @@
+#include <inkling/core/collective.hpp>
+#include <inkling/core/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "thread_ranks.hpp"
+
+using namespace inkling;
+
+namespace {
+
+std::vector<std::byte> bytes(int value, std::size_t count) {
+  return std::vector<std::byte>(count, static_cast<std::byte>(value));
+}
+
+}  // namespace
+
+TEST_CASE("shares cover what is shared, one behind another, and differ by one at most") {
+  for (const std::ptrdiff_t count : {0, 1, 4, 7, 100}) {
+    for (const int size : {1, 2, 3, 5, 16}) {
+      CAPTURE(count);
+      CAPTURE(size);
+      std::ptrdiff_t next = 0;
+      for (int r = 0; r < size; ++r) {
+        const Share share = share_of(count, r, size);
+        CHECK(share.first == next);
+        CHECK(share.size() >= count / size);
+        CHECK(share.size() <= (count + size - 1) / size);
+        next = share.last;
+      }
+      CHECK(next == count);
+    }
+  }
+}
+
+TEST_CASE("one rank has what it gives") {
+  Collective alone;
+  CHECK(alone.rank() == 0);
+  CHECK(alone.size() == 1);
+  CHECK(alone.gather(bytes(3, 5)) == std::vector<std::vector<std::byte>>{bytes(3, 5)});
+  CHECK(alone.any(true));
+  CHECK_FALSE(alone.any(false));
+  std::vector<int> values{1, 2};
+  gather(alone, std::span(values), {2});
+  CHECK(values == std::vector<int>{1, 2});
+  alone.broadcast(std::as_writable_bytes(std::span(values)));
+  alone.barrier();
+  require_same(alone, 7, "the sevens");
+}
+
+TEST_CASE("every rank gets what each gave it") {
+  for (const int size : {1, 2, 3, 5}) {
+    CAPTURE(size);
+    ThreadRanks(size).run([size](Collective& ranks, int rank) {
+      REQUIRE(ranks.rank() == rank);
+      REQUIRE(ranks.size() == size);
+      // to rank r: r + 1 bytes of our number
+      std::vector<std::vector<std::byte>> to;
+      std::vector<std::vector<std::byte>> from;
+      std::vector<Collective::ConstBlock> send;
+      std::vector<Collective::Block> receive;
+      for (int r = 0; r < size; ++r) {
+        to.push_back(bytes(rank, static_cast<std::size_t>(r) + 1));
+        from.push_back(bytes(99, static_cast<std::size_t>(rank) + 1));
+      }
+      for (const auto& block : to) send.emplace_back(block);
+      for (auto& block : from) receive.emplace_back(block);
+      ranks.exchange(send, receive);
+      for (int r = 0; r < size; ++r) {
+        CHECK(from[static_cast<std::size_t>(r)] == bytes(r == rank ? 99 : r, static_cast<std::size_t>(rank) + 1));
+      }
+
+      const auto all = ranks.gather(bytes(rank + 10, static_cast<std::size_t>(3 * rank)));
+      for (int r = 0; r < size; ++r) {
+        CHECK(all[static_cast<std::size_t>(r)] == bytes(r + 10, static_cast<std::size_t>(3 * r)));
+      }
+
+      std::vector<std::int32_t> parts(static_cast<std::size_t>(2 * size), -1);
+      parts[static_cast<std::size_t>(2 * rank)] = rank;
+      parts[static_cast<std::size_t>(2 * rank + 1)] = 100 * rank;
+      std::vector<std::size_t> ends;
+      for (int r = 1; r <= size; ++r) ends.push_back(static_cast<std::size_t>(2 * r));
+      gather(ranks, std::span(parts), ends);
+      for (int r = 0; r < size; ++r) {
+        CHECK(parts[static_cast<std::size_t>(2 * r)] == r);
+        CHECK(parts[static_cast<std::size_t>(2 * r + 1)] == 100 * r);
+      }
+
+      std::int32_t word = rank == size - 1 ? 42 : 0;
+      ranks.broadcast(std::as_writable_bytes(std::span(&word, 1)), size - 1);
+      CHECK(word == 42);
+      CHECK(ranks.any(rank == size / 2));
+      CHECK_FALSE(ranks.any(false));
+      ranks.barrier();
+    });
+  }
+}
+
+TEST_CASE("what differs between ranks is an error on all of them, which names the first") {
+  int refused = 0;
+  std::mutex mutex;
+  ThreadRanks(4).run([&](Collective& ranks, int rank) {
+    require_same(ranks, 5, "the fives");
+    try {
+      require_same(ranks, rank < 2 ? 5 : 6, "the fives");
+    } catch (const ValueError& error) {
+      const std::lock_guard lock(mutex);
+      refused +=
+          error.what() == std::string("training together: the fives of rank 2 differ from those of rank 0") ? 1 : 0;
+    }
+  });
+  CHECK(refused == 4);
+}
+
+TEST_CASE("a rank that fails lets nobody wait") {
+  CHECK_THROWS_AS(ThreadRanks(3).run([](Collective& ranks, int rank) {
+    if (rank == 1) throw std::logic_error("rank 1");
+    ranks.barrier();
+  }),
+                  std::logic_error);
+}
