@@ -20,5 +20,6 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/inklingConfig.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/inklingConfig.cmake ${PROJECT_BINARY_DIR}/cmake/inklingConfigVersion.cmake
-              ${CMAKE_CURRENT_LIST_DIR}/Decode.cmake ${CMAKE_CURRENT_LIST_DIR}/Form.cmake ${CMAKE_CURRENT_LIST_DIR}/Compiled.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/Decode.cmake ${CMAKE_CURRENT_LIST_DIR}/Form.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/Mpi.cmake ${CMAKE_CURRENT_LIST_DIR}/Compiled.cmake
         DESTINATION ${package_dir} COMPONENT library)

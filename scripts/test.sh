@@ -4,7 +4,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
-scripts/install-packages.sh build test data
+scripts/install-packages.sh build test mpi data
 
 if [[ ! tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json ]]; then
   (cd tests/browser && npm ci --no-audit --no-fund --ignore-scripts </dev/null)

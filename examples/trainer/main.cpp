@@ -21,7 +21,6 @@ namespace {
 
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
-constexpr int interrupted = 130;  // 128 and the number of SIGINT
 
 std::string version_text() {
   const auto& v = inkling::version;
@@ -69,7 +68,7 @@ int main(int argc, char** argv) try {
   return wrong_usage;
 } catch (const Interrupted& error) {
   complain(error);
-  return interrupted;
+  return Interrupted::status;
 } catch (const std::bad_alloc&) {
   std::cerr << "inkling: there is not enough memory, or a limit (ulimit -v) allows no more" << std::endl;
   return failed;

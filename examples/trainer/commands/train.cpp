@@ -1,18 +1,23 @@
+#include <inkling/core/collective.hpp>
 #include <inkling/model/with_classes.hpp>
 #include <inkling/nn/training/fine_tuning.hpp>
 #include <inkling/recipes.hpp>
 
+#include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,6 +33,7 @@
 #include "text/write_text.hpp"
 #include "training/interrupt.hpp"
 #include "training/model_file.hpp"
+#include "training/ranks.hpp"
 #include "training/training_run.hpp"
 
 namespace {
@@ -110,22 +116,7 @@ void check(const TrainOptions& options) {
   }
 }
 
-void train(TrainOptions options) {
-  check(options);
-  if (!options.c.empty() && options.c != "auto") options.training.c = parse_c(options.c);
-  const DataSource source(options.data);
-  const inkling::Dataset data = source.load(inkling::Part::train);
-  if (!options.also.empty()) options.training.also = load_also(options.also, data);
-  if (!options.from.empty()) options.training.start = load_start(options.from, data);
-  if (options.c == "auto") {
-    options.training.c = inkling::choose_svm_c(data, options.training);
-    print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
-  }
-  const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
-  if (run.interrupted && !options.training.checkpoint.empty()) {
-    throw Interrupted(fmt::format("interrupted; {} has the run so far: go on with the same command and --resume",
-                                  one_line(options.training.checkpoint.string())));
-  }
+void save(const TrainOptions& options, const TrainingRun& run, const DataSource& source, const inkling::Dataset& data) {
   const Provenance origin = provenance(options.model, source, data, options.training, run.trained);
   save_model_file(*run.trained.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
@@ -137,8 +128,48 @@ void train(TrainOptions options) {
                     with_commas(bytes), origin.trained_on));
   const std::string warning = inkling::training_warning(*run.trained.model);
   if (!warning.empty()) print(fmt::format("{}: {}\n", options.model, warning));
+}
+
+void train_together(TrainOptions options, inkling::Collective& ranks) {
+  check(options);
+  const bool writes = ranks.rank() == 0;
+  options.training.ranks = &ranks;
+  if (!options.c.empty() && options.c != "auto") options.training.c = parse_c(options.c);
+  const DataSource source(options.data);
+  const inkling::Dataset data = source.load(inkling::Part::train);
+  if (!options.also.empty()) options.training.also = load_also(options.also, data);
+  if (!options.from.empty()) options.training.start = load_start(options.from, data);
+  if (options.c == "auto") {
+    options.training.c = inkling::choose_svm_c(data, options.training);
+    if (writes) print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
+  }
+  const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
+  if (run.interrupted && !options.training.checkpoint.empty()) {
+    throw Interrupted(fmt::format("interrupted; {} has the run so far: go on with the same command and --resume",
+                                  one_line(options.training.checkpoint.string())));
+  }
+  if (writes) save(options, run, source, data);
+  ranks.barrier();  // who ends before rank 0 has written would say that all went well
   if (run.interrupted) {
     throw Interrupted("interrupted; the model has learned a part only (with --checkpoint FILE a network can go on)");
+  }
+}
+
+/// Alone, or with the processes that mpirun has started. When one fails, the others are ended by mpirun; those that all
+/// fail for the same reason let rank 0 say it.
+void train(const TrainOptions& options) {
+  std::unique_ptr<inkling::Collective> ranks = join_ranks();
+  const int rank = ranks->rank();
+  try {
+    train_together(options, *ranks);
+  } catch (const Interrupted&) {
+    ranks.reset();  // all ranks come here
+    if (rank == 0) throw;
+    throw CLI::RuntimeError(Interrupted::status);
+  } catch (const std::exception& error) {
+    if (rank == 0) throw;
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    throw inkling::Error(fmt::format("rank {}: {}", rank, error.what()));
   }
 }
 

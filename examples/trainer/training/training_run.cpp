@@ -1,5 +1,7 @@
 #include "training/training_run.hpp"
 
+#include <inkling/core/collective.hpp>
+
 #include <string>
 #include <utility>
 
@@ -7,15 +9,17 @@
 #include "training/progress_display.hpp"
 
 TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, inkling::RecipeOptions options) {
+  inkling::Collective alone;
+  inkling::Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
   ProgressDisplay display(inkling::model_name(kind), std::string(inkling::step_name(kind)));
-  const Interrupt interrupt;
+  const Interrupt interrupt(&ranks);
   LearningCurve curve;
   options.on_progress = [&](const inkling::Progress& progress) {
-    display.show(progress);
+    if (ranks.rank() == 0) display.show(progress);
     if (inkling::is_network(kind)) curve.push_back(progress);
     return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
   };
   options.stop = [&] { return interrupt.requested(); };
   inkling::TrainedModel trained = inkling::train_model(kind, data, options);
-  return {.trained = std::move(trained), .curve = std::move(curve), .interrupted = interrupt.requested()};
+  return {.trained = std::move(trained), .curve = std::move(curve), .interrupted = ranks.any(interrupt.requested())};
 }

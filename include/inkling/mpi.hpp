@@ -1,0 +1,130 @@
+#pragma once
+
+#include <inkling/core/collective.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/core/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <exception>
+#include <mpi.h>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace inkling::inline INKLING_ABI {
+
+/// The ranks of an MPI program (Open MPI, MPICH), one a process. The target inkling::mpi, of
+/// find_package(inkling COMPONENTS mpi), brings MPI; nothing else in the library knows of it.
+///
+///     MpiRanks ranks;
+///     const auto model = train_model(ModelKind::cnn, data, {.ranks = &ranks});
+///     if (ranks.rank() == 0) save_model(*model.model, "cnn.safetensors");
+///
+/// Of the collectives of MPI it uses none, for MPI_Allreduce adds in an order that depends on the number of ranks.
+///
+/// It finalises MPI at its end, if it initialised it, but not while an exception is on its way: the other ranks would
+/// not know, and wait. Let the exception end the program with a status other than 0; the launcher then ends the others.
+class MpiRanks final : public Collective {
+ public:
+  /// All processes of MPI_COMM_WORLD. Throws Error when MPI cannot be used, or sees fewer processes than the launcher
+  /// has started, which is that of another MPI then.
+  MpiRanks() {
+    int initialised = 0;
+    check(MPI_Initialized(&initialised), "MPI_Initialized");
+    if (initialised == 0) {
+      int provided = MPI_THREAD_SINGLE;
+      check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+      finalises_ = true;
+      if (provided < MPI_THREAD_FUNNELED) throw Error("MPI: expected one that allows threads (MPI_THREAD_FUNNELED)");
+    }
+    check(MPI_Comm_dup(MPI_COMM_WORLD, &world_), "MPI_Comm_dup");
+    check(MPI_Comm_set_errhandler(world_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+    check(MPI_Comm_rank(world_, &rank_), "MPI_Comm_rank");
+    check(MPI_Comm_size(world_, &size_), "MPI_Comm_size");
+    if (const int launched = launched_processes(); launched > size_) {
+      throw Error("MPI: the launcher has started " + std::to_string(launched) + " processes, but this one sees " +
+                  std::to_string(size_) + ": it belongs to another MPI than this program was built with");
+    }
+  }
+
+  ~MpiRanks() override {
+    if (std::uncaught_exceptions() > exceptions_) return;
+    MPI_Comm_free(&world_);
+    if (finalises_) MPI_Finalize();
+  }
+
+  int rank() const noexcept override { return rank_; }
+  int size() const noexcept override { return size_; }
+
+  void exchange(std::span<const ConstBlock> send, std::span<const Block> receive) override {
+    std::vector<MPI_Request> requests;
+    for (int step = 1; step < size_; ++step) {  // all begin with another, so that nobody is asked by all at once
+      const int from = (rank_ - step + size_) % size_;
+      const Block block = receive[static_cast<std::size_t>(from)];
+      for (std::size_t at = 0; at < block.size(); at += most) {
+        check(MPI_Irecv(block.data() + at, length(block.size() - at), MPI_BYTE, from, 0, world_,
+                        &requests.emplace_back()),
+              "MPI_Irecv");
+      }
+    }
+    for (int step = 1; step < size_; ++step) {
+      const int to = (rank_ + step) % size_;
+      const ConstBlock block = send[static_cast<std::size_t>(to)];
+      for (std::size_t at = 0; at < block.size(); at += most) {
+        check(
+            MPI_Isend(block.data() + at, length(block.size() - at), MPI_BYTE, to, 0, world_, &requests.emplace_back()),
+            "MPI_Isend");
+      }
+    }
+    wait_for(requests);
+  }
+
+  /// How many processes mpirun or srun has started this one among; 1 when it was started otherwise.
+  static int launched_processes() {
+    const auto number = [](const char* name) {
+      const char* const text = std::getenv(name);
+      return text == nullptr ? 0 : std::atoi(text);
+    };
+    const int by_pmix = std::getenv("PMIX_RANK") == nullptr ? 1 : number("SLURM_NTASKS");
+    return std::max({1, number("OMPI_COMM_WORLD_SIZE"), number("PMI_SIZE"), by_pmix});
+  }
+
+ private:
+  static constexpr std::size_t most = std::size_t{1} << 30;  // bytes of a message: MPI counts them in an int
+  static int length(std::size_t bytes) noexcept { return static_cast<int>(std::min(bytes, most)); }
+
+  static void check(int code, const char* what) {
+    if (code == MPI_SUCCESS) return;
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int size = 0;
+    MPI_Error_string(code, text, &size);
+    throw Error(std::string("MPI: ") + what + ": " + text);
+  }
+
+  /// MPI_Waitall may keep a core busy that another rank, or a thread of ours, could use.
+  static void wait_for(std::vector<MPI_Request>& requests) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    for (int done = 0; done == 0;) {
+      check(MPI_Testall(static_cast<int>(requests.size()), requests.data(), &done, MPI_STATUSES_IGNORE), "MPI_Testall");
+      if (done != 0) return;
+      if (Clock::now() - start < std::chrono::milliseconds(1)) {
+        std::this_thread::yield();
+      } else {
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+      }
+    }
+  }
+
+  MPI_Comm world_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+  bool finalises_ = false;
+  int exceptions_ = std::uncaught_exceptions();
+};
+
+}  // namespace inkling::inline INKLING_ABI
