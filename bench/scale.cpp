@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -34,10 +33,10 @@ class Counting final : public Collective {
 
   int rank() const noexcept override { return ranks_.rank(); }
   int size() const noexcept override { return ranks_.size(); }
-  void exchange(std::span<const ConstBlock> send, std::span<const Block> receive) override {
+  void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive) override {
     const auto start = std::chrono::steady_clock::now();
     for (int r = 0; r < size(); ++r) {
-      if (r != rank()) bytes += send[static_cast<std::size_t>(r)].size();
+      if (r != rank()) bytes += send[static_cast<std::size_t>(r)].size;
     }
     ++exchanges;
     ranks_.exchange(send, receive);

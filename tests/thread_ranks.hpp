@@ -9,7 +9,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <thread>
 #include <vector>
 
@@ -48,19 +47,19 @@ class ThreadRanks {
     int rank() const noexcept override { return rank_; }
     int size() const noexcept override { return static_cast<int>(all_.send_.size()); }
 
-    void exchange(std::span<const ConstBlock> send, std::span<const Block> receive) override {
+    void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive) override {
       if (send.size() != all_.send_.size() || receive.size() != all_.send_.size()) {
         throw inkling::Error("ThreadRanks: expected a block for each rank");
       }
-      all_.send_[static_cast<std::size_t>(rank_)] = send;
+      all_.send_[static_cast<std::size_t>(rank_)] = &send;
       all_.wait();
       for (std::size_t r = 0; r < receive.size(); ++r) {
         if (static_cast<int>(r) == rank_) continue;
-        const ConstBlock block = all_.send_[r][static_cast<std::size_t>(rank_)];
-        if (block.size() != receive[r].size()) throw inkling::Error("ThreadRanks: another size was sent");
-        std::copy(block.begin(), block.end(), receive[r].begin());
+        const ConstBlock block = (*all_.send_[r])[static_cast<std::size_t>(rank_)];
+        if (block.size != receive[r].size) throw inkling::Error("ThreadRanks: another size was sent");
+        std::copy_n(static_cast<const char*>(block.data), block.size, static_cast<char*>(receive[r].data));
         const std::lock_guard lock(all_.mutex_);
-        all_.bytes_sent_ += block.size();
+        all_.bytes_sent_ += block.size;
       }
       all_.wait();
     }
@@ -85,7 +84,7 @@ class ThreadRanks {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::span<const inkling::Collective::ConstBlock>> send_;  // of each rank
+  std::vector<const std::vector<inkling::Collective::ConstBlock>*> send_;  // of each rank
   std::size_t waiting_ = 0;
   std::size_t turn_ = 0;
   std::size_t bytes_sent_ = 0;

@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <exception>
 #include <mpi.h>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,13 +59,13 @@ class MpiRanks final : public Collective {
   int rank() const noexcept override { return rank_; }
   int size() const noexcept override { return size_; }
 
-  void exchange(std::span<const ConstBlock> send, std::span<const Block> receive) override {
+  void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive) override {
     std::vector<MPI_Request> requests;
     for (int step = 1; step < size_; ++step) {  // all begin with another, so that nobody is asked by all at once
       const int from = (rank_ - step + size_) % size_;
       const Block block = receive[static_cast<std::size_t>(from)];
-      for (std::size_t at = 0; at < block.size(); at += most) {
-        check(MPI_Irecv(block.data() + at, length(block.size() - at), MPI_BYTE, from, 0, world_,
+      for (std::size_t at = 0; at < block.size; at += most) {
+        check(MPI_Irecv(static_cast<char*>(block.data) + at, length(block.size - at), MPI_BYTE, from, 0, world_,
                         &requests.emplace_back()),
               "MPI_Irecv");
       }
@@ -74,10 +73,10 @@ class MpiRanks final : public Collective {
     for (int step = 1; step < size_; ++step) {
       const int to = (rank_ + step) % size_;
       const ConstBlock block = send[static_cast<std::size_t>(to)];
-      for (std::size_t at = 0; at < block.size(); at += most) {
-        check(
-            MPI_Isend(block.data() + at, length(block.size() - at), MPI_BYTE, to, 0, world_, &requests.emplace_back()),
-            "MPI_Isend");
+      for (std::size_t at = 0; at < block.size; at += most) {
+        check(MPI_Isend(static_cast<const char*>(block.data) + at, length(block.size - at), MPI_BYTE, to, 0, world_,
+                        &requests.emplace_back()),
+              "MPI_Isend");
       }
     }
     wait_for(requests);

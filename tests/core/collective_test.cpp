@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,8 +16,12 @@ using namespace inkling;
 
 namespace {
 
-std::vector<std::byte> bytes(int value, std::size_t count) {
-  return std::vector<std::byte>(count, static_cast<std::byte>(value));
+Collective::Bytes bytes(int value, std::size_t count) {
+  return Collective::Bytes(count, static_cast<std::uint8_t>(value));
+}
+
+std::vector<Collective::Bytes> gather_bytes(Collective& ranks, const Collective::Bytes& mine) {
+  return ranks.gather(Collective::ConstBlock{mine.data(), mine.size()});
 }
 
 }  // namespace
@@ -45,13 +48,13 @@ TEST_CASE("one rank has what it gives") {
   Collective alone;
   CHECK(alone.rank() == 0);
   CHECK(alone.size() == 1);
-  CHECK(alone.gather(bytes(3, 5)) == std::vector<std::vector<std::byte>>{bytes(3, 5)});
+  CHECK(gather_bytes(alone, bytes(3, 5)) == std::vector<Collective::Bytes>{bytes(3, 5)});
   CHECK(alone.any(true));
   CHECK_FALSE(alone.any(false));
   std::vector<int> values{1, 2};
-  gather(alone, std::span(values), {2});
+  gather(alone, values.data(), {2});
   CHECK(values == std::vector<int>{1, 2});
-  alone.broadcast(std::as_writable_bytes(std::span(values)));
+  alone.broadcast({values.data(), values.size() * sizeof(int)});
   alone.barrier();
   require_same(alone, 7, "the sevens");
 }
@@ -63,22 +66,22 @@ TEST_CASE("every rank gets what each gave it") {
       REQUIRE(ranks.rank() == rank);
       REQUIRE(ranks.size() == size);
       // to rank r: r + 1 bytes of our number
-      std::vector<std::vector<std::byte>> to;
-      std::vector<std::vector<std::byte>> from;
+      std::vector<Collective::Bytes> to;
+      std::vector<Collective::Bytes> from;
       std::vector<Collective::ConstBlock> send;
       std::vector<Collective::Block> receive;
       for (int r = 0; r < size; ++r) {
         to.push_back(bytes(rank, static_cast<std::size_t>(r) + 1));
         from.push_back(bytes(99, static_cast<std::size_t>(rank) + 1));
       }
-      for (const auto& block : to) send.emplace_back(block);
-      for (auto& block : from) receive.emplace_back(block);
+      for (const auto& block : to) send.push_back({block.data(), block.size()});
+      for (auto& block : from) receive.push_back({block.data(), block.size()});
       ranks.exchange(send, receive);
       for (int r = 0; r < size; ++r) {
         CHECK(from[static_cast<std::size_t>(r)] == bytes(r == rank ? 99 : r, static_cast<std::size_t>(rank) + 1));
       }
 
-      const auto all = ranks.gather(bytes(rank + 10, static_cast<std::size_t>(3 * rank)));
+      const auto all = gather_bytes(ranks, bytes(rank + 10, static_cast<std::size_t>(3 * rank)));
       for (int r = 0; r < size; ++r) {
         CHECK(all[static_cast<std::size_t>(r)] == bytes(r + 10, static_cast<std::size_t>(3 * r)));
       }
@@ -88,14 +91,14 @@ TEST_CASE("every rank gets what each gave it") {
       parts[static_cast<std::size_t>(2 * rank + 1)] = 100 * rank;
       std::vector<std::size_t> ends;
       for (int r = 1; r <= size; ++r) ends.push_back(static_cast<std::size_t>(2 * r));
-      gather(ranks, std::span(parts), ends);
+      gather(ranks, parts.data(), ends);
       for (int r = 0; r < size; ++r) {
         CHECK(parts[static_cast<std::size_t>(2 * r)] == r);
         CHECK(parts[static_cast<std::size_t>(2 * r + 1)] == 100 * r);
       }
 
       std::int32_t word = rank == size - 1 ? 42 : 0;
-      ranks.broadcast(std::as_writable_bytes(std::span(&word, 1)), size - 1);
+      ranks.broadcast({&word, sizeof word}, size - 1);
       CHECK(word == 42);
       CHECK(ranks.any(rank == size / 2));
       CHECK_FALSE(ranks.any(false));

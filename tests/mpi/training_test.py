@@ -58,6 +58,10 @@ class Together(CommandTest):
             time.sleep(0.02)
         self.assertTrue(what(), process.poll())
 
+    def assert_failed(self, status, log):
+        """mpirun of MPICH may say instead by which signal it ended the others."""
+        self.assertIn(status, (1, 9) if MPI == "mpich" else (1,), log)
+
     def assert_said_once(self, log):
         """A rank that is not ended in time says it, too, with its number."""
         lines = [line for line in log.splitlines() if line.startswith("inkling: ")]
@@ -118,7 +122,7 @@ class Together(CommandTest):
         self.addCleanup(subprocess.run, ["umount", disk], check=False)
         status, _, log = self.together(
             2, *self.arguments("mlp", self.out, "--checkpoint", disk / "run.checkpoint", epochs=3))
-        self.assertEqual(status, 1, log)
+        self.assert_failed(status, log)
         self.assert_said_once(log)
         self.assertIn("run.checkpoint", log)
         self.assertFalse(self.out.exists())
@@ -135,7 +139,7 @@ class Together(CommandTest):
         for model in ("mlp", "svm", "forest"):
             with self.subTest(model):
                 status, output, log = self.together(2, script, *self.arguments(model, self.out, epochs=2), program="sh")
-                self.assertEqual(status, 1, log)
+                self.assert_failed(status, log)
                 self.assertRegex(log, r"inkling: training together: .* of rank 1 differ from those of rank 0")
                 self.assert_said_once(log)
                 self.assertEqual(output, "")
@@ -143,14 +147,14 @@ class Together(CommandTest):
 
     def test_what_fails_on_all_is_said_once(self):
         status, output, log = self.together(3, *self.arguments("mlp", self.runs / "no" / "model.safetensors"))
-        self.assertEqual(status, 1, log)
+        self.assert_failed(status, log)
         self.assert_said_once(log)
         self.assertIn("expected a folder for --out, found none", log)
         self.assertEqual(output, "")
 
     def test_a_program_of_another_mpi_or_of_none_is_refused(self):
         status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), program=BIN / "inkling")
-        self.assertEqual(status, 1, log)
+        self.assert_failed(status, log)
         self.assertIn("built without MPI", log)
         if shutil.which(f"mpirun.{OTHER}"):
             status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), mpi=OTHER)

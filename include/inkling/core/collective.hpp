@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,8 +17,16 @@ namespace inkling::inline INKLING_ABI {
 /// The library never lets a result depend on how many ranks there are: it adds in an order that the work decides.
 class Collective {
  public:
-  using Block = std::span<std::byte>;
-  using ConstBlock = std::span<const std::byte>;
+  /// Some memory, to be filled or sent. (No std::span of std::byte, which costs a compiler more than all the rest.)
+  struct Block {
+    void* data = nullptr;
+    std::size_t size = 0;  // bytes
+  };
+  struct ConstBlock {
+    const void* data = nullptr;
+    std::size_t size = 0;
+  };
+  using Bytes = std::vector<std::uint8_t>;
 
   Collective() = default;
   Collective(const Collective&) = delete;
@@ -32,13 +39,13 @@ class Collective {
   /// Sends send[r] to rank r and fills receive[r] with what rank r sends, both one for each rank. Nobody sends to
   /// itself: send[rank()] and receive[rank()] are ignored. The size of what is sent is the size of what is received.
   /// Throws Error when a rank is gone or sends another size.
-  virtual void exchange(std::span<const ConstBlock> send, std::span<const Block> receive);
+  virtual void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive);
 
   /// Fills the parts of the other ranks. whole: ends[r] - ends[r - 1] bytes of each rank r, one behind another.
-  void gather(Block whole, std::span<const std::size_t> ends);
+  void gather(Block whole, const std::vector<std::size_t>& ends);
 
   /// What each rank gives, of any size, in the order of the ranks.
-  std::vector<std::vector<std::byte>> gather(ConstBlock mine);
+  std::vector<Bytes> gather(ConstBlock mine);
 
   /// What rank `root` has in `data` is copied to the others.
   void broadcast(Block data, int root = 0);
@@ -70,10 +77,10 @@ void require_same(Collective& ranks, std::uint64_t value, const char* what);
 
 /// Fills the parts of the other ranks. whole: ends[r] - ends[r - 1] values of each rank r.
 template <typename T>
-void gather(Collective& ranks, std::span<T> whole, std::vector<std::size_t> ends) {
+void gather(Collective& ranks, T* whole, std::vector<std::size_t> ends) {
   static_assert(std::is_trivially_copyable_v<T>);
   for (std::size_t& end : ends) end *= sizeof(T);
-  ranks.gather(std::as_writable_bytes(whole), ends);
+  ranks.gather(Collective::Block{whole, ends.back()}, ends);
 }
 
 /// What each rank gives, in the order of the ranks.
@@ -82,7 +89,7 @@ std::vector<T> gather(Collective& ranks, const T& mine) {
   std::vector<T> all(static_cast<std::size_t>(ranks.size()), mine);
   std::vector<std::size_t> ends;
   for (std::size_t r = 1; r <= all.size(); ++r) ends.push_back(r);
-  gather(ranks, std::span(all), std::move(ends));
+  gather(ranks, all.data(), std::move(ends));
   return all;
 }
 

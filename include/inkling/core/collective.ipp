@@ -8,31 +8,32 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE void Collective::exchange(std::span<const ConstBlock>, std::span<const Block>) {}
+INKLING_INLINE void Collective::exchange(const std::vector<ConstBlock>&, const std::vector<Block>&) {}
 
-INKLING_INLINE void Collective::gather(Block whole, std::span<const std::size_t> ends) {
+INKLING_INLINE void Collective::gather(Block whole, const std::vector<std::size_t>& ends) {
   if (size() == 1) return;
   std::vector<Block> receive;
   std::size_t first = 0;
   for (const std::size_t end : ends) {
-    receive.push_back(whole.subspan(first, end - first));
+    receive.push_back({static_cast<std::uint8_t*>(whole.data) + first, end - first});
     first = end;
   }
-  const std::vector<ConstBlock> send(receive.size(), receive[static_cast<std::size_t>(rank())]);
+  const Block& mine = receive[static_cast<std::size_t>(rank())];
+  const std::vector<ConstBlock> send(receive.size(), ConstBlock{mine.data, mine.size});
   exchange(send, receive);
 }
 
-INKLING_INLINE std::vector<std::vector<std::byte>> Collective::gather(ConstBlock mine) {
+INKLING_INLINE std::vector<Collective::Bytes> Collective::gather(ConstBlock mine) {
   const auto ranks = static_cast<std::size_t>(size());
   const auto here = static_cast<std::size_t>(rank());
-  const auto sizes = inkling::gather(*this, std::uint64_t{mine.size()});
-  std::vector<std::vector<std::byte>> all(ranks);
+  const auto sizes = inkling::gather(*this, std::uint64_t{mine.size});
+  std::vector<Bytes> all(ranks);
   std::vector<Block> receive;
   for (std::size_t r = 0; r < ranks; ++r) {
     all[r].resize(sizes[r]);
-    receive.emplace_back(all[r]);
+    receive.push_back({all[r].data(), all[r].size()});
   }
-  std::copy(mine.begin(), mine.end(), all[here].begin());
+  std::copy_n(static_cast<const std::uint8_t*>(mine.data), mine.size, all[here].data());
   exchange(std::vector<ConstBlock>(ranks, mine), receive);
   return all;
 }
@@ -42,7 +43,7 @@ INKLING_INLINE void Collective::broadcast(Block data, int root) {
   std::vector<ConstBlock> send(ranks);
   std::vector<Block> receive(ranks);
   if (rank() == root) {
-    send.assign(ranks, data);
+    send.assign(ranks, ConstBlock{data.data, data.size});
   } else {
     receive[static_cast<std::size_t>(root)] = data;
   }

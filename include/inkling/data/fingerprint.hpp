@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace inkling::inline INKLING_ABI {
 
@@ -20,7 +19,7 @@ class Fingerprint {
     hash_ ^= hash_ >> 32U;
   }
   void add(double number) noexcept;
-  void add(std::span<const std::byte> bytes) noexcept;
+  void add(const void* bytes, std::size_t size) noexcept;
 
   std::uint64_t value() const noexcept { return hash_; }
 

@@ -13,11 +13,11 @@ INKLING_INLINE void Fingerprint::add(double number) noexcept {
   add(std::bit_cast<std::uint64_t>(number));
 }
 
-INKLING_INLINE void Fingerprint::add(std::span<const std::byte> bytes) noexcept {
+INKLING_INLINE void Fingerprint::add(const void* bytes, std::size_t size) noexcept {
   std::uint64_t word = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof word) {
+  for (std::size_t at = 0; at < size; at += sizeof word) {
     word = 0;
-    std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
+    std::memcpy(&word, static_cast<const std::uint8_t*>(bytes) + at, std::min(sizeof word, size - at));
     add(word);
   }
 }
@@ -26,7 +26,7 @@ INKLING_INLINE std::uint64_t fingerprint(const Dataset& data) {
   Fingerprint sum(static_cast<std::uint64_t>(data.size()));
   for (Index i = 0; i < data.size(); ++i) {
     sum.add(static_cast<std::uint64_t>(data.label(i)));
-    sum.add(std::as_bytes(data.image(i)));
+    sum.add(data.image(i).data(), data.image(i).size());
   }
   return sum.value();
 }

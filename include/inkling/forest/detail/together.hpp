@@ -25,42 +25,47 @@ namespace inkling::inline INKLING_ABI::forest::detail {
 class Packer {
  public:
   template <typename T>
-  void add(std::span<const T> list) {
-    const std::uint64_t count = list.size();
-    add_bytes(std::as_bytes(std::span(&count, 1)));
-    add_bytes(std::as_bytes(list));
+  void add(const T* list, std::size_t size) {
+    const std::uint64_t count = size;
+    add_bytes(&count, sizeof count);
+    add_bytes(list, size * sizeof(T));
   }
-  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  Collective::ConstBlock bytes() const noexcept { return {bytes_.data(), bytes_.size()}; }
 
  private:
-  void add_bytes(std::span<const std::byte> more) { bytes_.insert(bytes_.end(), more.begin(), more.end()); }
+  void add_bytes(const void* more, std::size_t size) {
+    const auto* const first = static_cast<const std::uint8_t*>(more);
+    bytes_.insert(bytes_.end(), first, first + size);
+  }
 
-  std::vector<std::byte> bytes_;
+  Collective::Bytes bytes_;
 };
 
 /// Takes out again what a Packer added.
 class Unpacker {
  public:
-  explicit Unpacker(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit Unpacker(const Collective::Bytes& bytes) : next_(bytes.data()), left_(bytes.size()) {}
 
   template <typename T>
   std::vector<T> take() {
     std::uint64_t count = 0;
-    take_bytes(std::as_writable_bytes(std::span(&count, 1)));
-    if (count > bytes_.size() / sizeof(T)) throw Error("fit_forest: another rank sent less than it says");
+    take_bytes(&count, sizeof count);
+    if (count > left_ / sizeof(T)) throw Error("fit_forest: another rank sent less than it says");
     std::vector<T> list(count);
-    take_bytes(std::as_writable_bytes(std::span(list)));
+    take_bytes(list.data(), count * sizeof(T));
     return list;
   }
 
  private:
-  void take_bytes(std::span<std::byte> to) {
-    if (to.size() > bytes_.size()) throw Error("fit_forest: another rank sent less than it says");
-    if (!to.empty()) std::memcpy(to.data(), bytes_.data(), to.size());
-    bytes_ = bytes_.subspan(to.size());
+  void take_bytes(void* to, std::size_t size) {
+    if (size > left_) throw Error("fit_forest: another rank sent less than it says");
+    if (size > 0) std::memcpy(to, next_, size);
+    next_ += size;
+    left_ -= size;
   }
 
-  std::span<const std::byte> bytes_;
+  const std::uint8_t* next_;
+  std::size_t left_;
 };
 
 /// trees: numbers first, first + 1, ... of a forest, of which each rank r has those whose number is r modulo their
@@ -71,11 +76,11 @@ inline void exchange_trees(Collective& ranks, Index first, std::vector<Tree>& tr
   Packer packer;
   for (std::size_t i = 0; i < trees.size(); ++i) {
     if (owner(i) != ranks.rank()) continue;
-    packer.add(std::span<const Node>(trees[i].nodes));
-    packer.add(std::span<const std::uint16_t>(trees[i].leaf_table));
-    packer.add(std::span<const double>(trees[i].importance));
+    packer.add(trees[i].nodes.data(), trees[i].nodes.size());
+    packer.add(trees[i].leaf_table.data(), trees[i].leaf_table.size());
+    packer.add(trees[i].importance.data(), trees[i].importance.size());
   }
-  const std::vector<std::vector<std::byte>> blocks = ranks.gather(packer.bytes());
+  const std::vector<Collective::Bytes> blocks = ranks.gather(packer.bytes());
   std::vector<Unpacker> from(blocks.begin(), blocks.end());
   for (std::size_t i = 0; i < trees.size(); ++i) {
     if (owner(i) == ranks.rank()) continue;
@@ -93,12 +98,12 @@ inline void exchange_verdicts(Collective& ranks, Index classes, std::vector<Verd
   Packer packer;
   for (Index b = mine.first; b < mine.last; ++b) {
     const Verdicts& block = verdicts[static_cast<std::size_t>(b)];
-    packer.add(std::span<const Label>(block.truth));
-    packer.add(std::span<const Label>(block.predicted));
-    packer.add(std::span<const float>(block.shares.data(), static_cast<std::size_t>(block.shares.size())));
-    packer.add(std::span<const Label>(block.shares_truth));
+    packer.add(block.truth.data(), block.truth.size());
+    packer.add(block.predicted.data(), block.predicted.size());
+    packer.add(block.shares.data(), static_cast<std::size_t>(block.shares.size()));
+    packer.add(block.shares_truth.data(), block.shares_truth.size());
   }
-  const std::vector<std::vector<std::byte>> blocks = ranks.gather(packer.bytes());
+  const std::vector<Collective::Bytes> blocks = ranks.gather(packer.bytes());
   for (int r = 0; r < ranks.size(); ++r) {
     if (r == ranks.rank()) continue;
     Unpacker from(blocks[static_cast<std::size_t>(r)]);

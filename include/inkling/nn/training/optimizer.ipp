@@ -99,7 +99,7 @@ std::vector<Slice> slices_of(std::span<Parameter<S>* const> parameters, bool sta
 }
 
 /// Behind which value the share of each rank ends.
-inline std::vector<std::size_t> ends_of_shares(std::span<const Slice> slices, int ranks) {
+inline std::vector<std::size_t> ends_of_shares(const std::vector<Slice>& slices, int ranks) {
   std::vector<std::size_t> ends;
   for (int r = 0; r < ranks; ++r) {
     const Index last = share_of(std::ssize(slices), r, ranks).last;
@@ -202,7 +202,7 @@ class OptimizerStep {
                     values.data() + m * each + slice.place);
       }
     }
-    gather(ranks, std::span(values), ends);
+    gather(ranks, values.data(), ends);
     for (const Slice& slice : statistics_) {
       move_statistics(slice, [&](std::size_t m) { return values.data() + static_cast<Index>(m) * each + slice.place; });
     }
@@ -231,8 +231,8 @@ class OptimizerStep {
       const std::size_t back = r == here ? 0 : nodes[r].size() * size(here);
       to[r] = some_values(there);
       from[r] = some_values(back);
-      send.push_back(std::as_bytes(std::span(to[r].get(), there)));
-      receive.push_back(std::as_writable_bytes(std::span(from[r].get(), back)));
+      send.push_back({to[r].get(), there * sizeof(S)});
+      receive.push_back({from[r].get(), back * sizeof(S)});
     }
     parallel_for(std::ssize(learned_), threads_, [&](Index t, int) {
       const Slice& slice = learned_[static_cast<std::size_t>(t)];
@@ -272,7 +272,7 @@ class OptimizerStep {
       const Slice& slice = learned_[static_cast<std::size_t>(t)];
       std::copy_n(part(slice), slice.count, values.get() + slice.place);
     }
-    gather(ranks, std::span(values.get(), ends.back()), ends);
+    gather(ranks, values.get(), ends);
     for (Index t = 0; t < std::ssize(learned_); ++t) {
       if (t >= mine.first && t < mine.last) continue;
       const Slice& slice = learned_[static_cast<std::size_t>(t)];
@@ -354,18 +354,16 @@ void gather_moments(std::span<Parameter<S>* const> parameters, OptimizerState<S>
   const Share mine = share_of(std::ssize(slices), ranks.rank(), ranks.size());
   std::vector<S> values(ends.back());
   for (std::vector<MatrixOf<S>>* const moments : {&state.first, &state.second}) {
-    const auto part = [&](const detail::Slice& slice) {
-      MatrixOf<S>& matrix = (*moments)[slice.parameter];
-      return std::span(matrix.data() + slice.first, static_cast<std::size_t>(matrix.size() == 0 ? 0 : slice.count));
+    const auto count = [&](const detail::Slice& slice) {
+      return (*moments)[slice.parameter].size() == 0 ? Index{0} : slice.count;
     };
     for (Index t = mine.first; t < mine.last; ++t) {
       const detail::Slice& slice = slices[static_cast<std::size_t>(t)];
-      std::ranges::copy(part(slice), values.data() + slice.place);
+      std::copy_n((*moments)[slice.parameter].data() + slice.first, count(slice), values.data() + slice.place);
     }
-    gather(ranks, std::span(values), ends);
+    gather(ranks, values.data(), ends);
     for (const detail::Slice& slice : slices) {
-      const auto to = part(slice);
-      std::copy_n(values.data() + slice.place, to.size(), to.begin());
+      std::copy_n(values.data() + slice.place, count(slice), (*moments)[slice.parameter].data() + slice.first);
     }
   }
 }

@@ -97,8 +97,9 @@ class TrainingSamples {
   std::uint64_t fingerprint() const {
     if (images_ != nullptr) return inkling::fingerprint(*images_);
     Fingerprint sum(static_cast<std::uint64_t>(size_));
-    sum.add(std::as_bytes(std::span(labels_)));
-    for (Index i = 0; i < size_; ++i) sum.add(std::as_bytes(std::span(features_->col(i).data(), features_->rows())));
+    sum.add(labels_.data(), labels_.size() * sizeof(Label));
+    for (Index i = 0; i < size_; ++i)
+      sum.add(features_->col(i).data(), static_cast<std::size_t>(features_->rows()) * sizeof(float));
     return sum.value();
   }
 
@@ -202,7 +203,7 @@ inline std::uint64_t fingerprint(const NetworkOptions& options) {
 inline std::uint64_t fingerprint(const TrainingState& state) {
   Fingerprint sum;
   const auto add = [&sum](const Matrix& values) {
-    sum.add(std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size()))));
+    sum.add(values.data(), static_cast<std::size_t>(values.size()) * sizeof(float));
   };
   const auto add_network = [&add](const Network& network) {
     for (const Parameter<float>* parameter : network.parameters()) add(parameter->value);
@@ -239,13 +240,12 @@ struct TrainingWorker {
 };
 
 /// values: one for each of some tasks, of which each rank has those of its share.
-template <typename T>
-void gather_shares(Collective& ranks, std::span<T> values) {
+inline void gather_shares(Collective& ranks, std::vector<LossSum>& values) {
   std::vector<std::size_t> ends;
   for (int r = 0; r < ranks.size(); ++r) {
     ends.push_back(static_cast<std::size_t>(share_of(std::ssize(values), r, ranks.size()).last));
   }
-  gather(ranks, values, ends);
+  gather(ranks, values.data(), ends);
 }
 
 /// One pass over the training samples.
@@ -298,7 +298,7 @@ class Epoch {
           micro_batch(begin + count * m / tasks, begin + count * (m + 1) / tasks, 1.0F / static_cast<float>(count),
                       workers_[static_cast<std::size_t>(worker)], gradients_[task]);
     });
-    gather_shares(ranks_, std::span(sums));
+    gather_shares(ranks_, sums);
     LossSum sum;
     for (const LossSum& part : sums) sum += part;
     if (!std::isfinite(sum.loss)) fail("the loss", batch);
@@ -416,7 +416,7 @@ inline LossSum measure(const Network& network, const Dataset& data, int threads,
     sums[static_cast<std::size_t>(b)] = softmax_cross_entropy<float>(
         logits, worker.labels, 0, 1.0F, worker.output_gradient.matrix(logits.rows(), count));
   });
-  gather_shares(ranks, std::span(sums));
+  gather_shares(ranks, sums);
   return std::accumulate(sums.begin(), sums.end(), LossSum{}, [](LossSum a, const LossSum& b) { return a += b; });
 }
 
@@ -442,7 +442,9 @@ inline NetworkClassifier fit(TrainingState state, const TrainingSamples& train, 
   Collective alone;
   Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
   require_same_run(ranks, state, train, options);
+  const bool checkpoints = ranks.any(options.on_checkpoint != nullptr);
   const auto checkpoint = [&] {
+    if (!checkpoints) return;
     const std::vector<Parameter<float>*> parameters = state.network.parameters();
     gather_moments<float>(parameters, state.optimizer, ranks);
     if (options.on_checkpoint) options.on_checkpoint(state);

@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -140,7 +139,7 @@ class Newton {
         if (slack(i) > 0) of_class[i / 8] = static_cast<std::uint8_t>(of_class[i / 8] | (1U << (i % 8)));
       }
     }
-    gather(ranks_, std::span(bits), ends);
+    gather(ranks_, bits.data(), ends);
     return bits;
   }
 

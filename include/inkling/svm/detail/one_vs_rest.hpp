@@ -76,11 +76,11 @@ inline OneVsRest merge(const Matrix& weights, const std::vector<SvmConvergence>&
   }
   std::vector<SvmConvergence> ordered(order.size());
   std::copy(convergence.begin(), convergence.end(), ordered.begin() + static_cast<std::ptrdiff_t>(before));
-  gather(ranks, std::span(ordered), ends);
+  gather(ranks, ordered.data(), ends);
   Matrix all(features + 1, classes);
   all.middleCols(static_cast<Index>(before), weights.cols()) = weights.topRows(features + 1);
   for (std::size_t& end : ends) end *= static_cast<std::size_t>(features + 1);
-  gather(ranks, std::span(all.data(), static_cast<std::size_t>(all.size())), ends);
+  gather(ranks, all.data(), ends);
   OneVsRest result{Matrix(features, classes), Vector(classes), std::vector<SvmConvergence>(order.size())};
   for (std::size_t i = 0; i < order.size(); ++i) {
     result.weights.col(order[i]) = all.col(static_cast<Index>(i)).head(features);
@@ -108,7 +108,10 @@ OneVsRest train_squared_hinge(const DenseSamples<Value>& samples, const Problem&
   ours.labels = labels;
   LaneGroups weights(static_cast<std::size_t>((own_classes + lanes - 1) / lanes),
                      LaneMatrix::Zero(lanes, samples.padded_features()));
-  const bool from_zero = (start.weights.array() == 0).all() && (!options.bias || (start.bias.array() == 0).all());
+  const auto is_zero = [](float value) { return value == 0; };
+  const bool from_zero =
+      std::all_of(start.weights.data(), start.weights.data() + start.weights.size(), is_zero) &&
+      (!options.bias || std::all_of(start.bias.data(), start.bias.data() + start.bias.size(), is_zero));
   if (start.weights.size() > 0) {
     for (Index k = 0; k < own_classes; ++k) {
       auto row = weights[static_cast<std::size_t>(k / lanes)].row(k % lanes);
@@ -186,9 +189,9 @@ void require_same_run(Collective& ranks, const DenseSamples<Value>& samples, con
   Vector sample(samples.padded_features());
   for (Index i = 0; i < samples.size(); ++i) {
     samples.unpack(i, sample.data());
-    data.add(std::as_bytes(std::span(sample.data(), static_cast<std::size_t>(sample.size()))));
+    data.add(sample.data(), static_cast<std::size_t>(sample.size()) * sizeof(float));
   }
-  data.add(std::as_bytes(problem.labels));
+  data.add(problem.labels.data(), problem.labels.size() * sizeof(Label));
   require_same(ranks, data.value(), "the training data");
   Fingerprint sum(options.seed);
   for (const double value : problem.cost) sum.add(value);
@@ -196,8 +199,8 @@ void require_same_run(Collective& ranks, const DenseSamples<Value>& samples, con
     sum.add(value);
   }
   sum.add(static_cast<std::uint64_t>((options.loss == SvmLoss::hinge ? 1 : 0) + (options.bias ? 2 : 0)));
-  sum.add(std::as_bytes(std::span(start.weights.data(), static_cast<std::size_t>(start.weights.size()))));
-  sum.add(std::as_bytes(std::span(start.bias.data(), static_cast<std::size_t>(start.bias.size()))));
+  sum.add(start.weights.data(), static_cast<std::size_t>(start.weights.size()) * sizeof(float));
+  sum.add(start.bias.data(), static_cast<std::size_t>(start.bias.size()) * sizeof(float));
   require_same(ranks, sum.value(), "the options of the SVM");
 }
 
