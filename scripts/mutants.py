@@ -3,7 +3,8 @@
     mutants.py BUILD [SUITE...]
 
 A changed body is compiled alone and linked before the library, whose own copy of it then counts no more. So a change
-costs one small compilation, and nothing in the working copy is touched.
+costs one small compilation, and nothing in the working copy is touched. What the server's tests alone compile, a
+template, is changed by compiling such a test once more.
 """
 
 import re
@@ -18,6 +19,11 @@ NEEDED = 0.9  # share of the changes that must be noticed
 SECONDS = 300  # a change that makes a suite run for longer is noticed, too
 
 
+def source_path(file):
+    """Of a file of the library, or, beginning with server/ or tests/, of another one."""
+    return ROOT / file if file.startswith(("server/", "tests/")) else INCLUDE / file
+
+
 def read_mutants(suites):
     mutants = []
     for number, line in enumerate((ROOT / "scripts" / "mutants.txt").read_text().splitlines(), 1):
@@ -27,7 +33,7 @@ def read_mutants(suites):
         if len(fields) != 5:
             sys.exit(f"mutants.txt:{number}: expected 5 fields parted by tabs, got {len(fields)}")
         suite, body, file, old, new = fields
-        count = (INCLUDE / file).read_text().count(old)
+        count = source_path(file).read_text().count(old)
         if count != 1:
             sys.exit(f"mutants.txt:{number}: expected {old!r} once in {file}, found it {count} times")
         if not suites or suite in suites:
@@ -40,12 +46,14 @@ def commands(build, target):
     return result.stdout.splitlines()
 
 
-def compile_command(lines, source, output, overlay):
-    """The one of a body of the library, for another source and another output."""
-    line = next(line for line in lines if " -c " in line and "inkling_compiled.dir" in line)
+def compile_command(lines, like, source, output, overlay):
+    """The one of a source `like` this, for another source and another output."""
+    line = next(line for line in lines if " -c " in line and like in line)
     line = re.sub(r" -MD -MT \S+ -MF \S+", "", line)
-    line = re.sub(r" -o \S+ -c \S+", f" -I{overlay} -o {output} -c {source}", line)
-    return line.replace(" -O3", " -O1").replace(f" -I{ROOT}/include", f" -I{overlay} -I{ROOT}/include")
+    line = re.sub(r" -o \S+ -c \S+", f" -I{overlay}/include -o {output} -c {source}", line)
+    for folder in ("include", "server"):
+        line = line.replace(f" -I{ROOT}/{folder} ", f" -I{overlay}/{folder} -I{ROOT}/{folder} ")
+    return line.replace(" -O3", " -O1")
 
 
 def link_command(lines, mutant, output):
@@ -65,13 +73,16 @@ def shell(command, build, seconds=None):
 def try_mutant(build, lines, mutant, folder):
     """"noticed", "lives", or what went wrong."""
     _, suite, body, file, old, new = mutant
-    overlay = folder / "include"
-    changed = overlay / "inkling" / file
+    original = source_path(file)
+    changed = folder / original.relative_to(ROOT)
     changed.parent.mkdir(parents=True, exist_ok=True)
-    changed.write_text((INCLUDE / file).read_text().replace(old, new))
-    source = folder / "mutant.cpp"
-    source.write_text(f"#include <inkling/{body[:-3]}hpp>\n#include <inkling/{body}>\n")
-    compiled = shell(compile_command(lines, source, folder / "mutant.o", overlay), build)
+    changed.write_text(original.read_text().replace(old, new))
+    if body.endswith(".cpp"):
+        source, like = source_path(body), body
+    else:
+        source, like = folder / "mutant.cpp", "inkling_compiled.dir"
+        source.write_text(f"#include <inkling/{body[:-3]}hpp>\n#include <inkling/{body}>\n")
+    compiled = shell(compile_command(lines, like, source, folder / "mutant.o", folder), build)
     if compiled.returncode != 0:
         return "does not compile: " + compiled.stderr.strip()[:2000]
     program = folder / "tests"

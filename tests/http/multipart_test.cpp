@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "http/multipart_parser.hpp"
 #include "http/problem.hpp"
 
 using namespace inkling::server;
@@ -18,6 +21,43 @@ std::string part(const std::string& headers, const std::string& data) {
 
 std::string named(const std::string& name, const std::string& data) {
   return part("Content-Disposition: form-data; name=" + name + "\r\n", data);
+}
+
+/// Characters of which it is counted how many were looked at.
+struct Counting : std::char_traits<char> {
+  static inline std::size_t visited = 0;
+
+  static bool eq(char a, char b) noexcept {
+    ++visited;
+    return a == b;
+  }
+  static int compare(const char* a, const char* b, std::size_t size) noexcept {
+    std::size_t same = 0;
+    while (same < size && a[same] == b[same]) ++same;
+    visited += std::min(same + 1, size);
+    return same == size ? 0 : static_cast<unsigned char>(a[same]) < static_cast<unsigned char>(b[same]) ? -1 : 1;
+  }
+  static const char* find(const char* text, std::size_t size, const char& c) noexcept {
+    const char* const end = text + size;
+    const char* const place = std::find(text, end, c);
+    visited += static_cast<std::size_t>(place - text) + (place == end ? 0 : 1);
+    return place == end ? nullptr : place;
+  }
+};
+
+/// How many bytes the parser looks at, again and again counted, when parts and headers have no limit.
+std::size_t bytes_visited(const std::string& body, const std::string& boundary, bool sound) {
+  using Parser = MultipartParser<Counting>;
+  Counting::visited = 0;
+  bool parsed = true;
+  try {
+    Parser::parse({body.data(), body.size()}, {boundary.data(), boundary.size()},
+                  {.parts = body.size(), .header_bytes = body.size()});
+  } catch (const Problem&) {
+    parsed = false;
+  }
+  CHECK(parsed == sound);
+  return Counting::visited;
 }
 
 }  // namespace
@@ -120,7 +160,49 @@ TEST_CASE("a form is bounded in parts and headers") {
   CHECK_THROWS_AS(parse_multipart(part("A: " + std::string(5000, 'x') + "\r\n", "1") + "--b--", "b"), Problem);
 }
 
-TEST_CASE("much hostile input is parsed or refused, in linear time") {
+TEST_CASE("the work of reading a form grows as the form does, whatever it holds") {
+  struct Hostile {
+    std::string what;
+    std::string before, repeated, after, boundary;
+    bool sound;
+  };
+  const std::string dashes(200, '-');
+  const std::vector<Hostile> forms{
+      {"line ends", "--b\r\n\r\n", "\r\n", "\r\n--b--", "b", true},
+      {"carriage returns", "--b\r\n\r\n", "\r", "\r\n--b--", "b", true},
+      {"what begins as a boundary", "--b\r\n\r\n", "\r\n--", "\r\n--b--", "b", true},
+      {"all of a long boundary but its end", "--" + dashes + "\r\n\r\n", "\r\n--" + dashes.substr(1) + "x",
+       "\r\n--" + dashes + "--", dashes, true},
+      {"dashes before a boundary of dashes", "--" + dashes + "\r\n\r\nx", "-", "\r\n--" + dashes + "--", dashes, true},
+      {"no first boundary", "", "\r\n--" + dashes.substr(1) + "x", "", dashes, false},
+      {"no last boundary", "--b\r\n\r\n", "\r\n-", "", "b", false},
+      {"many parts", "", part("Content-Disposition: form-data; name=a\r\n", "1"), "--b--", "b", true},
+      {"many empty parts", "", "--b\r\n\r\n", "--b--", "b", true},
+      {"many header lines", "--b\r\n", "A: b\r\n", "\r\n\r\n--b--", "b", true},
+      {"a folded header", "--b\r\nContent-Disposition: form-data;\r\n", " x=y;\r\n", "\r\n\r\n--b--", "b", true},
+      {"many parameters", "--b\r\nContent-Disposition: form-data", "; x=\"y\"", "\r\n\r\n\r\n--b--", "b", true},
+      {"an open quote", "--b\r\nContent-Disposition: form-data; name=\"", "; x=\\\"", "\r\n\r\n\r\n--b--", "b", true},
+      {"semicolons", "--b\r\nContent-Disposition: form-data", ";", "\r\n\r\n\r\n--b--", "b", true},
+      {"blanks behind a boundary", "--b", " ", "\r\n\r\n\r\n--b--", "b", true},
+  };
+  for (const Hostile& form : forms) {
+    CAPTURE(form.what);
+    const auto work_of = [&](std::size_t size) {
+      std::string body = form.before;
+      while (body.size() < size) body += form.repeated;
+      body += form.after;
+      const std::size_t work = bytes_visited(body, form.boundary, form.sound);
+      CHECK(work >= body.size() / 4);  // or else nothing was counted
+      return static_cast<double>(work) / static_cast<double>(body.size());
+    };
+    const double once = work_of(1U << 14U);
+    const double eight_times = work_of(1U << 17U);
+    CHECK(once < 8);
+    CHECK(eight_times < 1.1 * once);
+  }
+}
+
+TEST_CASE("much hostile input is parsed or refused") {
   constexpr std::size_t size = 1024 * 1024;
   const auto repeat = [&](std::string_view text) {
     std::string body;
