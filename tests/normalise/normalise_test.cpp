@@ -263,6 +263,20 @@ TEST_CASE("fine lines in a large picture do not fade") {
   CHECK(difference(normalise(photograph(draw_four(2000, 0.002), 0.9, 3, 1)), reference) < 30);
 }
 
+TEST_CASE("a character is found in a long strip, wherever it stands") {
+  const GreyImage four = draw_four(60);
+  const GreyImage alone = normalise(place(four, 100, 100, 20, 20, 0));
+  for (const Index length : {3000, 65000}) {
+    const double most = length == 3000 ? 12 : 25;  // of the longer one 20 of 60 pixels are left
+    for (const Index at : {Index{20}, length / 2, length - 80}) {
+      CAPTURE(length);
+      CAPTURE(at);
+      CHECK(difference(normalise(place(four, length, 100, at, 20, 0)), alone) < most);
+      CHECK(difference(normalise(place(four, 100, length, 20, at, 0)), alone) < most);
+    }
+  }
+}
+
 TEST_CASE("no ink is an error that says so") {
   CHECK_THROWS_WITH_AS(normalise(GreyImage()), "normalise: no ink found: the picture is empty", NoInkError);
   for (const Index size : {1, 2, 28, 100, 1000}) {

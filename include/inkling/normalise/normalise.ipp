@@ -23,8 +23,16 @@ namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
+/// By how much a picture is reduced. In a strip, which is eight times as long as high or more, that would leave too
+/// little of a character: it keeps 64 pixels across, or as many pixels as four large squares have.
 inline Index reduction(const GreyImage& image, Index largest_side) {
-  return (std::max(image.width(), image.height()) + largest_side - 1) / largest_side;
+  constexpr Index least_across = 64;
+  const Index along = (std::max(image.width(), image.height()) + largest_side - 1) / largest_side;
+  const Index across = std::min(image.width(), image.height());
+  if (along == 1 || across >= along * least_across) return along;
+  const double area = static_cast<double>(image.width()) * static_cast<double>(image.height());
+  const double by_area = std::sqrt(area) / (2 * static_cast<double>(largest_side));
+  return std::min(along, std::max({Index{1}, across / least_across, static_cast<Index>(std::ceil(by_area))}));
 }
 
 /// True for a picture that is as EMNIST's own are, so that converting it again could only blur it.
