@@ -110,10 +110,13 @@ struct TrainedModel {
 /// where there is nothing to choose, on all of it. The forest learns from everything, since it is calibrated and
 /// measured on what its trees do not see.
 ///
+/// SVM and forest learn from features of images: data that is moved here, and shared with no other, gives its memory
+/// back while those are made.
+///
 /// Throws ShapeError when what it should begin as, or what it should learn from too, does not fit the data; ValueError
 /// for options that are out of range and for a checkpoint of another run, FileError and FormatError for one that cannot
 /// be written or read, or that another training is writing.
-TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options = {});
+TrainedModel train_model(ModelKind kind, Dataset data, const RecipeOptions& options = {});
 
 /// The c with which an SVM of this data does best by cross-validation (see choose_c).
 double choose_svm_c(const Dataset& data, const RecipeOptions& options = {});

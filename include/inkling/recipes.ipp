@@ -239,19 +239,30 @@ inline SvmOptions svm_options(const RecipeOptions& options) {
   return fit;
 }
 
-inline TrainedModel train_svm(const Dataset& data, const RecipeOptions& options) {
+/// What the SVM learns from, and what is held out, which share no pixels.
+inline std::pair<Dataset, Dataset> svm_parts(Dataset data, const RecipeOptions& options) {
   const auto [kept, held_out] = hold_out(data, options.seed);
-  const Dataset train = with_more(with_found_ink(kept, options.found_ink, options.seed, options.threads), options);
+  return {with_more(with_found_ink(kept, options.found_ink, options.seed, options.threads), options),
+          Dataset(held_out.image_shape(), held_out.pixels(), held_out.labels(), held_out.class_names())};
+}
+
+inline TrainedModel train_svm(Dataset data, const RecipeOptions& options) {
+  auto [train, held_out] = svm_parts(std::move(data), options);
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
-  auto model = std::make_unique<LinearSvm>(fit_svm(train, fit));
+  auto model = std::make_unique<LinearSvm>(fit_svm(std::move(train), fit));
   const Matrix scores = model->scores(held_out.pixels(), options.threads);
   calibrate_recipe(*model, scores, held_out);
   const auto accuracy = accuracy_held_out(best_classes(scores), held_out);
   return {std::move(model), accuracy};
 }
 
-inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& options) {
+/// What the forest learns from.
+inline Dataset forest_part(Dataset data, const RecipeOptions& options) {
+  return with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options);
+}
+
+inline TrainedModel train_forest(Dataset data, const RecipeOptions& options) {
   ForestOptions fit = forest_recipe(data.image_shape());
   if (options.epochs) fit.trees = *options.epochs;
   fit.max_leaves = options.max_leaves;
@@ -259,8 +270,8 @@ inline TrainedModel train_forest(const Dataset& data, const RecipeOptions& optio
   fit.threads = options.threads;
   fit.ranks = options.ranks;
   fit.on_progress = options.on_progress;
-  const Dataset train = with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options);
-  auto model = std::make_unique<RandomForest>(fit_forest(train, fit));
+  Dataset train = forest_part(std::move(data), options);
+  auto model = std::make_unique<RandomForest>(fit_forest(std::move(train), fit));
   const auto accuracy = accuracy_out_of_bag(*model);
   return {std::move(model), accuracy};
 }
@@ -381,13 +392,13 @@ INKLING_INLINE ForestOptions forest_recipe(const Shape& image) {
   return {.trees = 100, .hog = has_gradients ? std::optional(hog) : std::nullopt};
 }
 
-INKLING_INLINE TrainedModel train_model(ModelKind kind, const Dataset& data, const RecipeOptions& options) {
+INKLING_INLINE TrainedModel train_model(ModelKind kind, Dataset data, const RecipeOptions& options) {
   options.check();
   switch (kind) {
     case ModelKind::svm:
-      return detail::train_svm(data, options);
+      return detail::train_svm(std::move(data), options);
     case ModelKind::forest:
-      return detail::train_forest(data, options);
+      return detail::train_forest(std::move(data), options);
     default:
       return detail::train_network(kind, data, options);
   }

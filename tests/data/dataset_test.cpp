@@ -54,6 +54,33 @@ TEST_CASE("Dataset holds what it is given") {
   CHECK(numbers(data) == std::vector<int>{0, 1, 2, 3, 4});
 }
 
+TEST_CASE("Dataset gives its last samples away, and their memory where nobody shares it") {
+  Dataset data = numbered(7);
+  const Pixels last = data.remove_last(2);
+  REQUIRE(last.cols() == 2);
+  CHECK(last(0, 0) == 5);
+  CHECK(last(5, 1) == 6);
+  CHECK(numbers(data) == std::vector<int>{0, 1, 2, 3, 4});
+
+  const Dataset shares = data;
+  CHECK(data.remove_last(4).cols() == 4);
+  CHECK(numbers(data) == std::vector<int>{0});
+  CHECK(numbers(shares) == std::vector<int>{0, 1, 2, 3, 4});
+
+  Dataset chosen = numbered(9).subset(std::vector<Index>{8, 1, 4, 1, 0});
+  CHECK(chosen.remove_last(3)(0, 0) == 4);
+  CHECK(numbers(chosen) == std::vector<int>{8, 1});
+  CHECK(chosen.remove_last(1)(0, 0) == 1);
+  CHECK(numbers(chosen) == std::vector<int>{8});
+  CHECK(chosen.remove_last(0).cols() == 0);
+  CHECK_THROWS_AS(chosen.remove_last(2), ValueError);
+  CHECK_THROWS_AS(chosen.remove_last(-1), ValueError);
+  CHECK(chosen.remove_last(1)(0, 0) == 8);
+  CHECK(chosen.size() == 0);
+  CHECK(chosen.remove_last(0).cols() == 0);
+  CHECK(chosen.class_names().size() == 3);
+}
+
 TEST_CASE("Dataset refuses sizes that do not fit, and labels without a class") {
   const auto make = [](Index rows, Index cols, std::vector<Label> labels) {
     return Dataset(shape, Pixels::Zero(rows, cols), std::move(labels), {"a", "b"});

@@ -178,6 +178,23 @@ class Memory(CommandTest):
             refused += 1
         self.assertGreater(refused, 0)
 
+    def test_learning(self):
+        """More images ask for the memory of their features and little else: a byte each, 1440 an image, which the forest
+        holds twice. The images themselves are gone by then."""
+        peaks = {}
+        for count in (20000, 60000):
+            data = self.folder / f"learning-{count}"
+            data.mkdir()
+            write_mnist(data, (sample_images(0, 300) * (count // 300 + 1))[:count], self.test_images)
+            for kind in ("svm", "forest"):
+                peaks[kind, count], status = self.peak("train", "--model", kind, "--data", data, "--epochs", "2", "--threads",
+                                                       "1", "--out", self.folder / "learned.safetensors")
+                self.assertEqual(status, 0)
+        for kind, most in (("svm", 1.1 * 1440), ("forest", 2.15 * 1440)):
+            an_image = (peaks[kind, 60000] - peaks[kind, 20000]) / 40000
+            print(f"learning, {kind}: {an_image:.0f} bytes more for an image more", file=sys.stderr)
+            self.assertLessEqual(an_image, most, kind)
+
     def test_data(self):
         idle, status = self.peak("evaluate", "--model", self.model, "--data", self.data)
         self.assertEqual(status, 0)

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -24,7 +25,7 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
       std::vector<Label> labels;
       for (Index i = 0; i < count; ++i) labels.push_back(static_cast<Label>(i % classes));
       svm::detail::DenseSamples<std::uint8_t> samples(features, count, 1.0F / 255, 255);
-      for (Index i = 0; i < count; ++i) std::copy_n(pixels.col(i).data(), features, samples.sample(i));
+      for (Index i = 0; i < count; ++i) samples.set(i, pixels.col(i).data());
       svm::detail::Problem problem{labels, std::vector<double>(static_cast<std::size_t>(classes), 0.7), 0.4, 1e-3, 10};
       problem.cost[0] = 1.5;
 
@@ -37,6 +38,8 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
       svm::detail::LossPass<std::uint8_t> pass(samples, problem, 2);
       svm::detail::Objective found;
       pass.evaluate(groups, found);
+      std::vector<svm::detail::LaneMatrix> slacks;
+      for (std::size_t g = 0; g < groups.size(); ++g) slacks.push_back(pass.slack(groups[g], static_cast<Index>(g)));
 
       for (Index k = 0; k < classes; ++k) {
         const Eigen::VectorXd w = weights.col(k).cast<double>();
@@ -49,8 +52,12 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
           const double cost = own ? problem.cost[static_cast<std::size_t>(k)] : problem.rest_cost;
           const double y = own ? 1 : -1;
           const double slack = 1 - y * w.dot(x);
-          CHECK(static_cast<double>(found.slack[static_cast<std::size_t>(k / 16)](k % 16, i)) ==
+          CHECK(static_cast<double>(slacks[static_cast<std::size_t>(k / 16)](k % 16, i)) ==
                 doctest::Approx(slack).epsilon(1e-4));
+          const auto mask = found.costs[static_cast<std::size_t>(k / 16)][static_cast<std::size_t>(i)];
+          if (std::abs(slack) > 1e-4) {
+            CHECK((mask >> (k % 16) & 1) == (slack > 0 ? 1 : 0));
+          }
           value += cost * std::max(0.0, slack) * std::max(0.0, slack);
           gradient -= 2 * cost * y * std::max(0.0, slack) * x;
         }

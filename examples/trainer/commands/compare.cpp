@@ -67,7 +67,9 @@ ModelResult examine(const std::string& name, const DataSource& source, const Dat
   const double train_seconds = seconds_since(start);
   const auto file = options.out / (name + ".safetensors");
   const inkling::Classifier& model = *run.trained.model;
-  save_model_file(model, file, provenance(name, source, train, options.training, run.trained));
+  Provenance origin = provenance(name, source, train, options.training);
+  add_measures(origin, source, run.trained);
+  save_model_file(model, file, origin);
   return {.name = name,
           .evaluation = evaluate_model(model, test, {.threads = options.training.threads}),
           .train_seconds = train_seconds,

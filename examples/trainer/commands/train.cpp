@@ -116,8 +116,8 @@ void check(const TrainOptions& options) {
   }
 }
 
-void save(const TrainOptions& options, const TrainingRun& run, const DataSource& source, const inkling::Dataset& data) {
-  const Provenance origin = provenance(options.model, source, data, options.training, run.trained);
+void save(const TrainOptions& options, const TrainingRun& run, const DataSource& source, Provenance origin) {
+  add_measures(origin, source, run.trained);
   save_model_file(*run.trained.model, options.out, origin,
                   options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
   if (!options.curve.empty() && !run.curve.empty()) {
@@ -136,19 +136,20 @@ void train_together(TrainOptions options, inkling::Collective& ranks) {
   options.training.ranks = &ranks;
   if (!options.c.empty() && options.c != "auto") options.training.c = parse_c(options.c);
   const DataSource source(options.data);
-  const inkling::Dataset data = source.load(inkling::Part::train);
+  inkling::Dataset data = source.load(inkling::Part::train);
   if (!options.also.empty()) options.training.also = load_also(options.also, data);
   if (!options.from.empty()) options.training.start = load_start(options.from, data);
   if (options.c == "auto") {
     options.training.c = inkling::choose_svm_c(data, options.training);
     if (writes) print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
   }
-  const TrainingRun run = run_training(inkling::parse_model(options.model), data, options.training);
+  Provenance origin = provenance(options.model, source, data, options.training);
+  const TrainingRun run = run_training(inkling::parse_model(options.model), std::move(data), options.training);
   if (run.interrupted && !options.training.checkpoint.empty()) {
     throw Interrupted(fmt::format("interrupted; {} has the run so far: go on with the same command and --resume",
                                   one_line(options.training.checkpoint.string())));
   }
-  if (writes) save(options, run, source, data);
+  if (writes) save(options, run, source, std::move(origin));
   ranks.barrier();  // who ends before rank 0 has written would say that all went well
   if (run.interrupted) {
     throw Interrupted("interrupted; the model has learned a part only (with --checkpoint FILE a network can go on)");

@@ -14,22 +14,24 @@
 using inkling::Index;
 
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const inkling::RecipeOptions& options, const inkling::TrainedModel& trained) {
+                      const inkling::RecipeOptions& options) {
   std::vector<Index> counts(static_cast<std::size_t>(data.num_classes()));
   for (const inkling::Label label : data.labels()) ++counts[static_cast<std::size_t>(label)];
   std::string more;
   if (options.found_ink > 0) more += fmt::format(", {:g} of them as found", options.found_ink);
   if (options.also) more += fmt::format(", and {} times {}", options.also_times, with_commas(options.also->size()));
   if (options.start) more += ", from a trained network";
-  const std::string part = source.describe(inkling::Part::train);
-  Provenance result{.trained_on = part + ", " + with_commas(data.size()) + " images" + more + ", seed " +
-                                  std::to_string(options.seed),
-                    .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+  return {.trained_on = source.describe(inkling::Part::train) + ", " + with_commas(data.size()) + " images" + more +
+                        ", seed " + std::to_string(options.seed),
+          .notes = {{"model", model}, inkling::class_counts_note(counts)}};
+}
+
+void add_measures(Provenance& provenance, const DataSource& source, const inkling::TrainedModel& trained) {
   if (const auto& measured = trained.accuracy) {
-    result.notes.insert(inkling::accuracy_note({measured->share, measured->samples, part + ", " + measured->on}));
+    const std::string on = source.describe(inkling::Part::train) + ", " + measured->on;
+    provenance.notes.insert(inkling::accuracy_note({measured->share, measured->samples, on}));
   }
-  if (trained.familiarity) result.notes.insert(inkling::familiarity_note(*trained.familiarity));
-  return result;
+  if (trained.familiarity) provenance.notes.insert(inkling::familiarity_note(*trained.familiarity));
 }
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,

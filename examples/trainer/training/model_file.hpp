@@ -19,8 +19,12 @@ struct Provenance {
   std::map<std::string, std::string> notes;  // the name of the model, how many images each class had, and its accuracy
 };
 
+/// Of a model that is about to be trained.
 Provenance provenance(const std::string& model, const DataSource& source, const inkling::Dataset& data,
-                      const inkling::RecipeOptions& options, const inkling::TrainedModel& trained);
+                      const inkling::RecipeOptions& options);
+
+/// Adds what was measured of the trained model.
+void add_measures(Provenance& provenance, const DataSource& source, const inkling::TrainedModel& trained);
 
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
                      inkling::Storage storage = inkling::Storage::f32);

@@ -8,7 +8,7 @@
 #include "training/interrupt.hpp"
 #include "training/progress_display.hpp"
 
-TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, inkling::RecipeOptions options) {
+TrainingRun run_training(inkling::ModelKind kind, inkling::Dataset data, inkling::RecipeOptions options) {
   inkling::Collective alone;
   inkling::Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
   ProgressDisplay display(inkling::model_name(kind), std::string(inkling::step_name(kind)));
@@ -20,6 +20,6 @@ TrainingRun run_training(inkling::ModelKind kind, const inkling::Dataset& data, 
     return interrupt.requested() ? inkling::Flow::stop : inkling::Flow::go_on;
   };
   options.stop = [&] { return interrupt.requested(); };
-  inkling::TrainedModel trained = inkling::train_model(kind, data, options);
+  inkling::TrainedModel trained = inkling::train_model(kind, std::move(data), options);
   return {.trained = std::move(trained), .curve = std::move(curve), .interrupted = ranks.any(interrupt.requested())};
 }

@@ -39,6 +39,11 @@ class Dataset {
   Pixels pixels() const { return pixels(0, size()); }
   std::vector<Label> labels() const;
 
+  /// Takes the last `count` samples away and returns their pixels, pixels x count. When no other Dataset shares them,
+  /// the memory behind the last image that is still needed is given back, so that who makes features of images need not
+  /// hold all of both. Throws ValueError for more samples than there are.
+  Pixels remove_last(Index count);
+
   /// The samples at `chosen`, in that order (repeats allowed). Throws ValueError for an index outside [0, size()).
   Dataset subset(std::span<const Index> chosen) const;
   /// The first `count` samples, or all when there are fewer.
@@ -57,13 +62,13 @@ class Dataset {
     std::vector<std::string> class_names;
   };
 
-  Dataset(std::shared_ptr<const Store> store, std::vector<Index> samples)
+  Dataset(std::shared_ptr<Store> store, std::vector<Index> samples)
       : store_(std::move(store)), samples_(std::move(samples)) {}
 
   Index row(Index i) const noexcept { return samples_[static_cast<std::size_t>(i)]; }
 
-  std::shared_ptr<const Store> store_;
-  std::vector<Index> samples_;  // columns of store_->pixels
+  std::shared_ptr<Store> store_;  // immutable while others share it
+  std::vector<Index> samples_;    // columns of store_->pixels
 };
 
 }  // namespace inkling::inline INKLING_ABI

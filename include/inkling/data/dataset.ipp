@@ -35,7 +35,7 @@ INKLING_INLINE Dataset::Dataset(Shape image, Pixels pixels, std::vector<Label> l
   }
   samples_.resize(labels.size());
   std::iota(samples_.begin(), samples_.end(), Index{0});
-  store_ = std::make_shared<const Store>(Store{image, std::move(pixels), std::move(labels), std::move(class_names)});
+  store_ = std::make_shared<Store>(Store{image, std::move(pixels), std::move(labels), std::move(class_names)});
 }
 
 INKLING_INLINE Pixels Dataset::pixels(Index first, Index count) const {
@@ -46,6 +46,16 @@ INKLING_INLINE Pixels Dataset::pixels(Index first, Index count) const {
   Pixels result(store_->image.size(), count);
   for (Index i = 0; i < count; ++i) result.col(i) = store_->pixels.col(row(first + i));
   return result;
+}
+
+INKLING_INLINE Pixels Dataset::remove_last(Index count) {
+  Pixels removed = pixels(size() - count, count);
+  samples_.resize(samples_.size() - static_cast<std::size_t>(count));
+  if (store_.use_count() == 1) {
+    const auto last = std::max_element(samples_.begin(), samples_.end());
+    store_->pixels.conservativeResize(Eigen::NoChange, last == samples_.end() ? 0 : *last + 1);
+  }
+  return removed;
 }
 
 INKLING_INLINE std::vector<Label> Dataset::labels() const {

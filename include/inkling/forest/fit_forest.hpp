@@ -18,9 +18,12 @@ namespace inkling::inline INKLING_ABI {
 ///
 ///     const RandomForest forest = fit_forest(train, {.trees = 200});
 ///
+/// A Dataset that is moved here, and shared with no other, gives its memory back when the trees do not look at its
+/// images.
+///
 /// Throws ValueError when the data is empty, has more than 65,535 classes or features or 16,777,216 samples, or when an
 /// option is out of range.
-RandomForest fit_forest(const Dataset& dataset, const ForestOptions& options = {});
+RandomForest fit_forest(Dataset dataset, const ForestOptions& options = {});
 
 /// The same from plain features, cut into bytes by fit_quantile_bins. features: features x samples; labels: one per
 /// sample in [0, class_names.size()). options.hog is ignored.

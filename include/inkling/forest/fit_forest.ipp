@@ -45,8 +45,16 @@ inline void check(const ForestOptions& options, Index classes) {
 }
 
 /// The same samples as bytes for the trees.
-inline Dataset gradients_of(const Dataset& images, const Hog& hog, int threads) {
-  return {Shape{1, 1, hog.size()}, hog.byte_features(images.pixels(), threads), images.labels(), images.class_names()};
+inline Dataset gradients_of(Dataset images, const Hog& hog, int threads) {
+  constexpr Index batch = 4096;  // images whose features are on their way
+  std::vector<Label> labels = images.labels();
+  Pixels features(hog.size(), images.size());
+  while (images.size() > 0) {  // the images go as their features come
+    const Index first = (images.size() - 1) / batch * batch;
+    const Pixels last = images.remove_last(images.size() - first);
+    features.middleCols(first, last.cols()) = hog.byte_features(last, threads);
+  }
+  return {Shape{1, 1, hog.size()}, std::move(features), std::move(labels), images.class_names()};
 }
 
 struct GrownForest {
@@ -114,16 +122,20 @@ inline void require_same_run(Collective& ranks, const Dataset& data, const Fores
 }
 
 /// The forest with the trees that are missing. temperature: kept unless the forest can be calibrated.
-inline RandomForest finish(GrownForest forest, float temperature, const Dataset& dataset, const ForestOptions& options,
+inline RandomForest finish(GrownForest forest, float temperature, Dataset dataset, const ForestOptions& options,
                            std::optional<QuantileBins> bins = {}) {
   check(options, dataset.num_classes());
   Collective alone;
   Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
-  const TrainingData data(
-      options.hog ? gradients_of(dataset, Hog(dataset.image_shape(), *options.hog), options.threads) : dataset,
-      options.threads);
   require_same_run(ranks, dataset, options, forest.size());
+  const Shape image = dataset.image_shape();
+  const std::vector<std::string> class_names = dataset.class_names();
+  const std::uint64_t of_data = options.bootstrap ? fingerprint(dataset) : 0;
+  TrainingData data(
+      options.hog ? gradients_of(std::move(dataset), Hog(image, *options.hog), options.threads) : std::move(dataset),
+      options.threads);
   add_trees(data, options, ranks, forest);
+  data.release_columns();
   if (!options.bootstrap) forest.bags.clear();
   std::optional<ConfusionMatrix> confusion;
   if (options.bootstrap && options.out_of_bag) {
@@ -134,12 +146,12 @@ inline RandomForest finish(GrownForest forest, float temperature, const Dataset&
     if (verdict) confusion = verdict->confusion;
     if (verdict && verdict->temperature) temperature = *verdict->temperature;
   }
-  RandomForest result(dataset.image_shape(), dataset.class_names(), std::move(forest.trees.nodes),
-                      std::move(forest.trees.roots), std::move(forest.trees.leaf_table), options.hog,
+  RandomForest result(image, class_names, std::move(forest.trees.nodes), std::move(forest.trees.roots),
+                      std::move(forest.trees.leaf_table), options.hog,
                       {.importance = std::move(forest.importance),
                        .out_of_bag = std::move(confusion),
                        .bags = std::move(forest.bags),
-                       .data = options.bootstrap ? fingerprint(dataset) : 0},
+                       .data = of_data},
                       std::move(bins));
   result.set_temperature(temperature);
   return result;
@@ -147,17 +159,17 @@ inline RandomForest finish(GrownForest forest, float temperature, const Dataset&
 
 }  // namespace forest::detail
 
-INKLING_INLINE RandomForest fit_forest(const Dataset& dataset, const ForestOptions& options) {
-  return forest::detail::finish({}, 1, dataset, options);
+INKLING_INLINE RandomForest fit_forest(Dataset dataset, const ForestOptions& options) {
+  return forest::detail::finish({}, 1, std::move(dataset), options);
 }
 
 INKLING_INLINE RandomForest fit_forest(const Matrix& features, std::span<const Label> labels,
                                        std::vector<std::string> class_names, ForestOptions options) {
   options.hog.reset();
   QuantileBins bins = fit_quantile_bins(features);
-  const Dataset dataset(Shape{1, 1, features.rows()}, bins.transform(features), {labels.begin(), labels.end()},
-                        std::move(class_names));
-  return forest::detail::finish({}, 1, dataset, options, std::move(bins));
+  Dataset dataset(Shape{1, 1, features.rows()}, bins.transform(features), {labels.begin(), labels.end()},
+                  std::move(class_names));
+  return forest::detail::finish({}, 1, std::move(dataset), options, std::move(bins));
 }
 
 INKLING_INLINE RandomForest grow_forest(const RandomForest& forest, const Dataset& dataset,

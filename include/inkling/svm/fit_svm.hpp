@@ -18,9 +18,11 @@ namespace inkling::inline INKLING_ABI {
 ///
 ///     const LinearSvm svm = fit_svm(train, {.c = 0.3, .hog = HogOptions{}});
 ///
+/// A Dataset that is moved here, and shared with no other, gives its memory back while features are made of it.
+///
 /// Throws ValueError when the data is empty or an option is out of range; ShapeError when options.start has another
 /// shape, and as Hog does.
-LinearSvm fit_svm(const Dataset& dataset, const SvmOptions& options = {});
+LinearSvm fit_svm(Dataset dataset, const SvmOptions& options = {});
 
 /// features: features x samples, best with values of order 1; labels: one per sample in [0, class_names.size()).
 /// options.hog is ignored. Throws ShapeError when the sizes differ, ValueError as above and when a label is out of

@@ -50,7 +50,7 @@ inline OneVsRest start_of(const SvmOptions& options, Index features, std::size_t
 
 }  // namespace svm::detail
 
-INKLING_INLINE LinearSvm fit_svm(const Dataset& dataset, const SvmOptions& options) {
+INKLING_INLINE LinearSvm fit_svm(Dataset dataset, const SvmOptions& options) {
   constexpr float scale = 1.0F / 255.0F;
   constexpr Index batch = 4096;  // images whose features are on their way
   const std::vector<std::string>& class_names = dataset.class_names();
@@ -59,12 +59,13 @@ INKLING_INLINE LinearSvm fit_svm(const Dataset& dataset, const SvmOptions& optio
       options.hog ? std::optional<Hog>(std::in_place, dataset.image_shape(), *options.hog) : std::nullopt;
   const Index features = hog ? hog->size() : dataset.image_shape().size();
   svm::detail::DenseSamples<std::uint8_t> samples(features, dataset.size(), scale, options.bias ? 255 : 0);
-  for (Index first = 0; first < dataset.size(); first += batch) {
-    Pixels values = dataset.pixels(first, std::min(batch, dataset.size() - first));
-    if (hog) values = hog->byte_features(values, options.threads);
-    for (Index i = 0; i < values.cols(); ++i) std::copy_n(values.col(i).data(), features, samples.sample(first + i));
-  }
   const std::vector<Label> labels = dataset.labels();
+  while (dataset.size() > 0) {  // the images go as their features come
+    const Index first = (dataset.size() - 1) / batch * batch;
+    Pixels values = dataset.remove_last(dataset.size() - first);
+    if (hog) values = hog->byte_features(values, options.threads);
+    for (Index i = 0; i < values.cols(); ++i) samples.set(first + i, values.col(i).data());
+  }
   const svm::detail::Problem problem = svm::detail::make_problem(labels, class_names.size(), options);
   svm::detail::OneVsRest trained =
       svm::detail::train(samples, problem, svm::detail::start_of(options, features, class_names.size()), options);
@@ -88,9 +89,7 @@ INKLING_INLINE LinearSvm fit_svm(const Matrix& features, std::span<const Label> 
                      " classes");
   }
   svm::detail::DenseSamples<float> samples(features.rows(), features.cols(), 1, options.bias ? 1.0F : 0.0F);
-  for (Index i = 0; i < features.cols(); ++i) {
-    std::copy_n(features.col(i).data(), features.rows(), samples.sample(i));
-  }
+  for (Index i = 0; i < features.cols(); ++i) samples.set(i, features.col(i).data());
   const svm::detail::Problem problem = svm::detail::make_problem(labels, class_names.size(), options);
   svm::detail::OneVsRest trained = svm::detail::train(
       samples, problem, svm::detail::start_of(options, features.rows(), class_names.size()), options);

@@ -11,18 +11,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// The data as the growing of trees reads it, made once and shared by all trees: sample by sample (the Dataset itself)
-/// for small nodes, and feature by feature for large ones.
+/// for small nodes, and feature by feature for large ones. Either alone
+/// would read a cache line for each byte of the other's: growing is faster for holding all features twice.
 class TrainingData {
  public:
   static constexpr Index max_samples = Index{1} << 24;
 
   /// Throws ValueError when there are no samples, or more samples, classes or features than node and key can hold.
-  TrainingData(const Dataset& dataset, int threads) : dataset_(dataset) {
+  TrainingData(Dataset dataset, int threads) : dataset_(std::move(dataset)) {
     check();
     constexpr Index block = 512;  // samples a task
     const Index features = num_features();
@@ -51,6 +53,8 @@ class TrainingData {
   Label label(Index i) const noexcept { return dataset_.label(i); }
   const std::uint8_t* sample(Index i) const noexcept { return dataset_.image(i).data(); }
   const Pixels& columns() const noexcept { return columns_; }  // samples x features
+  /// Gives back the memory of the columns, which only growing reads.
+  void release_columns() { columns_.resize(0, 0); }
   /// The features that are not the same in all samples, ascending.
   const std::vector<std::uint16_t>& varying_features() const noexcept { return varying_; }
   /// The highest byte of a feature.

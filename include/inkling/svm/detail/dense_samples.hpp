@@ -16,14 +16,19 @@ namespace inkling::inline INKLING_ABI::svm::detail {
 template <typename Value>
 class DenseSamples {
  public:
-  /// Room for `count` samples of `features` values. `one`: what is appended, 1 / scale; or 0 without a bias.
+  /// Room for `count` samples of `features` values, which are to be set. `one`: what is appended, 1 / scale; or 0
+  /// without a bias. Memory is touched as samples are set.
   DenseSamples(Index features, Index count, float scale, Value one)
-      : features_(features), scale_(scale), values_(MatrixOf<Value>::Zero(whole_tiles(features + 1), count)) {
-    values_.row(features).setConstant(one);
+      : features_(features), scale_(scale), one_(one), values_(whole_tiles(features + 1), count) {}
+
+  /// from: features() values.
+  void set(Index i, const Value* from) noexcept {
+    Value* const to = values_.col(i).data();
+    std::copy_n(from, features_, to);
+    to[features_] = one_;
+    std::fill(to + features_ + 1, to + values_.rows(), Value{0});
   }
 
-  /// Where the features of sample i stand.
-  Value* sample(Index i) noexcept { return values_.col(i).data(); }
   const Value* sample(Index i) const noexcept { return values_.col(i).data(); }
 
   Index size() const noexcept { return values_.cols(); }
@@ -51,6 +56,7 @@ class DenseSamples {
  private:
   Index features_;
   float scale_;
+  Value one_;
   MatrixOf<Value> values_;  // padded features x samples
 };
 

@@ -9,15 +9,19 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::svm::detail {
 
+/// A bit for each class of a group, and each sample.
+using LaneMasks = std::vector<std::uint16_t>;
+
 /// The squared-hinge objective of every class, and what belongs to it.
 struct Objective {
-  LaneGroups slack;      // 1 - y w.x: above 0 for samples that cost. classes x samples
-  LaneGroups gradient;   // classes x padded features
-  Eigen::ArrayXd value;  // |w|^2 / 2 + sum of C * max(0, slack)^2, one a class (padded)
+  std::vector<LaneMasks> costs;  // of each group: the classes that a sample costs, whose slack is above 0. samples
+  LaneGroups gradient;           // classes x padded features
+  Eigen::ArrayXd value;          // |w|^2 / 2 + sum of C * max(0, slack)^2, one a class (padded)
 };
 
 /// Evaluates the objective of all classes in one pass: margins and gradient of a few samples at a time are two products
@@ -35,6 +39,7 @@ class LossPass {
         rest_cost_(static_cast<std::size_t>(groups_), Lanes::Zero()),
         chunks_(chunks),
         buffers_(static_cast<std::size_t>(thread_count(threads))) {
+    for (Index lane = 0; lane < lanes; ++lane) bits_(lane) = static_cast<float>(1 << lane);
     for (Index k = 0; k < problem.classes(); ++k) {
       rest_cost_[static_cast<std::size_t>(k / lanes)](k % lanes) = static_cast<float>(problem.rest_cost);
     }
@@ -43,12 +48,12 @@ class LossPass {
   Index groups() const noexcept { return groups_; }
 
   void evaluate(const LaneGroups& weights, Objective& result) {
-    const Index per_chunk = ((samples_.size() + chunks - 1) / chunks + block - 1) / block * block;
-    result.slack.resize(static_cast<std::size_t>(groups_));
+    const Index per_chunk = samples_a_chunk();
+    result.costs.resize(static_cast<std::size_t>(groups_));
     result.gradient.resize(static_cast<std::size_t>(groups_));
-    for (LaneMatrix& slack : result.slack) slack.resize(lanes, samples_.size());
+    for (LaneMasks& costs : result.costs) costs.resize(static_cast<std::size_t>(samples_.size()));
     parallel_for(chunks, threads_, [&](Index c, int worker) {
-      add_up(weights, c * per_chunk, std::min(samples_.size(), (c + 1) * per_chunk), result.slack,
+      add_up(weights, c * per_chunk, std::min(samples_.size(), (c + 1) * per_chunk), result.costs,
              chunks_[static_cast<std::size_t>(c)], buffers_[static_cast<std::size_t>(worker)]);
     });
     result.value.setZero(groups_ * lanes);
@@ -65,6 +70,27 @@ class LossPass {
     });
   }
 
+  /// 1 - y w.x of one group of classes: above 0 for samples that cost. weights: of the group, classes x padded
+  /// features. Result: classes x samples. `evaluate` does not keep it, as few steps need it and it may take half as
+  /// much memory as the samples.
+  LaneMatrix slack(const LaneMatrix& weights, Index group) {
+    LaneMatrix result(lanes, samples_.size());
+    const Index per_chunk = samples_a_chunk();
+    parallel_for(chunks, threads_, [&](Index c, int worker) {
+      Buffer& buffer = buffers_[static_cast<std::size_t>(worker)];
+      const Index end = std::min(samples_.size(), (c + 1) * per_chunk);
+      for (Index i = c * per_chunk; i < end; i += block) {
+        const Index count = std::min(block, end - i);
+        unpack(i, count, buffer);
+        find_margins(weights, count, buffer);
+        for (Index s = 0; s < count; ++s) {
+          result.col(i + s) = slack_of(side(group, i + s).sign, buffer.margins, s);
+        }
+      }
+    });
+    return result;
+  }
+
  private:
   static constexpr Index chunks = 32;  // tasks: many enough to share out evenly
   static constexpr Index block = 32;   // samples that are in the cache together
@@ -78,44 +104,81 @@ class LossPass {
     LaneMatrix margins;          // classes x block
   };
 
-  void add_up(const LaneGroups& weights, Index first, Index end, LaneGroups& slack, Chunk& chunk,
+  /// What a sample is to the classes of a group.
+  struct Side {
+    Lanes sign;  // 1 or -1
+    Lanes cost;
+  };
+
+  Index samples_a_chunk() const noexcept {
+    return ((samples_.size() + chunks - 1) / chunks + block - 1) / block * block;
+  }
+
+  /// From one unpacked sample to the next. Not a power of two: rows that lie so apart would share few places in a
+  /// cache.
+  Index step() const noexcept { return samples_.padded_features() + lanes; }
+
+  /// Samples first, first + 1, ..., and zeros up to a whole tile.
+  void unpack(Index first, Index count, Buffer& buffer) const {
+    buffer.samples.resize(static_cast<std::size_t>(block * step()));
+    float* const x = buffer.samples.data();
+    for (Index s = 0; s < count; ++s) samples_.unpack(first + s, x + s * step());
+    for (Index s = count; s < whole_tiles(count); ++s) std::fill_n(x + s * step(), samples_.padded_features(), 0.0F);
+  }
+
+  /// Products of the weights and the unpacked samples, not yet scaled.
+  void find_margins(const LaneMatrix& weights, Index count, Buffer& buffer) const {
+    buffer.margins.setZero(lanes, block);
+    multiply(whole_tiles(count), samples_.padded_features(), buffer.samples.data(), step(), 1, weights.data(), lanes,
+             buffer.margins.data(), lanes);
+  }
+
+  Side side(Index group, Index sample) const {
+    Side result{Lanes::Constant(-1), rest_cost_[static_cast<std::size_t>(group)]};
+    const Label label = problem_.labels[static_cast<std::size_t>(sample)];
+    if (label / lanes == group) {
+      result.sign(label % lanes) = 1;
+      result.cost(label % lanes) = static_cast<float>(problem_.cost[static_cast<std::size_t>(label)]);
+    }
+    return result;
+  }
+
+  Lanes slack_of(const Lanes& sign, const LaneMatrix& margins, Index column) const {
+    return 1 - sign * samples_.scale() * margins.col(column);
+  }
+
+  /// The lanes that are not 0 or below.
+  std::uint16_t mask_of(const Lanes& slack) const noexcept {
+    return static_cast<std::uint16_t>((slack <= 0).select(Lanes::Zero(), bits_).sum());  // exact below 2^24
+  }
+
+  void add_up(const LaneGroups& weights, Index first, Index end, std::vector<LaneMasks>& costs, Chunk& chunk,
               Buffer& buffer) const {
     const Index padded = samples_.padded_features();
-    const Index step = padded + lanes;  // not a power of two: rows that lie so apart would share few places in a cache
     chunk.losses.setZero(groups_ * lanes);
     chunk.gradient.resize(static_cast<std::size_t>(groups_));
     for (LaneMatrix& gradient : chunk.gradient) gradient.setZero(lanes, padded);
-    buffer.samples.resize(static_cast<std::size_t>(block * step));
-    buffer.margins.resize(lanes, block);
-    float* const x = buffer.samples.data();
     for (Index i = first; i < end; i += block) {
       const Index count = std::min(block, end - i);
-      for (Index s = 0; s < count; ++s) samples_.unpack(i + s, x + s * step);
-      for (Index s = count; s < whole_tiles(count); ++s) std::fill_n(x + s * step, padded, 0.0F);
+      unpack(i, count, buffer);
       for (std::size_t g = 0; g < weights.size(); ++g) {
-        buffer.margins.setZero();
-        multiply(whole_tiles(count), padded, x, step, 1, weights[g].data(), lanes, buffer.margins.data(), lanes);
-        take_losses(static_cast<Index>(g), i, count, slack[g], buffer.margins, chunk.losses);
-        multiply(padded, count, x, 1, step, buffer.margins.data(), lanes, chunk.gradient[g].data(), lanes);
+        find_margins(weights[g], count, buffer);
+        take_losses(static_cast<Index>(g), i, count, costs[g], buffer.margins, chunk.losses);
+        multiply(padded, count, buffer.samples.data(), 1, step(), buffer.margins.data(), lanes,
+                 chunk.gradient[g].data(), lanes);
       }
     }
   }
 
   /// Turns products of weights and samples, not yet scaled, into what each sample's gradient is its multiple of.
-  void take_losses(Index group, Index first, Index count, LaneMatrix& slack, LaneMatrix& margins,
+  void take_losses(Index group, Index first, Index count, LaneMasks& costs, LaneMatrix& margins,
                    Eigen::ArrayXd& losses) const {
     const float scale = samples_.scale();
     for (Index s = 0; s < count; ++s) {
-      Lanes sign = Lanes::Constant(-1);
-      Lanes cost = rest_cost_[static_cast<std::size_t>(group)];
-      const Label label = problem_.labels[static_cast<std::size_t>(first + s)];
-      if (label / lanes == group) {
-        sign(label % lanes) = 1;
-        cost(label % lanes) = static_cast<float>(problem_.cost[static_cast<std::size_t>(label)]);
-      }
-      const Lanes here = 1 - sign * scale * margins.col(s);
+      const auto [sign, cost] = side(group, first + s);
+      const Lanes here = slack_of(sign, margins, s);
       const Lanes excess = here.max(0.0F);
-      slack.col(first + s) = here;
+      costs[static_cast<std::size_t>(first + s)] = mask_of(here);
       losses.segment(group * lanes, lanes) += (cost * excess * excess).template cast<double>();
       margins.col(s) = -2 * scale * cost * sign * excess;
     }
@@ -125,6 +188,7 @@ class LossPass {
   const Problem& problem_;
   int threads_;
   Index groups_;
+  Lanes bits_;                    // powers of 2
   std::vector<Lanes> rest_cost_;  // of each group; 0 in lanes without a class
   std::vector<Chunk> chunks_;
   std::vector<Buffer> buffers_;  // one a thread

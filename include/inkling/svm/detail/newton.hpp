@@ -103,6 +103,11 @@ class Newton {
     return at(groups, k / lanes).row(k % lanes);
   }
 
+  /// Whether the sample's slack is above 0.
+  static bool costs(const Objective& objective, Index k, Index sample) {
+    return (at(at(objective.costs, k / lanes), sample) >> (k % lanes) & 1) != 0;
+  }
+
   double gap(Index k) const {
     return 0.5 * static_cast<double>(row(now_.gradient, k).matrix().template cast<double>().squaredNorm());
   }
@@ -134,9 +139,8 @@ class Newton {
     std::vector<std::uint8_t> bits(static_cast<std::size_t>(end), 0);
     for (Index k = 0; k < problem_.classes(); ++k) {
       std::uint8_t* const of_class = bits.data() + first + k * each;
-      const auto slack = row(now_.slack, k);
       for (Index i = 0; i < samples_.size(); ++i) {
-        if (slack(i) > 0) of_class[i / 8] = static_cast<std::uint8_t>(of_class[i / 8] | (1U << (i % 8)));
+        if (costs(now_, k, i)) of_class[i / 8] = static_cast<std::uint8_t>(of_class[i / 8] | (1U << (i % 8)));
       }
     }
     gather(ranks_, bits.data(), ends);
@@ -192,9 +196,8 @@ class Newton {
   };
   Active active_samples(Index k) const {
     Active active;
-    const auto slack = row(now_.slack, k);
     for (Index i = 0; i < samples_.size(); ++i) {
-      if (slack(i) <= 0) continue;
+      if (!costs(now_, k, i)) continue;
       active.samples.push_back(static_cast<std::uint32_t>(i));
       active.weights.push_back(static_cast<float>(2 * cost(k, i)));
     }
@@ -283,26 +286,46 @@ class Newton {
 
   /// Shortens the steps that do not descend enough (Armijo 1966) to the minimum along their lines. True if there were.
   bool shorten(LaneGroups& next, const Objective& then) {
-    std::vector<char> changed(classes_.size(), 0);
-    parallel_for(problem_.classes(), threads_, [&](Index k, int) {
-      Class& state = at(classes_, k);
-      if (state.done) return;
-      const Eigen::ArrayXd step = (row(next, k) - row(weights_, k)).transpose().template cast<double>();
+    bool any = false;
+    for (Index group = 0; group < pass_.groups(); ++group) {
+      const std::vector<Index> too_long = too_long_steps(group, next, then);
+      if (too_long.empty()) continue;
+      any = true;
+      const LaneMatrix here = pass_.slack(at(weights_, group), group);
+      const LaneMatrix there = pass_.slack(at(next, group), group);
+      parallel_for(static_cast<Index>(too_long.size()), threads_, [&](Index i, int) {
+        const Index k = at(too_long, i);
+        const Eigen::ArrayXd from = row(weights_, k).transpose().template cast<double>();
+        const Eigen::ArrayXd step = step_of(k, next);
+        const double length = line_minimum(k, (from * step).sum(), step.square().sum(), here, there);
+        row(next, k) = (from + length * step).transpose().template cast<float>();
+        ++at(classes_, k).passes;
+      });
+    }
+    return any;
+  }
+
+  Eigen::ArrayXd step_of(Index k, const LaneGroups& next) const {
+    return (row(next, k) - row(weights_, k)).transpose().template cast<double>();
+  }
+
+  /// The classes of a group whose steps to `next` do not descend enough.
+  std::vector<Index> too_long_steps(Index group, const LaneGroups& next, const Objective& then) const {
+    std::vector<Index> result;
+    for (Index k = group * lanes; k < std::min(problem_.classes(), (group + 1) * lanes); ++k) {
+      if (at(classes_, k).done) continue;
       const Eigen::ArrayXd gradient = row(now_.gradient, k).transpose().template cast<double>();
-      if (then.value(k) <= now_.value(k) + 1e-4 * (gradient * step).sum()) return;
-      const Eigen::ArrayXd from = row(weights_, k).transpose().template cast<double>();
-      const double length = line_minimum(k, (from * step).sum(), step.square().sum(), then);
-      row(next, k) = (from + length * step).transpose().template cast<float>();
-      ++state.passes;
-      at(changed, k) = 1;
-    });
-    return std::find(changed.begin(), changed.end(), 1) != changed.end();
+      if (then.value(k) <= now_.value(k) + 1e-4 * (gradient * step_of(k, next)).sum()) continue;
+      result.push_back(k);
+    }
+    return result;
   }
 
   /// Where f(w + t step) is least: Newton's method on its piecewise linear derivative, along which slack is linear.
-  double line_minimum(Index k, double along, double square, const Objective& then) const {
-    const auto here = row(now_.slack, k);
-    const auto there = row(then.slack, k);
+  /// before, after: the slack of the class's group at both ends of the step.
+  double line_minimum(Index k, double along, double square, const LaneMatrix& before, const LaneMatrix& after) const {
+    const auto here = before.row(k % lanes);
+    const auto there = after.row(k % lanes);
     double t = 1;
     for (int round = 0; round < 20; ++round) {
       double slope = along + t * square;
@@ -326,7 +349,12 @@ class Newton {
     if (at(classes_, k).done || then.value(k) < now_.value(k)) return;
     at(classes_, k).done = true;
     row(next, k) = row(weights_, k);
-    row(then.slack, k) = row(now_.slack, k);
+    const auto bit = static_cast<std::uint16_t>(1U << (k % lanes));
+    LaneMasks& masks = at(then.costs, k / lanes);
+    const LaneMasks& before = at(now_.costs, k / lanes);
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      masks[i] = static_cast<std::uint16_t>((masks[i] & ~bit) | (before[i] & bit));
+    }
     row(then.gradient, k) = row(now_.gradient, k);
     then.value(k) = now_.value(k);
   }
