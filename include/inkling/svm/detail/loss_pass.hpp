@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::svm::detail {
@@ -70,11 +71,12 @@ class LossPass {
     });
   }
 
-  /// 1 - y w.x of one group of classes: above 0 for samples that cost. weights: of the group, classes x padded
-  /// features. Result: classes x samples. `evaluate` does not keep it, as few steps need it and it may take half as
-  /// much memory as the samples.
-  LaneMatrix slack(const LaneMatrix& weights, Index group) {
-    LaneMatrix result(lanes, samples_.size());
+  /// 1 - y w.x: above 0 for samples that cost. classes: of one group; weights: of the group, classes x padded features.
+  /// Result: classes x samples. `evaluate` does not keep it, as few steps need it, and of all classes it may take half
+  /// as much memory as the samples.
+  Matrix slack(const LaneMatrix& weights, std::span<const Index> classes) {
+    Matrix result(static_cast<Index>(classes.size()), samples_.size());
+    const Index group = classes.front() / lanes;
     const Index per_chunk = samples_a_chunk();
     parallel_for(chunks, threads_, [&](Index c, int worker) {
       Buffer& buffer = buffers_[static_cast<std::size_t>(worker)];
@@ -84,7 +86,10 @@ class LossPass {
         unpack(i, count, buffer);
         find_margins(weights, count, buffer);
         for (Index s = 0; s < count; ++s) {
-          result.col(i + s) = slack_of(side(group, i + s).sign, buffer.margins, s);
+          const Lanes all = slack_of(side(group, i + s).sign, buffer.margins, s);
+          for (std::size_t k = 0; k < classes.size(); ++k) {
+            result(static_cast<Index>(k), i + s) = all(classes[k] % lanes);
+          }
         }
       }
     });

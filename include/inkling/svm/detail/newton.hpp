@@ -286,21 +286,25 @@ class Newton {
 
   /// Shortens the steps that do not descend enough (Armijo 1966) to the minimum along their lines. True if there were.
   bool shorten(LaneGroups& next, const Objective& then) {
+    constexpr std::size_t at_once = 8;  // classes, which bounds the memory
     bool any = false;
     for (Index group = 0; group < pass_.groups(); ++group) {
       const std::vector<Index> too_long = too_long_steps(group, next, then);
-      if (too_long.empty()) continue;
-      any = true;
-      const LaneMatrix here = pass_.slack(at(weights_, group), group);
-      const LaneMatrix there = pass_.slack(at(next, group), group);
-      parallel_for(static_cast<Index>(too_long.size()), threads_, [&](Index i, int) {
-        const Index k = at(too_long, i);
-        const Eigen::ArrayXd from = row(weights_, k).transpose().template cast<double>();
-        const Eigen::ArrayXd step = step_of(k, next);
-        const double length = line_minimum(k, (from * step).sum(), step.square().sum(), here, there);
-        row(next, k) = (from + length * step).transpose().template cast<float>();
-        ++at(classes_, k).passes;
-      });
+      const LaneMatrix whole = too_long.empty() ? LaneMatrix() : at(next, group);
+      for (std::size_t first = 0; first < too_long.size(); first += at_once) {
+        any = true;
+        const auto classes = std::span(too_long).subspan(first, std::min(at_once, too_long.size() - first));
+        const Matrix here = pass_.slack(at(weights_, group), classes);
+        const Matrix there = pass_.slack(whole, classes);
+        parallel_for(static_cast<Index>(classes.size()), threads_, [&](Index i, int) {
+          const Index k = at(classes, i);
+          const Eigen::ArrayXd from = row(weights_, k).transpose().template cast<double>();
+          const Eigen::ArrayXd step = step_of(k, next);
+          const double length = line_minimum(k, (from * step).sum(), step.square().sum(), here.row(i), there.row(i));
+          row(next, k) = (from + length * step).transpose().template cast<float>();
+          ++at(classes_, k).passes;
+        });
+      }
     }
     return any;
   }
@@ -322,10 +326,9 @@ class Newton {
   }
 
   /// Where f(w + t step) is least: Newton's method on its piecewise linear derivative, along which slack is linear.
-  /// before, after: the slack of the class's group at both ends of the step.
-  double line_minimum(Index k, double along, double square, const LaneMatrix& before, const LaneMatrix& after) const {
-    const auto here = before.row(k % lanes);
-    const auto there = after.row(k % lanes);
+  /// here, there: the slack of the class at both ends of the step.
+  template <typename Row>
+  double line_minimum(Index k, double along, double square, const Row& here, const Row& there) const {
     double t = 1;
     for (int round = 0; round < 20; ++round) {
       double slope = along + t * square;
