@@ -11,6 +11,7 @@
 #include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
+#include <inkling/nn/training/line_trainer.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/schedule.hpp>
 #include <inkling/nn/training/trainer.hpp>
@@ -151,6 +152,28 @@ TEST_CASE("options of training") {
       .field("step", &GradientCheckOptions::step)
       .field("relative", &GradientCheckOptions::relative)
       .field("absolute", &GradientCheckOptions::absolute);
+}
+
+TEST_CASE("options of training on lines") {
+  const auto line = [](Rng& rng, double) {
+    TrainingLine made{FloatImage(6, 4), {static_cast<Label>(rng.below(2))}};
+    for (float& value : made.ink.values()) value = rng.uniform();
+    return made;
+  };
+  Walk<LineTrainingOptions>(
+      {.steps = 2, .batch = 4, .micro_batch = 2, .sorted = 1, .margin = 2, .threads = 1},
+      [&](const LineTrainingOptions& options) {
+        Network network({4, 8, 1}, 1);
+        network.add(Conv2d({.filters = 3, .kernel = 4}));
+        expect(fit_line_network({.network = network}, line, options).output_shape().channels == 3);
+      })
+      .field("steps", &LineTrainingOptions::steps)
+      .field("batch", &LineTrainingOptions::batch)
+      .field("micro_batch", &LineTrainingOptions::micro_batch)
+      .field("sorted", &LineTrainingOptions::sorted)
+      .field("margin", &LineTrainingOptions::margin)
+      .field("average", &LineTrainingOptions::average)
+      .field("threads", &LineTrainingOptions::threads);
 }
 
 TEST_CASE("options of adapting") {

@@ -91,6 +91,27 @@ BasicNetwork<S> mlp(const Shape& image, Index classes, std::uint64_t seed) {
   return network;
 }
 
+template <typename S>
+BasicNetwork<S> line_cnn(Index height, Index classes, std::uint64_t seed) {
+  BasicNetwork<S> network({height, 64, 1}, seed);
+  const auto convolution = [&](Index filters, Padding padding, Index kernel = 3) {
+    network.add(BasicConv2d<S>({.filters = filters, .kernel = kernel, .padding = padding, .bias = false}))
+        .add(BasicBatchNorm<S>())
+        .add(BasicRelu<S>());
+  };
+  for (const Index filters : {16, 32}) {
+    convolution(filters, Padding::same);
+    convolution(filters, Padding::same);
+    network.add(BasicMaxPool2d<S>({.window = 2}));
+  }
+  convolution(64, Padding::valid);
+  convolution(64, Padding::valid);
+  convolution(128, Padding::valid, network.output_shape().height);
+  network.add(BasicDropout<S>({.rate = 0.3}))
+      .add(BasicConv2d<S>({.filters = classes + 1, .kernel = 1, .initialisation = Initialisation::glorot}));
+  return network;
+}
+
 #ifdef INKLING_COMPILED
 template BasicNetwork<float> lenet<float>(const Shape&, Index, std::uint64_t);
 template BasicNetwork<double> lenet<double>(const Shape&, Index, std::uint64_t);
@@ -100,6 +121,8 @@ template BasicNetwork<float> character_cnn<float>(const Shape&, Index, std::uint
 template BasicNetwork<double> character_cnn<double>(const Shape&, Index, std::uint64_t);
 template BasicNetwork<float> mlp<float>(const Shape&, Index, std::uint64_t);
 template BasicNetwork<double> mlp<double>(const Shape&, Index, std::uint64_t);
+template BasicNetwork<float> line_cnn<float>(Index, Index, std::uint64_t);
+template BasicNetwork<double> line_cnn<double>(Index, Index, std::uint64_t);
 #endif
 
 }  // namespace inkling::inline INKLING_ABI::nn

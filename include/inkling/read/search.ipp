@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/log_add.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/range.hpp>
 #include <inkling/model/charset.hpp>
@@ -253,12 +254,6 @@ INKLING_INLINE ReadPath find_read_path(const Lattice& lattice, const Pattern& pa
 }
 
 namespace detail {
-
-/// log(exp(a) + exp(b)).
-inline double log_add(double a, double b) {
-  const double high = std::max(a, b);
-  return std::isinf(high) ? high : high + std::log1p(std::exp(std::min(a, b) - high));
-}
 
 /// What a step shows in the text: a class, or a mark, which no class stands for.
 inline Label symbol_of(const Pattern::Element& element, Label label) {

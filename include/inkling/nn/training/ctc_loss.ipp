@@ -1,0 +1,126 @@
+#pragma once
+
+#include <inkling/core/log_add.hpp>
+#include <inkling/nn/training/ctc_loss.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+
+namespace inkling::inline INKLING_ABI::nn {
+
+namespace detail {
+
+/// The states that spell some labels: a blank before, between and after them. State s is label s / 2 when s is odd.
+/// From one step to the next a state stays, follows the one before it, or leaps over the blank between two labels that
+/// differ.
+class CtcStates {
+ public:
+  CtcStates(std::span<const Label> labels, Index blank) : labels_(labels), blank_(blank) {}
+
+  Index size() const noexcept { return 2 * static_cast<Index>(labels_.size()) + 1; }
+  Index class_of(Index s) const noexcept {
+    return s % 2 == 0 ? blank_ : static_cast<Index>(labels_[static_cast<std::size_t>(s / 2)]);
+  }
+  /// Whether state s may follow state s - 2.
+  bool leaps(Index s) const noexcept { return s >= 2 && s % 2 == 1 && class_of(s) != class_of(s - 2); }
+
+ private:
+  std::span<const Label> labels_;
+  Index blank_;
+};
+
+/// States x steps: the log-probability of all ways to come to state s at step t, that step included.
+inline MatrixOf<double> ctc_forward(const CtcStates& states, const MatrixOf<double>& log_probability) {
+  constexpr double never = -std::numeric_limits<double>::infinity();
+  MatrixOf<double> way = MatrixOf<double>::Constant(states.size(), log_probability.cols(), never);
+  for (Index s = 0; s < std::min<Index>(2, states.size()); ++s) way(s, 0) = log_probability(states.class_of(s), 0);
+  for (Index t = 1; t < way.cols(); ++t) {
+    for (Index s = 0; s < states.size(); ++s) {
+      double from = way(s, t - 1);
+      if (s >= 1) from = inkling::detail::log_add(from, way(s - 1, t - 1));
+      if (states.leaps(s)) from = inkling::detail::log_add(from, way(s - 2, t - 1));
+      way(s, t) = from + log_probability(states.class_of(s), t);
+    }
+  }
+  return way;
+}
+
+/// States x steps: the log-probability of all ways from state s at step t to the end, that step left out.
+inline MatrixOf<double> ctc_backward(const CtcStates& states, const MatrixOf<double>& log_probability) {
+  constexpr double never = -std::numeric_limits<double>::infinity();
+  const Index last = log_probability.cols() - 1;
+  MatrixOf<double> way = MatrixOf<double>::Constant(states.size(), last + 1, never);
+  for (Index s = std::max<Index>(0, states.size() - 2); s < states.size(); ++s) way(s, last) = 0;
+  for (Index t = last; t-- > 0;) {
+    const auto through = [&](Index s) { return way(s, t + 1) + log_probability(states.class_of(s), t + 1); };
+    for (Index s = 0; s < states.size(); ++s) {
+      double to = through(s);
+      if (s + 1 < states.size()) to = inkling::detail::log_add(to, through(s + 1));
+      if (s + 2 < states.size() && states.leaps(s + 2)) to = inkling::detail::log_add(to, through(s + 2));
+      way(s, t) = to;
+    }
+  }
+  return way;
+}
+
+/// Of each column.
+template <typename S>
+MatrixOf<double> log_softmax(const ConstMatrixRef<S>& logits) {
+  MatrixOf<double> result = logits.template cast<double>();
+  for (Index t = 0; t < result.cols(); ++t) {
+    const double largest = result.col(t).maxCoeff();
+    result.col(t).array() -= largest + std::log((result.col(t).array() - largest).exp().sum());
+  }
+  return result;
+}
+
+}  // namespace detail
+
+INKLING_INLINE Index ctc_least_steps(std::span<const Label> labels) noexcept {
+  auto steps = static_cast<Index>(labels.size());
+  for (std::size_t i = 1; i < labels.size(); ++i) steps += labels[i] == labels[i - 1] ? 1 : 0;
+  return steps;
+}
+
+template <typename S>
+double ctc_loss(const ConstMatrixRef<S>& logits, std::span<const Label> labels, S scale, MatrixRef<S> gradient) {
+  const Index blank = logits.rows() - 1;
+  if (logits.cols() < 1 || gradient.rows() != logits.rows() || gradient.cols() != logits.cols()) {
+    throw ShapeError("ctc_loss: logits of " + std::to_string(logits.rows()) + " classes x " +
+                     std::to_string(logits.cols()) + " steps, a gradient of " + std::to_string(gradient.rows()) +
+                     " x " + std::to_string(gradient.cols()));
+  }
+  for (const Label label : labels) {
+    if (label >= 0 && label < blank) continue;
+    throw ValueError("ctc_loss: label " + std::to_string(label) + " is not in 0.." + std::to_string(blank - 1));
+  }
+  if (ctc_least_steps(labels) > logits.cols()) {
+    throw ValueError("ctc_loss: the labels need " + std::to_string(ctc_least_steps(labels)) + " steps, got " +
+                     std::to_string(logits.cols()));
+  }
+  const detail::CtcStates states(labels, blank);
+  const MatrixOf<double> log_probability = detail::log_softmax<S>(logits);
+  const MatrixOf<double> before = detail::ctc_forward(states, log_probability);
+  const MatrixOf<double> after = detail::ctc_backward(states, log_probability);
+  const Index last = logits.cols() - 1;
+  double total = before(states.size() - 1, last);
+  if (states.size() > 1) total = inkling::detail::log_add(total, before(states.size() - 2, last));
+  // dLoss/dlogit = the probability that the step says the class - the same, given that the line spells the labels
+  gradient = (log_probability.array().exp() * static_cast<double>(scale)).template cast<S>();
+  for (Index t = 0; t <= last; ++t) {
+    for (Index s = 0; s < states.size(); ++s) {
+      gradient(states.class_of(s), t) -= scale * static_cast<S>(std::exp(before(s, t) + after(s, t) - total));
+    }
+  }
+  return std::max(0.0, -total);
+}
+
+#ifdef INKLING_COMPILED
+template double ctc_loss<float>(const ConstMatrixRef<float>&, std::span<const Label>, float, MatrixRef<float>);
+template double ctc_loss<double>(const ConstMatrixRef<double>&, std::span<const Label>, double, MatrixRef<double>);
+#endif
+
+}  // namespace inkling::inline INKLING_ABI::nn
