@@ -8,6 +8,7 @@
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/found_ink.hpp>
 #include <inkling/data/pen.hpp>
+#include <inkling/data/written_line.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/rule.hpp>
 #include <inkling/normalise/normalise.hpp>
@@ -129,4 +130,37 @@ TEST_CASE("options of augmentations") {
       .field("blocks", &FoundInk::blocks)
       .field("one_bit", &FoundInk::one_bit)
       .field("inverted", &FoundInk::inverted);
+}
+
+TEST_CASE("habits of those who write lines") {
+  const Dataset digits(Shape{4, 4, 1}, Pixels::Constant(16, 10, 200), {0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                       {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  Walk<LineHabits>({},
+                   [&](const LineHabits& habits) {
+                     Rng rng(1);
+                     expect(LineWriter({digits}, habits).write("1.950,50", rng).size() > 0);
+                   })
+      .field("own_hand", &LineHabits::own_hand)
+      .field("barred_sevens", &LineHabits::barred_sevens)
+      .field("flagged_ones", &LineHabits::flagged_ones)
+      .field("mirrored_nines", &LineHabits::mirrored_nines)
+      .field("ticked_fives", &LineHabits::ticked_fives)
+      .field("joined_zeros", &LineHabits::joined_zeros)
+      .field("joined", &LineHabits::joined)
+      .field("small_cents", &LineHabits::small_cents)
+      .field("boxes", &LineHabits::boxes)
+      .field("other_signs", &LineHabits::other_signs)
+      .field("low_resolution", &LineHabits::low_resolution)
+      .field("pressure", &LineHabits::pressure)
+      .field("grain", &LineHabits::grain)
+      .field("faint", &LineHabits::faint)
+      .field("rules", &LineHabits::rules)
+      .field("light", &LineHabits::light)
+      .field("texture", &LineHabits::texture)
+      .field("waves", &LineHabits::waves)
+      .field("blur", &LineHabits::blur)
+      .field("noise", &LineHabits::noise)
+      .field("specks", &LineHabits::specks)
+      .field("blocks", &LineHabits::blocks)
+      .field("one_bit", &LineHabits::one_bit);
 }

@@ -29,6 +29,9 @@ void add_box_sides(Sheet& sheet, float share, float slope, const RuleStyle& styl
 /// askew. The depth is that of light lost; width in pixels.
 void add_scan_edge(Sheet& sheet, float band, float depth, Rng& rng);
 
+/// Fine lines that run over all of the paper in waves, side by side, as cheques and bank notes have (guilloche).
+void add_waves(Sheet& sheet, Rng& rng);
+
 /// The strokes that join a character of a running hand to its neighbours: one comes in from the left and one leaves to
 /// the right, each at the ink that it meets, low on the line.
 void add_joining_strokes(Sheet& sheet, bool left, bool right, float thickness, Rng& rng);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace inkling::inline INKLING_ABI {
 
@@ -60,6 +61,27 @@ INKLING_INLINE void add_scan_edge(Sheet& sheet, float band, float depth, Rng& rn
       const auto down = static_cast<float>(edge % 2 == 0 ? y : sheet.height() - 1 - y);
       const float inside = edge < 2 ? across + askew * down : down + askew * across;
       sheet.paper(x, y) *= 1 - depth * std::clamp((band - inside) / softness + 0.5F, 0.0F, 1.0F);
+    }
+  }
+}
+
+INKLING_INLINE void add_waves(Sheet& sheet, Rng& rng) {
+  constexpr float turn = 2 * std::numbers::pi_v<float>;
+  const float spacing = sheet.size * rng.uniform(0.08F, 0.35F);
+  const float swing = sheet.size * rng.uniform(0, 0.6F);
+  const float length = sheet.size * rng.uniform(0.8F, 5.0F);
+  const float width = rng.uniform(0.4F, 1.2F);
+  const float depth = sheet.strength * rng.uniform(0.03F, 0.35F);
+  const float phase = rng.uniform(0, turn);
+  const float askew = rng.uniform() < 0.5F ? 0 : rng.uniform(-0.5F, 0.5F);
+  const float lag = rng.uniform(-0.06F, 0.06F);  // of each line behind the one above
+  for (Index y = 0; y < sheet.height(); ++y) {
+    for (Index x = 0; x < sheet.width(); ++x) {
+      const float down = static_cast<float>(y) + askew * static_cast<float>(x);
+      const float along = static_cast<float>(x) - askew * static_cast<float>(y);
+      const float place = (down + swing * std::sin(turn * along / length + phase + lag * down / spacing)) / spacing;
+      const float distance = std::abs(place - std::round(place)) * spacing;
+      sheet.paper(x, y) *= 1 - depth * std::clamp(width - distance + 0.5F, 0.0F, 1.0F);
     }
   }
 }
