@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   add_evaluate(app);
   add_predict(app);
   add_read(app);
+  add_lines(app);
   add_export(app);
   add_form(app);
   int status = 0;

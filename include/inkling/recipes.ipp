@@ -155,25 +155,11 @@ inline CheckpointNotes recipe_notes(ModelKind kind, const Dataset& data, Index e
           {"data", with_thousands(data.size()) + " images (CRC-32 " + checksum(data) + ")" + more}};
 }
 
-/// Throws ValueError that names what differs unless the checkpoint was written with these notes.
-inline void require_same_notes(const std::filesystem::path& checkpoint, const CheckpointNotes& notes) {
-  const CheckpointNotes written = read_checkpoint_notes(checkpoint);
-  std::string differences;
-  for (const auto& [key, value] : notes) {
-    const auto found = written.find(key);
-    const std::string then = found == written.end() ? "none" : found->second;
-    if (then != value) differences += (differences.empty() ? "" : "; ") + key + ": " + value + ", it has " + then;
-  }
-  if (!differences.empty()) {
-    throw ValueError(checkpoint.string() + ": cannot go on from the checkpoint of another run: " + differences);
-  }
-}
-
 /// The run so far, when there is a checkpoint to go on from.
 inline nn::TrainingState initial_state(nn::Network network, const RecipeOptions& options,
                                        const CheckpointNotes& notes) {
   if (!options.resume || !std::filesystem::exists(options.checkpoint)) return {.network = std::move(network)};
-  require_same_notes(options.checkpoint, notes);
+  require_checkpoint_notes(options.checkpoint, notes);
   return load_checkpoint(options.checkpoint);
 }
 

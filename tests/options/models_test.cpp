@@ -3,6 +3,7 @@
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/line_recipe.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
@@ -83,6 +84,18 @@ TEST_CASE("options of the forest") {
       .field("cells", &HogOptions::cells)
       .field("bins", &HogOptions::bins)
       .field("block", &HogOptions::block);
+}
+
+TEST_CASE("options of the recipe for lines") {
+  Pixels pixels = Pixels::Zero(784, 10);
+  pixels.middleRows(28 * 5, 28 * 18).setConstant(200);
+  const Dataset digits(Shape{28, 28, 1}, pixels, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                       {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  Walk<LineRecipeOptions>(
+      {.steps = 1, .threads = 1},
+      [&](const LineRecipeOptions& options) { expect(train_lines({digits}, options).class_names().size() == 15); })
+      .field("steps", &LineRecipeOptions::steps)
+      .field("threads", &LineRecipeOptions::threads);
 }
 
 TEST_CASE("options of recipes") {

@@ -9,5 +9,6 @@ void add_compare(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_read(CLI::App& app);
+void add_lines(CLI::App& app);
 void add_export(CLI::App& app);
 void add_form(CLI::App& app);

@@ -1,4 +1,5 @@
 #include <inkling/core/error.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/read/read_field.hpp>
 
@@ -29,6 +30,7 @@ struct ReadCommand {
   std::string charset = "all";
   std::string pattern;               // empty: any characters
   std::optional<std::string> prior;  // empty: natural
+  std::string lines;                 // empty: what lies beside the model
   bool json = false;
   PictureRunOptions run;
 };
@@ -79,11 +81,18 @@ std::string to_json(const RunPicture& picture, const FieldReading& reading) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::shared_ptr<const LineModel> lines_for(const ReadCommand& command) {
+  if (command.lines == "none") return nullptr;
+  if (command.lines.empty()) return find_lines(command.model.parent_path());
+  return std::make_shared<nn::LineNetwork>(load_line_network(command.lines));
+}
+
 void read(const ReadCommand& command) {
   command.run.check();
   ReadOptions options{.charset = parse_charset(command.charset), .pattern = parse_pattern(command.pattern)};
   const auto model = load_model_file(command.model);
   options.prior = prior_to_remove(command.prior.value_or("natural"), command.model);
+  options.lines = lines_for(command);
   check_readable(*model, options);
   const bool json = command.json || !command.run.out.empty();
   run_pictures(command.run, [&](const RunPicture& picture) -> Row {
@@ -107,6 +116,11 @@ void add_read(CLI::App& app) {
                   "e.g. '##/##/####'")
       ->type_name("P");
   add_prior_option(command, options->prior, "natural");
+  command
+      .add_option("--lines", options->lines,
+                  "network that reads a line of numbers as a whole, where charset or pattern leave nothing else; none: "
+                  "character by character [lines/numbers.safetensors beside the model, if it is there]")
+      ->type_name("FILE|none");
   command.add_flag("--json", options->json, "print a line of JSON for each picture: boxes, candidates, alternatives");
   add_picture_run_options(command, options->run);
   command.callback([options] { read(*options); });

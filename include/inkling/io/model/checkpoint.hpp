@@ -35,6 +35,9 @@ nn::TrainingState load_checkpoint(const std::filesystem::path& path,
 /// The notes alone, however large the file. Throws FileError, and FormatError when it is no checkpoint.
 CheckpointNotes read_checkpoint_notes(const std::filesystem::path& path);
 
+/// Throws ValueError that names what differs unless the checkpoint has these notes, and as read_checkpoint_notes.
+void require_checkpoint_notes(const std::filesystem::path& path, const CheckpointNotes& notes);
+
 }  // namespace inkling::inline INKLING_ABI
 
 #ifndef INKLING_COMPILED

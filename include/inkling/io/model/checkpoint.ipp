@@ -173,4 +173,17 @@ INKLING_INLINE CheckpointNotes read_checkpoint_notes(const std::filesystem::path
   });
 }
 
+INKLING_INLINE void require_checkpoint_notes(const std::filesystem::path& path, const CheckpointNotes& notes) {
+  const CheckpointNotes written = read_checkpoint_notes(path);
+  std::string differences;
+  for (const auto& [key, value] : notes) {
+    const auto found = written.find(key);
+    const std::string then = found == written.end() ? "none" : found->second;
+    if (then != value) differences += (differences.empty() ? "" : "; ") + key + ": " + value + ", it has " + then;
+  }
+  if (!differences.empty()) {
+    throw ValueError(path.string() + ": cannot go on from the checkpoint of another run: " + differences);
+  }
+}
+
 }  // namespace inkling::inline INKLING_ABI

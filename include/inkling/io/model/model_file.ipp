@@ -81,6 +81,9 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
                                                const nn::LayerRegistry& registry) {
   return naming_source(source, [&] {
     const ModelInfo info = read_info(std::move(file.metadata));
+    if (info.kind == "lines") {
+      throw FormatError("it reads lines as a whole, and classifies no characters: load_line_network takes it");
+    }
     TensorReader tensors(std::move(file.tensors));
     const std::size_t file_bytes = tensors.bytes();
     const SelfTest self_test = take_self_test(info, tensors);  // first: it bounds the input shape by the file's size

@@ -35,6 +35,7 @@ SelfTest take_self_test(const ModelInfo& info, TensorReader& tensors);
 /// Throws FormatError when the model gives other scores than where it was saved. `slack`: what its scores may differ by
 /// besides.
 void check_self_test(const SelfTest& test, const Classifier& model, float slack = 0);
+void compare_self_test(const Matrix& scores, const Matrix& stored, float slack);
 
 }  // namespace inkling::inline INKLING_ABI::detail
 

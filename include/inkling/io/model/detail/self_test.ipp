@@ -50,9 +50,12 @@ INKLING_INLINE SelfTest take_self_test(const ModelInfo& info, TensorReader& tens
 }
 
 INKLING_INLINE void check_self_test(const SelfTest& test, const Classifier& model, float slack) {
-  const Matrix scores = model.scores(test.images, 1);
-  const float worst = (scores - test.scores).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
-  const float allowed = self_test_tolerance * test.scores.cwiseAbs().maxCoeff() + slack;
+  compare_self_test(model.scores(test.images, 1), test.scores, slack);
+}
+
+INKLING_INLINE void compare_self_test(const Matrix& scores, const Matrix& stored, float slack) {
+  const float worst = (scores - stored).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+  const float allowed = self_test_tolerance * stored.cwiseAbs().maxCoeff() + slack;
   if (!(worst <= allowed)) {
     throw FormatError("the self-test failed: scores differ by " + number_text(worst) + " from those stored, " +
                       number_text(allowed) + " is allowed");
