@@ -22,6 +22,7 @@ RUN apt-get update \
  && useradd --system --no-create-home --home-dir / --shell /usr/sbin/nologin inkling
 COPY --from=build /src/build/default/bin/inkling-server /usr/local/bin/
 COPY models/*.safetensors /usr/local/share/inkling/models/
+COPY models/lines/*.safetensors /usr/local/share/inkling/models/lines/
 # Fails here, not in production, when a library is missing.
 RUN inkling-server --version
 

@@ -2,10 +2,12 @@
 
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/familiarity.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/model/prior.hpp>
 
 #include <cstddef>
@@ -24,15 +26,18 @@ struct LoadedModel {
   std::shared_ptr<const Classifier> model;
   std::optional<std::vector<Index>> counts = {};  // of what it learned from, by class; where that is known
   std::optional<Familiarity> familiarity = {};    // how much characters resemble what it learned; where that is known
+  std::shared_ptr<const LineModel> lines = {};    // that lies beside its file
 };
 
 inline LoadedModel with_notes(std::shared_ptr<const Classifier> model, const ModelInfo& info) {
   return {std::move(model), class_counts(info), familiarity(info)};
 }
 
-/// Both throw what load_model throws.
+/// Both throw what load_model and find_lines throw.
 inline LoadedModel load(const std::filesystem::path& path) {
-  return with_notes(load_model(path), read_model_info(path));
+  LoadedModel loaded = with_notes(load_model(path), read_model_info(path));
+  loaded.lines = find_lines(path.parent_path());
+  return loaded;
 }
 
 inline LoadedModel load(std::span<const std::byte> bytes) {

@@ -283,6 +283,7 @@ int inkling_read_field(const inkling_model* model, const inkling_picture* pictur
                                   .pattern = options.pattern == nullptr ? Pattern() : Pattern::parse(options.pattern),
                                   .prior = bindings::prior_of_field(model->loaded, prior_of(options)),
                                   .candidates = candidates_of(options),
+                                  .lines = model->loaded.lines,
                                   .threads = std::max(1, options.threads)}));
   });
 }

@@ -348,6 +348,7 @@ void add_reading(py::module_& m) {
                                   .pattern = pattern ? Pattern::parse(*pattern) : Pattern(),
                                   .prior = prior_or(prior, model, true),
                                   .candidates = candidates,
+                                  .lines = model.lines,
                                   .threads = threads};
         return unlocked([&] { return read_field(image, *model.model, options); });
       },

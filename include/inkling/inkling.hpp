@@ -10,6 +10,7 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/label.hpp>
+#include <inkling/core/log_add.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/polymorphic.hpp>
@@ -32,6 +33,8 @@
 #include <inkling/data/sheet.hpp>
 #include <inkling/data/surroundings.hpp>
 #include <inkling/data/wear.hpp>
+#include <inkling/data/written_line.hpp>
+#include <inkling/data/written_number.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>
@@ -96,6 +99,7 @@
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
@@ -105,8 +109,10 @@
 #include <inkling/io/safetensors/safetensors.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/line/line_image.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/line/segmentation.hpp>
+#include <inkling/line_recipe.hpp>
 #include <inkling/model/architecture.hpp>
 #include <inkling/model/calibration.hpp>
 #include <inkling/model/charset.hpp>
@@ -114,6 +120,7 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
 #include <inkling/model/familiarity.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/model/metrics.hpp>
 #include <inkling/model/occlusion.hpp>
 #include <inkling/model/prior.hpp>
@@ -150,13 +157,16 @@
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/sigmoid.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
+#include <inkling/nn/line_network.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/operations.hpp>
 #include <inkling/nn/scratch.hpp>
 #include <inkling/nn/training/backward.hpp>
+#include <inkling/nn/training/ctc_loss.hpp>
 #include <inkling/nn/training/fine_tuning.hpp>
 #include <inkling/nn/training/gradient_check.hpp>
+#include <inkling/nn/training/line_trainer.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 #include <inkling/nn/training/schedule.hpp>
@@ -181,6 +191,7 @@
 #include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
+#include <inkling/read/sequence_search.hpp>
 #include <inkling/recipes.hpp>
 #include <inkling/svm/choose_c.hpp>
 #include <inkling/svm/fit_svm.hpp>

@@ -19,15 +19,17 @@ bool FolderWatch::changed() {
 /// What cannot be looked at is not there.
 FolderWatch::Files FolderWatch::look() const {
   Files files;
-  std::error_code error;
-  std::error_code listing;
-  std::filesystem::directory_iterator at(folder_, listing);
-  for (; !listing && at != std::filesystem::directory_iterator(); at.increment(listing)) {
-    const auto& entry = *at;
-    if (entry.path().extension() != ".safetensors") continue;
-    const auto time = entry.last_write_time(error);
-    const auto bytes = error ? 0 : entry.file_size(error);
-    if (!error) files[entry.path().filename().string()] = {bytes, time};
+  for (const std::filesystem::path& folder : {folder_, folder_ / "lines"}) {
+    std::error_code error;
+    std::error_code listing;
+    std::filesystem::directory_iterator at(folder, listing);
+    for (; !listing && at != std::filesystem::directory_iterator(); at.increment(listing)) {
+      const auto& entry = *at;
+      if (entry.path().extension() != ".safetensors") continue;
+      const auto time = entry.last_write_time(error);
+      const auto bytes = error ? 0 : entry.file_size(error);
+      if (!error) files[entry.path().string()] = {bytes, time};
+    }
   }
   return files;
 }

@@ -4,6 +4,7 @@
 #include <inkling/form/run/sha256.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <future>
 #include <span>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +22,8 @@
 
 namespace inkling::server {
 namespace {
+
+const std::string lines_name = "lines/numbers";
 
 std::vector<std::filesystem::path> model_files(const std::filesystem::path& folder) {
   std::error_code error;
@@ -73,11 +77,21 @@ ModelSet load_models(const std::filesystem::path& folder) {
       set.refused.push_back({.name = files[i].stem().string(), .reason = error.what()});
     }
   }
+  try {
+    set.lines = find_lines(folder);
+  } catch (const std::exception& error) {
+    set.refused.push_back({.name = lines_name, .reason = error.what()});
+  }
   return set;
 }
 
 ModelSet with_fallback(ModelSet fresh, const ModelSet& old) {
   for (RefusedModel& refused : fresh.refused) {
+    if (refused.name == lines_name && old.lines) {
+      fresh.lines = old.lines;
+      refused.replaced = true;
+      continue;
+    }
     const auto found = std::find_if(old.loaded.begin(), old.loaded.end(),
                                     [&](const Model& model) { return model.name == refused.name; });
     if (found == old.loaded.end()) continue;

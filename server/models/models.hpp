@@ -3,6 +3,7 @@
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/familiarity.hpp>
+#include <inkling/model/line_model.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -41,10 +42,11 @@ struct RefusedModel {
 struct ModelSet {
   std::vector<Model> loaded;
   std::vector<RefusedModel> refused;
+  std::shared_ptr<const LineModel> lines = {};  // lines/numbers.safetensors in the folder, if it is there
 };
 
 /// Every *.safetensors file of a folder, in the order of their names; they are loaded at the same time. A file that
-/// cannot be used is listed, and does not keep the others from working. Throws FileError when the folder cannot be
+/// cannot be used is listed, and does not keep the others from working; that of lines, too. Throws FileError when the folder cannot be
 /// read.
 ModelSet load_models(const std::filesystem::path& folder);
 

@@ -86,6 +86,7 @@ Response predict_field(std::shared_ptr<const Recogniser> recogniser, const Reque
                         .pattern = pattern_of(*submission),
                         .candidates = static_cast<std::size_t>(submission->number("top", 5))};
     options.prior = prior_to_remove(submission->prior().value_or(Prior::natural), model.prior, model.name);
+    options.lines = recogniser->models().lines;
     PictureReader reader{
         .read = [recogniser, options, name = model.name](
                     const SentPicture& picture) { return answer(*recogniser, name, picture.bytes, options); },

@@ -1,10 +1,14 @@
+#include <inkling/line/line_image.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/nn/layers/conv2d.hpp>
+#include <inkling/nn/line_network.hpp>
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
+#include <inkling/read/sequence_search.hpp>
 
 #include <doctest/doctest.h>
 
@@ -116,4 +120,41 @@ TEST_CASE("options of lines of characters") {
                          })
       .field("prior", &CandidateOptions::prior)
       .field("candidates", &CandidateOptions::candidates);
+}
+
+TEST_CASE("options of lines that are read as a whole") {
+  const GreyImage picture = bars();
+  Walk<LineImageOptions>({},
+                         [&](const LineImageOptions& options) {
+                           try {
+                             expect(line_image(picture, options).ink.height() == options.height);
+                           } catch (const FormatError&) {  // wider than was asked for
+                           }
+                         })
+      .field("height", &LineImageOptions::height)
+      .field("body", &LineImageOptions::body)
+      .field("slant_share", &LineImageOptions::slant_share)
+      .field("largest_width", &LineImageOptions::largest_width);
+  const FloatImage ink = line_image(picture).ink;
+  nn::Network steps({40, 40, 1});
+  steps.add(nn::Conv2d({.filters = 3, .kernel = 40}));
+  Walk<nn::LineNetworkOptions>({},
+                               [&](const nn::LineNetworkOptions& options) {
+                                 const nn::LineNetwork lines(steps, {"0", "1"}, options);
+                                 expect(lines.steps(ink).log_probabilities.allFinite());
+                               })
+      .field("margin", &nn::LineNetworkOptions::margin)
+      .field("width_step", &nn::LineNetworkOptions::width_step)
+      .field("temperature", &nn::LineNetworkOptions::temperature);
+  const Matrix seen = nn::LineNetwork(steps, {"0", "1"}).steps(ink).log_probabilities;
+  Walk<SequenceSearchOptions>({},
+                              [&](const SequenceSearchOptions& options) {
+                                const auto texts = find_texts(seen, {}, CharSet::parse("01"), {"0", "1"}, 3, options);
+                                expect(!texts.empty() && std::isfinite(texts.front().score));
+                              })
+      .field("beam", &SequenceSearchOptions::beam)
+      .field("unlikely", &SequenceSearchOptions::unlikely)
+      .field("missing_mark", &SequenceSearchOptions::missing_mark)
+      .field("missing_character", &SequenceSearchOptions::missing_character)
+      .field("temperature", &SequenceSearchOptions::temperature);
 }

@@ -5,12 +5,15 @@
 #include <inkling/line/segmentation.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/search.hpp>
+#include <inkling/read/sequence_search.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +29,10 @@ struct ReadOptions {
   double largest_misfit = 3;  // of a reading that fits its pattern: FieldReading::misfit
   SegmentOptions segment = {};
   SearchOptions search = {};
+  /// Reads the line as a whole where it knows every character that pattern and charset allow; the classifier reads
+  /// what is left, character by character.
+  std::shared_ptr<const LineModel> lines = {};
+  SequenceSearchOptions sequence = {};  // of that
   int threads = 1;
 
   void check() const;  // throws ValueError that names the first field out of range
@@ -62,8 +69,8 @@ struct FieldReading {
 void check_readable(const Classifier& model, const ReadOptions& options);
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,
-/// and searches for the most probable reading that the pattern allows. Throws what segment and check_readable
-/// throw.
+/// and searches for the most probable reading that the pattern allows. Where options.lines knows the characters, it
+/// reads instead, and the model is not asked. Throws what segment, line_image and check_readable throw.
 FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI

@@ -1,21 +1,26 @@
 #pragma once
 
+#include <inkling/core/log_add.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
+#include <inkling/line/line_image.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
 #include <inkling/read/search.hpp>
+#include <inkling/read/sequence_search.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +32,7 @@ INKLING_INLINE void ReadOptions::check() const {
   in_range("ReadOptions::largest_misfit", largest_misfit, {});
   segment.check();
   search.check();
+  sequence.check();
   in_range("ReadOptions::threads", threads, {0, most_threads});
 }
 
@@ -50,6 +56,11 @@ inline Pattern without_its_form(const Pattern& pattern, const std::vector<std::s
     first = false;
   }
   return Pattern::any_of(characters);
+}
+
+/// Whether it says no more than which characters there are: one or more of them.
+inline bool is_free(const Pattern& pattern) {
+  return pattern.elements().size() == 1 && pattern.elements().front().repeats;
 }
 
 /// Nats by which the reading is worse than one that need not keep to the pattern. Marks that are not written cost
@@ -77,8 +88,17 @@ INKLING_INLINE void check_readable(const Classifier& model, const ReadOptions& o
   }
 }
 
-INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options) {
-  check_readable(model, options);
+namespace detail {
+
+/// What a reading that its pattern does not fit is worth.
+inline void lower_confidence(FieldReading& reading) {
+  const double share =
+      std::exp(-reading.misfit / static_cast<double>(std::max<std::size_t>(1, reading.characters.size())));
+  for (FieldCharacter& character : reading.characters) character.confidence *= share;
+  reading.confidence *= std::exp(-reading.misfit);
+}
+
+inline FieldReading read_by_lattice(const GreyImage& picture, const Classifier& model, const ReadOptions& options) {
   const Segmentation line = segment(picture, options.segment);
   const Lattice lattice = build_lattice(line, model, {.prior = options.prior, .threads = options.threads});
   const std::vector<std::string>& names = model.class_names();
@@ -86,7 +106,7 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
 
   FieldReading reading;
   reading.confidence = text_probability(lattice, options.pattern, options.charset, names, path, options.search);
-  reading.misfit = detail::misfit_of(path, lattice, names, options);
+  reading.misfit = misfit_of(path, lattice, names, options);
   reading.fits = reading.misfit <= options.largest_misfit;
   for (const ReadStep& step : path.steps) {
     const Pattern::Element& element = options.pattern.elements()[step.element];
@@ -97,25 +117,122 @@ INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifie
       reading.characters.push_back({mark, 1, lattice.arcs[*step.arc].box, {{mark, 1}}});
     } else if (step.arc) {
       std::vector<Candidate> candidates =
-          detail::candidates_of(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
+          candidates_of(lattice, *step.arc, element.characters & options.charset, names, options.candidates);
       reading.text += candidates.front().label;
       const Candidate best = candidates.front();
       reading.characters.push_back({best.label, best.probability, lattice.arcs[*step.arc].box, std::move(candidates)});
     }
   }
-  if (!reading.fits) {
-    const double share =
-        std::exp(-reading.misfit / static_cast<double>(std::max<std::size_t>(1, reading.characters.size())));
-    for (FieldCharacter& character : reading.characters) character.confidence *= share;
-    reading.confidence *= std::exp(-reading.misfit);
-  }
+  if (!reading.fits) lower_confidence(reading);
   for (std::size_t i = 0; i < lattice.arcs.size(); ++i) {
     const double worse = std::max(0.0, path.score - path.arc_scores[i]);  // not less by rounding
     if (!(worse <= options.lattice_depth)) continue;
     reading.lattice.push_back({lattice.arcs[i].first, lattice.arcs[i].last, worse, lattice.arcs[i].box,
-                               detail::candidates_of(lattice, i, options.charset, names, options.candidates)});
+                               candidates_of(lattice, i, options.charset, names, options.candidates)});
   }
   return reading;
+}
+
+/// The classes that may stand where a label does, with the probability of the text that they make of it; the label
+/// itself is the first.
+inline std::vector<Candidate> alternatives(const Matrix& steps, const StepRange& where, std::vector<Label> labels,
+                                           std::size_t place, const std::vector<Label>& admitted,
+                                           const std::vector<std::string>& names) {
+  constexpr float hardly = -9;  // nats: what no step says more than this share of is not asked for
+  const Label own = labels[place];
+  std::vector<std::pair<double, Label>> scores;
+  for (const Label label : admitted) {
+    const auto says = steps.row(label).segment(where.begin, where.end - where.begin);
+    if (label != own && says.maxCoeff() < hardly) continue;
+    labels[place] = label;
+    scores.emplace_back(text_log_probability(steps, labels), label);
+  }
+  double total = -std::numeric_limits<double>::infinity();
+  for (const auto& [score, label] : scores) total = log_add(total, score);
+  std::stable_sort(scores.begin(), scores.end(), [&](const auto& a, const auto& b) {
+    return a.second == own || (b.second != own && a.first > b.first);
+  });
+  std::vector<Candidate> candidates;
+  for (const auto& [score, label] : scores) {
+    candidates.push_back({names[static_cast<std::size_t>(label)], std::exp(score - total), label});
+  }
+  return candidates;
+}
+
+/// Halfway between a character and its neighbours: where its ink may be.
+inline std::vector<StepRange> rooms_of(const std::vector<StepRange>& places, Index steps) {
+  std::vector<StepRange> rooms;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    rooms.push_back({i == 0 ? 0 : rooms.back().end, steps});
+    if (i + 1 < places.size()) rooms.back().end = (places[i].end + places[i + 1].begin + 1) / 2;
+  }
+  return rooms;
+}
+
+inline void add_characters(const LineImage& line, const LineSteps& seen, const SequenceText& text,
+                           const LineModel& model, const ReadOptions& options, FieldReading& reading) {
+  std::vector<Label> labels;
+  for (const SequenceStep& step : text.steps) {
+    if (step.label) labels.push_back(*step.label);
+  }
+  const std::vector<StepRange> places = align(seen.log_probabilities, labels);
+  const std::vector<StepRange> rooms = rooms_of(places, seen.log_probabilities.cols());
+  const auto column = [&](Index step) {
+    return static_cast<Index>(
+        std::lround(seen.first_column + (static_cast<double>(step) - 0.5) * seen.columns_per_step));
+  };
+  std::size_t place = 0;
+  for (const SequenceStep& step : text.steps) {
+    if (!step.label) continue;
+    const Pattern::Element& element = options.pattern.elements()[step.element];
+    const std::vector<Label> admitted =
+        element.is_mark() ? std::vector<Label>{*step.label}
+                          : admitted_classes(element.characters & options.charset, model.class_names());
+    std::vector<Candidate> candidates =
+        alternatives(seen.log_probabilities, rooms[place], labels, place, admitted, model.class_names());
+    candidates.resize(std::min(candidates.size(), std::max<std::size_t>(1, options.candidates)));
+    const Box box = box_of_columns(line, column(rooms[place].begin), column(rooms[place].end));
+    reading.lattice.push_back({place, place + 1, 0, box, candidates});
+    reading.characters.push_back(
+        {candidates.front().label, candidates.front().probability, box, std::move(candidates)});
+    ++place;
+  }
+}
+
+inline FieldReading read_by_steps(const GreyImage& picture, const LineModel& model, const ReadOptions& options) {
+  const LineImage line = line_image(picture, {.height = model.height(), .segment = options.segment});
+  const LineSteps seen = model.steps(line.ink);
+  const auto best = [&](const Pattern& pattern) {
+    return find_texts(seen.log_probabilities, pattern, options.charset, model.class_names(), 1, options.sequence)
+        .front();
+  };
+  const SequenceText text = best(options.pattern);
+  FieldReading reading;
+  reading.text = text.text;
+  reading.confidence = text.probability;
+  if (!is_free(options.pattern)) {
+    double unwritten = 0;  // the price of marks that are not there, which does not speak against the pattern
+    for (const SequenceStep& step : text.steps) {
+      const char mark = options.pattern.elements()[step.element].mark;
+      if (!step.label && mark != ' ') unwritten += options.sequence.missing_mark;
+    }
+    const double free = best(without_its_form(options.pattern, model.class_names())).score;
+    reading.misfit = std::max(0.0, free - text.score - unwritten);
+  }
+  reading.fits = reading.misfit <= options.largest_misfit;
+  add_characters(line, seen, text, model, options, reading);
+  if (!reading.fits) lower_confidence(reading);
+  return reading;
+}
+
+}  // namespace detail
+
+INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options) {
+  check_readable(model, options);
+  if (options.lines && knows_characters(*options.lines, options.pattern, options.charset)) {
+    return detail::read_by_steps(picture, *options.lines, options);
+  }
+  return detail::read_by_lattice(picture, model, options);
 }
 
 }  // namespace inkling::inline INKLING_ABI
