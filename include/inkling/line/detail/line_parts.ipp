@@ -5,6 +5,7 @@
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/paper.hpp>
 #include <inkling/ink/stroke.hpp>
+#include <inkling/line/detail/frames.hpp>
 #include <inkling/line/detail/line_parts.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/normalise/conversion.hpp>
@@ -110,8 +111,10 @@ INKLING_INLINE LineParts find_line_parts(const GreyImage& picture, const Segment
   if (picture.empty()) throw NoInkError("segment: no ink found: the picture is empty");
   find_writing(picture, options, line);
   LineParts parts{.mask = ink_mask(line.ink), .components = {}, .keep = {}};
-  line.stroke_width = width_of_strokes(parts.mask);
   parts.components = connected_components(parts.mask);
+  if (erase_frames(parts.components, parts.mask, line.ink)) parts.components = connected_components(parts.mask);
+  if (parts.components.parts.empty()) fail_without_ink();
+  line.stroke_width = width_of_strokes(parts.mask);
   parts.keep = parts_of_line(parts.components, line);
   erase_others(parts.mask, parts.components.labels, parts.keep);
   return parts;
