@@ -33,7 +33,7 @@ TEST_CASE("shares cover what is shared, one behind another, and differ by one at
       CAPTURE(size);
       std::ptrdiff_t next = 0;
       for (int r = 0; r < size; ++r) {
-        const Share share = share_of(count, r, size);
+        const RankShare share = share_of(count, r, size);
         CHECK(share.first == next);
         CHECK(share.size() >= count / size);
         CHECK(share.size() <= (count + size - 1) / size);

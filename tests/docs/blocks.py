@@ -28,7 +28,7 @@ def numbered(page, line, code):
 
 def blocks(page):
     for block in markdown.blocks(page):
-        if block.language != "cpp":
+        if block.language != "cpp" or block.not_run:
             continue
         given_includes, given = numbered(page, block.given_line, block.given)
         includes, code = numbered(page, block.line, block.code)

@@ -194,7 +194,7 @@ TEST_CASE("the bits of a step do not depend on the number of ranks") {
           Run<float> run;
           for (const auto& gradients : steps) {
             std::vector<std::vector<Matrix>> own(gradients.size());
-            const Share share = share_of(count, rank, size);
+            const RankShare share = share_of(count, rank, size);
             for (Index m = share.first; m < share.last; ++m) {
               own[static_cast<std::size_t>(m)] = gradients[static_cast<std::size_t>(m)];
             }

@@ -58,16 +58,16 @@ class Collective {
 };
 
 /// A part of the numbers 0, 1, ..., count - 1.
-struct Share {
+struct RankShare {
   std::ptrdiff_t first = 0;
   std::ptrdiff_t last = 0;  // one behind
 
   std::ptrdiff_t size() const noexcept { return last - first; }
-  bool operator==(const Share&) const = default;
+  bool operator==(const RankShare&) const = default;
 };
 
 /// That of one rank, when each gets as many of `count` as any other, give or take one, in the order of the ranks.
-constexpr Share share_of(std::ptrdiff_t count, int rank, int size) noexcept {
+constexpr RankShare share_of(std::ptrdiff_t count, int rank, int size) noexcept {
   return {count * rank / size, count * (rank + 1) / size};
 }
 

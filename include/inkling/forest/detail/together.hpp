@@ -94,7 +94,7 @@ inline void exchange_trees(Collective& ranks, Index first, std::vector<Tree>& tr
 /// verdicts: of blocks of samples, of which each rank has its share_of. Afterwards all ranks have all of them.
 inline void exchange_verdicts(Collective& ranks, Index classes, std::vector<Verdicts>& verdicts) {
   if (ranks.size() == 1) return;
-  const Share mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
+  const RankShare mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
   Packer packer;
   for (Index b = mine.first; b < mine.last; ++b) {
     const Verdicts& block = verdicts[static_cast<std::size_t>(b)];
@@ -107,7 +107,7 @@ inline void exchange_verdicts(Collective& ranks, Index classes, std::vector<Verd
   for (int r = 0; r < ranks.size(); ++r) {
     if (r == ranks.rank()) continue;
     Unpacker from(blocks[static_cast<std::size_t>(r)]);
-    const Share share = share_of(std::ssize(verdicts), r, ranks.size());
+    const RankShare share = share_of(std::ssize(verdicts), r, ranks.size());
     for (Index b = share.first; b < share.last; ++b) {
       Verdicts& block = verdicts[static_cast<std::size_t>(b)];
       block.truth = from.take<Label>();
@@ -131,7 +131,7 @@ inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const Trainin
   const Index stride =
       calibrate ? std::max<Index>(1, (data.size() * classes + most_scores - 1) / most_scores) : Index{0};
   std::vector<Verdicts> verdicts(static_cast<std::size_t>((data.size() + block - 1) / block));
-  const Share mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
+  const RankShare mine = share_of(std::ssize(verdicts), ranks.rank(), ranks.size());
   parallel_for(mine.size(), threads, [&](Index i, int) {
     const Index b = mine.first + i;
     const Index first = b * block;

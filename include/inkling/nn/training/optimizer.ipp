@@ -195,7 +195,7 @@ class OptimizerStep {
     for (int r = 0; r < ranks.size(); ++r) {
       ends.push_back(static_cast<std::size_t>(share_of(root_.leaves, r, ranks.size()).last * each));
     }
-    const Share mine = share_of(root_.leaves, ranks.rank(), ranks.size());
+    const RankShare mine = share_of(root_.leaves, ranks.rank(), ranks.size());
     for (Index m = mine.first; m < mine.last; ++m) {
       for (const Slice& slice : statistics_) {
         std::copy_n(gradients_[static_cast<std::size_t>(m)][slice.parameter].data() + slice.first, slice.count,
@@ -212,9 +212,9 @@ class OptimizerStep {
     const auto count = static_cast<std::size_t>(ranks.size());
     const auto here = static_cast<std::size_t>(ranks.rank());
     std::vector<std::vector<SumNode>> nodes(count);  // whose sums each rank knows
-    std::vector<Share> shares(count);                // of the slices
+    std::vector<RankShare> shares(count);            // of the slices
     for (std::size_t r = 0; r < count; ++r) {
-      const Share leaves = share_of(root_.leaves, static_cast<int>(r), ranks.size());
+      const RankShare leaves = share_of(root_.leaves, static_cast<int>(r), ranks.size());
       append_covering(root_, leaves.first, leaves.last, nodes[r]);
       shares[r] = share_of(std::ssize(learned_), static_cast<int>(r), ranks.size());
     }
@@ -265,7 +265,7 @@ class OptimizerStep {
 
   void gather_weights(Collective& ranks) const {
     const std::vector<std::size_t> ends = ends_of_shares(learned_, ranks.size());
-    const Share mine = share_of(std::ssize(learned_), ranks.rank(), ranks.size());
+    const RankShare mine = share_of(std::ssize(learned_), ranks.rank(), ranks.size());
     const Values values = some_values(ends.back());
     const auto part = [&](const Slice& slice) { return parameters_[slice.parameter]->value.data() + slice.first; };
     for (Index t = mine.first; t < mine.last; ++t) {
@@ -323,8 +323,8 @@ void optimizer_step(const Optimizer& optimizer, double rate_factor, std::span<Pa
   std::visit([](const auto& rule) { rule.check(); }, optimizer);
   in_range("optimizer_step: rate_factor", rate_factor, {0, 1e6});
   require<ValueError>(!gradients.empty(), "optimizer_step: expected at least one micro-batch, got none");
-  const Share own = ranks == nullptr ? Share{0, std::ssize(gradients)}
-                                     : share_of(std::ssize(gradients), ranks->rank(), ranks->size());
+  const RankShare own = ranks == nullptr ? RankShare{0, std::ssize(gradients)}
+                                         : share_of(std::ssize(gradients), ranks->rank(), ranks->size());
   detail::check_gradients_fit<S>(
       parameters, gradients.subspan(static_cast<std::size_t>(own.first), static_cast<std::size_t>(own.size())));
   const bool two_moments = std::holds_alternative<AdamW>(optimizer);
@@ -351,7 +351,7 @@ void gather_moments(std::span<Parameter<S>* const> parameters, OptimizerState<S>
   if (ranks.size() == 1 || state.first.empty()) return;
   const std::vector<detail::Slice> slices = detail::slices_of(parameters, /*statistics=*/false);
   const std::vector<std::size_t> ends = detail::ends_of_shares(slices, ranks.size());
-  const Share mine = share_of(std::ssize(slices), ranks.rank(), ranks.size());
+  const RankShare mine = share_of(std::ssize(slices), ranks.rank(), ranks.size());
   std::vector<S> values(ends.back());
   for (std::vector<MatrixOf<S>>* const moments : {&state.first, &state.second}) {
     const auto count = [&](const detail::Slice& slice) {

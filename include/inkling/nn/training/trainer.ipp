@@ -290,7 +290,7 @@ class Epoch {
     const Index tasks = (count + options_.micro_batch - 1) / options_.micro_batch;
     gradients_.resize(static_cast<std::size_t>(tasks));
     std::vector<LossSum> sums(static_cast<std::size_t>(tasks));
-    const Share share = share_of(tasks, ranks_.rank(), ranks_.size());
+    const RankShare share = share_of(tasks, ranks_.rank(), ranks_.size());
     parallel_for(share.size(), options_.threads, [&](Index i, int worker) {
       const Index m = share.first + i;
       const auto task = static_cast<std::size_t>(m);
@@ -400,7 +400,7 @@ inline LossSum measure(const Network& network, const Dataset& data, int threads,
   const Index blocks = (data.size() + block - 1) / block;
   std::vector<TrainingWorker> workers(static_cast<std::size_t>(thread_count(threads)));
   std::vector<LossSum> sums(static_cast<std::size_t>(blocks));
-  const Share share = share_of(blocks, ranks.rank(), ranks.size());
+  const RankShare share = share_of(blocks, ranks.rank(), ranks.size());
   parallel_for(share.size(), threads, [&](Index i, int w) {
     TrainingWorker& worker = workers[static_cast<std::size_t>(w)];
     const Index b = share.first + i;
