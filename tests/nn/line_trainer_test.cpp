@@ -59,14 +59,16 @@ nn::Network small_network() {
 }
 
 nn::LineTrainingOptions quick(Index steps, int threads = 1) {
-  return {.optimizer = nn::AdamW{.learning_rate = 1e-2},
-          .steps = steps,
-          .batch = 16,
-          .micro_batch = 8,
-          .sorted = 4,
-          .margin = 8,
-          .average = 0.9,
-          .threads = threads};
+  nn::LineTrainingOptions options;
+  options.optimizer = nn::AdamW{.learning_rate = 1e-2};
+  options.steps = steps;
+  options.batch = 16;
+  options.micro_batch = 8;
+  options.sorted = 4;
+  options.margin = 8;
+  options.average = 0.9;
+  options.threads = threads;
+  return options;
 }
 
 bool same_weights(const nn::Network& a, const nn::Network& b) {
