@@ -48,7 +48,8 @@ LIMITS = [
     (r"^inkling/model/classifier\.hpp$", Limit(1, 1)),
     (r"^inkling/io/model/model_file\.hpp$", Limit(1.3, 7)),
     (r"^inkling/read/read_character\.hpp$", Limit(1.2, 2.3)),
-    (r"^inkling/(inkling|recipes|adapt)\.hpp$", Limit(2, 28)),
+    (r"^inkling/inkling\.hpp$", Limit(2, 30)),  # everything: it grows with the library
+    (r"^inkling/(recipes|line_recipe|adapt)\.hpp$", Limit(2, 28)),
     (r"^inkling/form/read_page\.hpp$", Limit(1.35, 28)),  # Eigen's LU and Cholesky, for registration
     (r"^inkling/io/", Limit(1.3, 28)),
     (r"", Limit(1.25, 28)),

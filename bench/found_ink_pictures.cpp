@@ -7,7 +7,6 @@
 #include <inkling/data/found_ink.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/data/written_line.hpp>
-#include <inkling/data/written_number.hpp>
 #include <inkling/picture/encode.hpp>
 
 #include <algorithm>

@@ -34,7 +34,6 @@
 #include <inkling/data/surroundings.hpp>
 #include <inkling/data/wear.hpp>
 #include <inkling/data/written_line.hpp>
-#include <inkling/data/written_number.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/importance.hpp>

@@ -3,7 +3,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
-#include <inkling/data/written_number.hpp>
 #include <inkling/io/file_lock.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/line/line_image.hpp>
@@ -91,6 +90,8 @@ INKLING_INLINE nn::LineNetwork train_lines(std::vector<Dataset> hands, const Lin
   for (const Dataset& hand : hands)
     notes["hands"] += (notes["hands"].empty() ? "" : ", ") + std::to_string(hand.size());
   nn::LineTrainingOptions fit{.steps = options.steps, .seed = options.seed, .threads = options.threads};
+  fit.optimizer = nn::AdamW{.learning_rate = 2e-3};
+  fit.schedule = nn::one_cycle({.peak_at = 0.1});
   fit.on_progress = options.on_progress;
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {

@@ -95,10 +95,10 @@ TEST_CASE("the umbrella includes every public header but those that need other l
 }
 
 TEST_CASE("imports only point downwards, and neighbours do not know one another") {
-  const std::map<std::string, int> floors{{"core", 0},     {"data", 1},      {"picture", 1}, {"codec", 2}, {"ink", 2},
-                                          {"features", 2}, {"normalise", 3}, {"line", 4},    {"model", 5}, {"nn", 6},
-                                          {"svm", 6},      {"forest", 6},    {"read", 6},    {"io", 7},    {"form", 8},
-                                          {"recipes", 8},  {"adapt", 9},     {"version", 0}, {"mpi", 1}};
+  const std::map<std::string, int> floors{
+      {"core", 0}, {"data", 1},    {"picture", 1},     {"codec", 2}, {"ink", 2},     {"features", 2}, {"normalise", 3},
+      {"line", 4}, {"model", 5},   {"nn", 6},          {"svm", 6},   {"forest", 6},  {"read", 6},     {"io", 7},
+      {"form", 8}, {"recipes", 8}, {"line_recipe", 8}, {"adapt", 9}, {"version", 0}, {"mpi", 1}};
   for (const auto& [name, header] : headers()) {
     if (name == umbrella) continue;
     CAPTURE(name);

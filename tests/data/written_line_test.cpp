@@ -1,7 +1,6 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/data/written_line.hpp>
-#include <inkling/data/written_number.hpp>
 
 #include <doctest/doctest.h>
 

@@ -10,10 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
+
+/// A number as people write them on forms, cheques and envelopes: dates (3/11/2023, 03.11.23), amounts (1.250, 17,50,
+/// 300.-, =45=), and codes of 1 to 12 digits. Digits and the signs . , - / = alone; at most 14 characters.
+std::string written_number(Rng& rng);
 
 /// How numbers stand on paper: the share of the lines that each habit or fault meets. How strong it is, is drawn anew
 /// for each line.

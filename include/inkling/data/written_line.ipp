@@ -5,6 +5,7 @@
 #include <inkling/core/shape.hpp>
 #include <inkling/data/capture.hpp>
 #include <inkling/data/detail/ink_box.hpp>
+#include <inkling/data/detail/written_number.hpp>
 #include <inkling/data/distortion.hpp>
 #include <inkling/data/sheet.hpp>
 #include <inkling/data/surroundings.hpp>
@@ -385,8 +386,11 @@ class LineOnPaper {
   void cut_sheet() {
     const float end = std::max(end_, right_) + size_ * (rng_.uniform(0.15F, 0.9F) + 0.3F * std::abs(style_.slant));
     const Index width = std::clamp<Index>(static_cast<Index>(end), 8, sheet_.width());
-    sheet_.ink = sheet_.ink.topRows(width).eval();
-    sheet_.paper = sheet_.paper.topRows(width).eval();
+    for (Matrix* part : {&sheet_.ink, &sheet_.paper}) {
+      Matrix cut(width, part->cols());
+      for (Index y = 0; y < cut.cols(); ++y) std::copy_n(&(*part)(0, y), width, &cut(0, y));
+      *part = std::move(cut);
+    }
   }
 
   void wear() {
@@ -472,6 +476,10 @@ class LineOnPaper {
 };
 
 }  // namespace detail
+
+INKLING_INLINE std::string written_number(Rng& rng) {
+  return detail::WrittenNumber(rng).draw();
+}
 
 INKLING_INLINE void LineHabits::check() const {
   in_range("LineHabits::own_hand", own_hand, {0, 1});

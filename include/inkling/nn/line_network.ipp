@@ -100,12 +100,17 @@ INKLING_INLINE LineSteps LineNetwork::steps(const FloatImage& line) const {
   // What lies behind the margin is paper that filled up the width.
   const double end = static_cast<double>(line.width() + options_.margin);
   const auto steps = static_cast<Index>(std::ceil((end - result.first_column) / columns_per_step_));
-  result.log_probabilities = Eigen::Map<const Matrix>(output.data(), shape.channels, shape.width)
-                                 .leftCols(std::clamp<Index>(steps, 1, shape.width)) /
-                             options_.temperature;
-  for (auto step : result.log_probabilities.colwise()) {
-    const float largest = step.maxCoeff();
-    step.array() -= largest + std::log((step.array() - largest).exp().sum());
+  result.log_probabilities.resize(shape.channels, std::clamp<Index>(steps, 1, shape.width));
+  for (Index t = 0; t < result.log_probabilities.cols(); ++t) {
+    const float* const logits = output.data() + t * shape.channels;
+    float* const step = result.log_probabilities.data() + t * shape.channels;
+    const float largest = *std::max_element(logits, logits + shape.channels) / options_.temperature;
+    float sum = 0;
+    for (Index c = 0; c < shape.channels; ++c) {
+      step[c] = logits[c] / options_.temperature - largest;
+      sum += std::exp(step[c]);
+    }
+    for (Index c = 0; c < shape.channels; ++c) step[c] -= std::log(sum);
   }
   return result;
 }

@@ -142,8 +142,9 @@ inline std::vector<Candidate> alternatives(const Matrix& steps, const StepRange&
   const Label own = labels[place];
   std::vector<std::pair<double, Label>> scores;
   for (const Label label : admitted) {
-    const auto says = steps.row(label).segment(where.begin, where.end - where.begin);
-    if (label != own && says.maxCoeff() < hardly) continue;
+    bool said = label == own;
+    for (Index t = where.begin; t < where.end && !said; ++t) said = steps(label, t) >= hardly;
+    if (!said) continue;
     labels[place] = label;
     scores.emplace_back(text_log_probability(steps, labels), label);
   }

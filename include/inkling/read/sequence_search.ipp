@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -79,14 +80,15 @@ inline bool is_sign(const std::string& class_name) {
 /// The steps with what the pattern has no place for taken out: signs count as the blank, other characters as never.
 inline MatrixOf<double> allowed_steps(const Matrix& log_probabilities, const ElementClasses& elements,
                                       const std::vector<std::string>& class_names) {
-  MatrixOf<double> allowed = log_probabilities.cast<double>();
+  MatrixOf<double> allowed(log_probabilities.rows(), log_probabilities.cols());
+  std::copy_n(log_probabilities.data(), allowed.size(), allowed.data());
   const Index blank = allowed.rows() - 1;
   for (Index c = 0; c < blank; ++c) {
     if (elements.admitted_anywhere(static_cast<std::size_t>(c))) continue;
     if (is_sign(class_names[static_cast<std::size_t>(c)])) {
       for (Index t = 0; t < allowed.cols(); ++t) allowed(blank, t) = log_add(allowed(blank, t), allowed(c, t));
     }
-    allowed.row(c).setConstant(impossible);
+    for (Index t = 0; t < allowed.cols(); ++t) allowed(c, t) = impossible;
   }
   return allowed;
 }
@@ -107,21 +109,23 @@ class PrefixBeam {
   PrefixBeam(const ElementClasses& elements, const SequenceSearchOptions& options)
       : elements_(elements), options_(options), ways_{{Prefix{}, {.blank = 0, .character = impossible}}} {}
 
-  void follow(const Eigen::Ref<const VectorOf<double>>& step) {
-    const Index blank = step.size() - 1;
+  /// step: the log-probability of each class, and in the last place of the blank.
+  void follow(std::span<const double> step) {
+    const std::size_t blank = step.size() - 1;
     std::vector<Label> likely;
-    const double least = step.maxCoeff() - options_.unlikely;
-    for (Index c = 0; c < blank; ++c) {
-      if (step(c) >= least && step(c) > impossible) likely.push_back(static_cast<Label>(c));
+    const double least = *std::max_element(step.begin(), step.end()) - options_.unlikely;
+    for (std::size_t c = 0; c < blank; ++c) {
+      if (step[c] >= least && step[c] > impossible) likely.push_back(static_cast<Label>(c));
     }
     std::map<Prefix, PrefixWays> next;
     for (const auto& [prefix, ways] : ways_) {
       PrefixWays& same = next[prefix];
-      same.blank = log_add(same.blank, ways.all() + step(blank));
-      if (!prefix.empty()) same.character = log_add(same.character, ways.character + step(prefix.back().second));
+      same.blank = log_add(same.blank, ways.all() + step[blank]);
+      if (!prefix.empty())
+        same.character = log_add(same.character, ways.character + step[static_cast<std::size_t>(prefix.back().second)]);
       for (const Label label : likely) {
         const bool repeated = !prefix.empty() && prefix.back().second == label;
-        extend(prefix, label, (repeated ? ways.blank : ways.all()) + step(label), next);
+        extend(prefix, label, (repeated ? ways.blank : ways.all()) + step[static_cast<std::size_t>(label)], next);
       }
     }
     ways_ = best_of(std::move(next));
@@ -249,7 +253,9 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
   const detail::ElementClasses elements(pattern, characters, class_names);
   const MatrixOf<double> steps = detail::allowed_steps(log_probabilities, elements, class_names);
   detail::PrefixBeam beam(elements, options);
-  for (Index t = 0; t < steps.cols(); ++t) beam.follow(steps.col(t));
+  for (Index t = 0; t < steps.cols(); ++t) {
+    beam.follow({steps.data() + t * steps.rows(), static_cast<std::size_t>(steps.rows())});
+  }
 
   std::vector<SequenceText> texts;
   std::unordered_map<std::string, std::size_t> place;
@@ -278,9 +284,9 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
 INKLING_INLINE double text_log_probability(const Matrix& log_probabilities, const std::vector<Label>& labels) {
   const MatrixOf<double> way =
       detail::walk_states(log_probabilities, labels, [](double a, double b) { return detail::log_add(a, b); });
-  const auto last = way.rightCols(1);
-  const double blank = last(last.size() - 1);
-  return labels.empty() ? blank : detail::log_add(blank, last(last.size() - 2));
+  const Index last = way.cols() - 1;
+  const double blank = way(way.rows() - 1, last);
+  return labels.empty() ? blank : detail::log_add(blank, way(way.rows() - 2, last));
 }
 
 INKLING_INLINE std::vector<StepRange> align(const Matrix& log_probabilities, const std::vector<Label>& labels) {

@@ -6,6 +6,7 @@
 #include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/nn/network_classifier.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +27,10 @@ inline constexpr std::string_view lines_kind = "lines";
 
 /// What the network puts out for pictures of bytes.
 inline Matrix line_scores(const nn::Network& network, const Pixels& pictures) {
+  Matrix input(pictures.rows(), pictures.cols());
+  nn::to_unit_range(pictures.data(), pictures.size(), input.data());
   nn::Workspace workspace;
-  return network.forward(pictures.cast<float>() / 255.0F, workspace);
+  return network.forward(input, workspace);
 }
 
 inline nn::LineNetwork decode_lines(Safetensors file, const std::string& source, const nn::LayerRegistry& registry) {

@@ -69,10 +69,15 @@ inline MatrixOf<double> ctc_backward(const CtcStates& states, const MatrixOf<dou
 /// Of each column.
 template <typename S>
 MatrixOf<double> log_softmax(const ConstMatrixRef<S>& logits) {
-  MatrixOf<double> result = logits.template cast<double>();
-  for (Index t = 0; t < result.cols(); ++t) {
-    const double largest = result.col(t).maxCoeff();
-    result.col(t).array() -= largest + std::log((result.col(t).array() - largest).exp().sum());
+  MatrixOf<double> result(logits.rows(), logits.cols());
+  for (Index t = 0; t < logits.cols(); ++t) {
+    double largest = static_cast<double>(logits(0, t));
+    for (Index c = 1; c < logits.rows(); ++c) largest = std::max(largest, static_cast<double>(logits(c, t)));
+    double sum = 0;
+    for (Index c = 0; c < logits.rows(); ++c) sum += std::exp(static_cast<double>(logits(c, t)) - largest);
+    for (Index c = 0; c < logits.rows(); ++c) {
+      result(c, t) = static_cast<double>(logits(c, t)) - largest - std::log(sum);
+    }
   }
   return result;
 }
@@ -109,8 +114,8 @@ double ctc_loss(const ConstMatrixRef<S>& logits, std::span<const Label> labels, 
   double total = before(states.size() - 1, last);
   if (states.size() > 1) total = inkling::detail::log_add(total, before(states.size() - 2, last));
   // dLoss/dlogit = the probability that the step says the class - the same, given that the line spells the labels
-  gradient = (log_probability.array().exp() * static_cast<double>(scale)).template cast<S>();
   for (Index t = 0; t <= last; ++t) {
+    for (Index c = 0; c <= blank; ++c) gradient(c, t) = scale * static_cast<S>(std::exp(log_probability(c, t)));
     for (Index s = 0; s < states.size(); ++s) {
       gradient(states.class_of(s), t) -= scale * static_cast<S>(std::exp(before(s, t) + after(s, t) - total));
     }

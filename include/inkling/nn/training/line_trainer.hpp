@@ -27,8 +27,8 @@ struct TrainingLine {
 using LineSource = std::function<TrainingLine(Rng& rng, double progress)>;
 
 struct LineTrainingOptions {
-  Optimizer optimizer = AdamW{.learning_rate = 2e-3};
-  Schedule schedule = one_cycle({.peak_at = 0.1});
+  Optimizer optimizer = AdamW{};
+  Schedule schedule = constant();
   Index steps = 20'000;    // of the optimiser
   Index batch = 32;        // lines a step
   Index micro_batch = 16;  // lines of about one width, that batch norm sees together

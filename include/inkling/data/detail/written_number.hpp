@@ -1,6 +1,7 @@
 #pragma once
 
-#include <inkling/data/written_number.hpp>
+#include <inkling/core/config.hpp>
+#include <inkling/core/rng.hpp>
 
 #include <array>
 #include <cstddef>
@@ -8,9 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace inkling::inline INKLING_ABI {
-
-namespace detail {
+namespace inkling::inline INKLING_ABI::detail {
 
 /// What the writers of numbers do, each with a chance of its own. The shares were chosen by looking at forms and
 /// cheques; no set of pictures was counted.
@@ -94,10 +93,4 @@ class WrittenNumber {
   Rng& rng_;
 };
 
-}  // namespace detail
-
-INKLING_INLINE std::string written_number(Rng& rng) {
-  return detail::WrittenNumber(rng).draw();
-}
-
-}  // namespace inkling::inline INKLING_ABI
+}  // namespace inkling::inline INKLING_ABI::detail
