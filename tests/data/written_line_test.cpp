@@ -69,7 +69,7 @@ TEST_CASE("a line has ink where its characters are, and paper around") {
     for (const Pixels* line : {&one, &six}) {
       CHECK(line->minCoeff() < 150);
       CHECK(line->maxCoeff() > 110);                       // paper may be grey
-      CHECK(line->row(0).minCoeff() == line->maxCoeff());  // the first column
+      CHECK(line->row(0).maxCoeff() == line->maxCoeff());  // the first column: a slanted foot may reach it
     }
     CHECK(six.rows() > 2 * one.rows() / 3);
   }
