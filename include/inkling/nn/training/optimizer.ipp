@@ -154,7 +154,7 @@ class OptimizerStep {
  private:
   /// Values of which nobody has to set the first ones.
   using Values = std::unique_ptr<S[]>;
-  static Values some_values(std::size_t count) { return std::make_unique_for_overwrite<S[]>(count); }
+  static Values some_values(std::size_t count) { return Values(new S[count]); }  // clang 14 has no other way
 
   auto leaves_at(const Slice& slice) const {
     return [this, &slice](const SumNode& node) -> const S* {
