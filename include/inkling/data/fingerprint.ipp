@@ -4,13 +4,15 @@
 #include <inkling/data/fingerprint.hpp>
 
 #include <algorithm>
-#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE void Fingerprint::add(double number) noexcept {
-  add(std::bit_cast<std::uint64_t>(number));
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &number, sizeof bits);
+  add(bits);
 }
 
 INKLING_INLINE void Fingerprint::add(const void* bytes, std::size_t size) noexcept {
