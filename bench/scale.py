@@ -59,7 +59,7 @@ def print_measured(rows):
 
 def print_computed(rows, options):
     """A step takes the time of a rank's micro-batches; what each rank sends grows with (n - 1) / n and crosses its link once;
-    each of the four exchanges of a step costs a latency for each other rank."""
+    each exchange of a step (those of the whole run, shared out to its steps) costs a latency for each other rank."""
     print(f"\nComputed for nodes of one core such as this one, {8 * options.bandwidth / 1e9:g} Gbit/s and "
           f"{1e6 * options.latency:g} us between them; batch 128 a node (weak) and 2048 in all (strong)\n")
     print("| | scaling | nodes | bytes a node sends, a step | seconds a step | efficiency |")
@@ -69,13 +69,14 @@ def print_computed(rows, options):
         two = next(r for r in rows if r["name"] == name and r["ranks"] == 2 and r["scaling"] == "strong")
         sample = alone["seconds"] / alone["samples"]
         whole = 2 * two["bytes_of_a_rank"] / two["steps"]  # (n - 1) / n of it is sent
+        exchanges = two["exchanges"] / two["steps"]
         for scaling in ("weak", "strong"):
             for nodes in (16, 64):
                 batch = 128 * nodes if scaling == "weak" else 2048
                 micro = MICRO_BATCH[name]
                 share = -(-(batch // micro) // nodes) * micro  # samples of the busiest node
                 sent = whole * (nodes - 1) / nodes
-                seconds = share * sample + sent / options.bandwidth + 4 * (nodes - 1) * options.latency
+                seconds = share * sample + sent / options.bandwidth + exchanges * (nodes - 1) * options.latency
                 print(f"| {name} | {scaling} | {nodes} | {sent:,.0f} | {seconds:.4f} | "
                       f"{100 * batch * sample / nodes / seconds:.0f} % |")
 

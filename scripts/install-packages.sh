@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of packages.txt that are missing. Arguments: who needs them (build, test, data).
+# Installs the Debian packages of packages.txt that are missing. Arguments: who needs them (the groups of packages.txt: build, test, mpi, data, ...).
 set -euo pipefail
 
 list=$(dirname "${BASH_SOURCE[0]}")/packages.txt

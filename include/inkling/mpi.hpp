@@ -60,12 +60,14 @@ class MpiRanks final : public Collective {
   int size() const noexcept override { return size_; }
 
   void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive) override {
+    std::vector<int> expected;  // bytes of each message that comes in
     std::vector<MPI_Request> requests;
     for (int step = 1; step < size_; ++step) {  // all begin with another, so that nobody is asked by all at once
       const int from = (rank_ - step + size_) % size_;
       const Block block = receive[static_cast<std::size_t>(from)];
       for (std::size_t at = 0; at < block.size; at += most) {
-        check(MPI_Irecv(static_cast<char*>(block.data) + at, length(block.size - at), MPI_BYTE, from, 0, world_,
+        expected.push_back(length(block.size - at));
+        check(MPI_Irecv(static_cast<char*>(block.data) + at, expected.back(), MPI_BYTE, from, 0, world_,
                         &requests.emplace_back()),
               "MPI_Irecv");
       }
@@ -79,7 +81,11 @@ class MpiRanks final : public Collective {
               "MPI_Isend");
       }
     }
-    wait_for(requests);
+    const auto start = Clock::now();
+    for (std::size_t m = 0; m < requests.size(); ++m) {
+      const MPI_Status status = wait_for(requests[m], start);
+      if (m < expected.size()) check_size(status, expected[m]);
+    }
   }
 
   /// How many processes mpirun or srun has started this one among; 1 when it was started otherwise.
@@ -88,11 +94,16 @@ class MpiRanks final : public Collective {
       const char* const text = std::getenv(name);
       return text == nullptr ? 0 : std::atoi(text);
     };
-    const int by_pmix = std::getenv("PMIX_RANK") == nullptr ? 1 : number("SLURM_NTASKS");
-    return std::max({1, number("OMPI_COMM_WORLD_SIZE"), number("PMI_SIZE"), by_pmix});
+    for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
+      if (std::getenv(name) != nullptr) return std::max(1, number(name));
+    }
+    // Of srun with PMIx. Below mpirun, which sets one of those above, it is that of the whole job.
+    return std::getenv("PMIX_RANK") == nullptr ? 1 : std::max(1, number("SLURM_NTASKS"));
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   static constexpr std::size_t most = std::size_t{1} << 30;  // bytes of a message: MPI counts them in an int
   static int length(std::size_t bytes) noexcept { return static_cast<int>(std::min(bytes, most)); }
 
@@ -104,13 +115,19 @@ class MpiRanks final : public Collective {
     throw Error(std::string("MPI: ") + what + ": " + text);
   }
 
-  /// MPI_Waitall may keep a core busy that another rank, or a thread of ours, could use.
-  static void wait_for(std::vector<MPI_Request>& requests) {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
-    for (int done = 0; done == 0;) {
-      check(MPI_Testall(static_cast<int>(requests.size()), requests.data(), &done, MPI_STATUSES_IGNORE), "MPI_Testall");
-      if (done != 0) return;
+  static void check_size(const MPI_Status& received, int expected) {
+    int size = 0;
+    check(MPI_Get_count(&received, MPI_BYTE, &size), "MPI_Get_count");
+    if (size == expected) return;
+    throw Error("MPI: expected " + std::to_string(expected) + " bytes, got " + std::to_string(size));
+  }
+
+  /// MPI_Wait may keep a core busy that another rank, or a thread of ours, could use. start: of the exchange.
+  static MPI_Status wait_for(MPI_Request& request, Clock::time_point start) {
+    MPI_Status status{};
+    for (int done = 0;;) {
+      check(MPI_Test(&request, &done, &status), "MPI_Test");
+      if (done != 0) return status;
       if (Clock::now() - start < std::chrono::milliseconds(1)) {
         std::this_thread::yield();
       } else {

@@ -201,10 +201,10 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {
     notes = recipe_notes(kind, data, fit.epochs, options);
-  }
-  if (!options.checkpoint.empty() && (options.ranks == nullptr || options.ranks->rank() == 0)) {
-    lock.emplace(options.checkpoint);
-    fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
+    if (options.ranks == nullptr || options.ranks->rank() == 0) {
+      lock.emplace(options.checkpoint);
+      fit.on_checkpoint = [&](const nn::TrainingState& state) { save_checkpoint(state, options.checkpoint, notes); };
+    }
   }
   auto model = std::make_unique<nn::NetworkClassifier>(
       nn::fit_network(initial_state(std::move(network), options, notes), train, fit));

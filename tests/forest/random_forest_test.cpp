@@ -160,6 +160,9 @@ TEST_CASE("The forest is the same for any number of ranks, wherever it is stoppe
   options.on_progress = stop_at(19);
   const RandomForest stopped = fit_forest(data, options);
   CHECK(stopped.num_trees() == 19);
+  options.seed = 6;
+  const RandomForest of_another_seed = fit_forest(data, options);
+  const Dataset images = digits().second.take(40);
   for (const int size : {2, 3}) {
     CAPTURE(size);
     ThreadRanks(size).run([&](Collective& ranks, int rank) {
@@ -174,8 +177,20 @@ TEST_CASE("The forest is the same for any number of ranks, wherever it is stoppe
       together.on_progress = {};
       CHECK(same(grow_forest(stopped, data, together), whole));
       CHECK_THROWS_AS(fit_forest(rank == 0 ? data : leaning_data(400, 20, 6, 3), together), ValueError);
-      together.seed = rank == 0 ? 5 : 6;
-      CHECK_THROWS_AS(fit_forest(data, together), ValueError);
+      CHECK_THROWS_AS(grow_forest(rank == 1 ? of_another_seed : stopped, data, together), ValueError);
+      ForestOptions other = together;
+      other.seed = rank == 0 ? 5 : 6;
+      CHECK_THROWS_AS(fit_forest(data, other), ValueError);
+      other = together;
+      if (rank == 1) other.max_features = 7;
+      CHECK_THROWS_AS(fit_forest(data, other), ValueError);
+      other = together;
+      other.trees = 3;
+      other.hog = HogOptions{};
+      const ForestOptions alone{.trees = 3, .hog = HogOptions{}, .seed = 5, .threads = 1};
+      CHECK(same(fit_forest(images, other), fit_forest(images, alone)));
+      if (rank == 1) other.hog->bins = 6;
+      CHECK_THROWS_AS(fit_forest(images, other), ValueError);
     });
   }
 }

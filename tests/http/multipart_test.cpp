@@ -23,7 +23,7 @@ std::string named(const std::string& name, const std::string& data) {
   return part("Content-Disposition: form-data; name=" + name + "\r\n", data);
 }
 
-/// Characters of which it is counted how many were looked at.
+/// Characters of which it is counted how many were looked at or copied.
 struct Counting : std::char_traits<char> {
   static inline std::size_t visited = 0;
 
@@ -43,9 +43,25 @@ struct Counting : std::char_traits<char> {
     visited += static_cast<std::size_t>(place - text) + (place == end ? 0 : 1);
     return place == end ? nullptr : place;
   }
+  static char* copy(char* to, const char* from, std::size_t size) noexcept {
+    visited += size;
+    return std::char_traits<char>::copy(to, from, size);
+  }
+  static char* move(char* to, const char* from, std::size_t size) noexcept {
+    visited += size;
+    return std::char_traits<char>::move(to, from, size);
+  }
+  static void assign(char& to, const char& from) noexcept {
+    ++visited;
+    to = from;
+  }
+  static char* assign(char* to, std::size_t size, char value) noexcept {
+    visited += size;
+    return std::char_traits<char>::assign(to, size, value);
+  }
 };
 
-/// How many bytes the parser looks at, again and again counted, when parts and headers have no limit.
+/// How many bytes the parser looks at or copies, again and again counted, when parts and headers have no limit.
 std::size_t bytes_visited(const std::string& body, const std::string& boundary, bool sound) {
   using Parser = MultipartParser<Counting>;
   Counting::visited = 0;

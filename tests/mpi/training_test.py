@@ -37,8 +37,8 @@ class Together(CommandTest):
         epochs = [] if epochs is None else ["--epochs", epochs]
         return ["train", "--model", model, "--out", out, "--data", self.data, "--threads", 1, *epochs, *more]
 
-    def together(self, ranks, *arguments, program=PROGRAM, mpi=MPI):
-        process = launch([*mpirun(ranks, mpi), program, *arguments])
+    def together(self, ranks, *arguments, program=PROGRAM, mpi=MPI, **variables):
+        process = launch([*mpirun(ranks, mpi), program, *arguments], **variables)
         output, log = process.communicate(timeout=120)
         return process.returncode, output, log
 
@@ -80,6 +80,11 @@ class Together(CommandTest):
                 self.assertEqual(len(steps), len(set(steps)), log)
                 if model == "mlp":
                     self.assertEqual(len(steps), 2, log)
+
+    def test_fewer_ranks_than_a_slurm_job_has_tasks(self):
+        status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), SLURM_NTASKS="8")
+        self.assertEqual(status, 0, log)
+        self.assertEqual(self.out.read_bytes(), self.alone("mlp", "--epochs", 1))
 
     def test_a_rank_that_dies_ends_all_and_another_number_of_ranks_goes_on(self):
         expected = self.alone("mlp", "--epochs", 40)
@@ -156,6 +161,10 @@ class Together(CommandTest):
         status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), program=BIN / "inkling")
         self.assert_failed(status, log)
         self.assertIn("built without MPI", log)
+        process = launch([BIN / "inkling", *self.arguments("mlp", self.out, epochs=1)], PMIX_RANK="0", SLURM_NTASKS="2")
+        _, log = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 1, log)
+        self.assertIn("2 processes were started together, but this program was built without MPI", log)
         if shutil.which(f"mpirun.{OTHER}"):
             status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), mpi=OTHER)
             self.assertNotEqual(status, 0, log)

@@ -15,12 +15,16 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "thread_ranks.hpp"
@@ -105,6 +109,18 @@ bool same_bits(const Network& a, const Network& b) {
                     [](const auto* x, const auto* y) { return x->value == y->value; });
 }
 
+/// Checks that the epochs of a run report what those of another did, and counts them in `calls`. Both must outlive it.
+ProgressCallback same_as(const std::vector<Progress>& expected, std::size_t& calls) {
+  return [&expected, &calls](const Progress& progress) {
+    const auto epoch = static_cast<std::size_t>(progress.step - 1);
+    REQUIRE(epoch < expected.size());
+    CHECK(progress.loss == expected[epoch].loss);
+    CHECK(progress.validation_loss == expected[epoch].validation_loss);
+    ++calls;
+    return Flow::go_on;
+  };
+}
+
 double accuracy(const NetworkClassifier& classifier, const Dataset& data) {
   const auto predicted = classifier.predict(data.pixels());
   Index correct = 0;
@@ -129,14 +145,10 @@ TEST_CASE("the same seed gives the same bits for any number of threads") {
     for (const int threads : {2, 3, 8}) {
       CAPTURE(threads);
       options.threads = threads;
-      std::size_t epoch = 0;
-      options.on_progress = [&](const Progress& progress) {
-        CHECK(progress.loss == expected[epoch].loss);
-        CHECK(progress.validation_loss == expected[epoch].validation_loss);
-        ++epoch;
-        return Flow::go_on;
-      };
+      std::size_t calls = 0;
+      options.on_progress = same_as(expected, calls);
       CHECK(same_bits(fit_network(small_network(), train, options).network(), alone.network()));
+      CHECK(calls == 4);
     }
   }
 }
@@ -160,13 +172,8 @@ TEST_CASE("the same seed gives the same bits for any number of ranks, and a run 
       NetworkOptions together = options;
       together.ranks = &ranks;
       together.threads = 1 + rank % 2;
-      std::size_t epoch = 0;
-      together.on_progress = [&](const Progress& progress) {
-        CHECK(progress.loss == expected[epoch].loss);
-        CHECK(progress.validation_loss == expected[epoch].validation_loss);
-        ++epoch;
-        return Flow::go_on;
-      };
+      std::size_t calls = 0;  // on every rank
+      together.on_progress = same_as(expected, calls);
       if (rank == 0) {
         together.on_checkpoint = [&](const TrainingState& state) {
           const TrainingState& other = states[static_cast<std::size_t>(state.epoch) - 1];
@@ -177,8 +184,9 @@ TEST_CASE("the same seed gives the same bits for any number of ranks, and a run 
         };
       }
       CHECK(same_bits(fit_network(small_network(), train, together).network(), alone.network()));
-      epoch = 2;
+      CHECK(calls == 4);
       CHECK(same_bits(fit_network(states[1], train, together).network(), alone.network()));
+      CHECK(calls == 4 + 2);
     });
   }
 }
@@ -194,6 +202,7 @@ TEST_CASE("one rank that stops stops all, after the same batch") {
     alone.stop = [left = batches]() mutable { return --left == 0; };
     alone.on_checkpoint = [&](const TrainingState& state) { expected = state; };
     fit_network(small_network(), train, alone);
+    REQUIRE(expected);
     ThreadRanks(3).run([&](Collective& ranks, int rank) {
       NetworkOptions together = options;
       together.ranks = &ranks;
@@ -201,6 +210,7 @@ TEST_CASE("one rank that stops stops all, after the same batch") {
       if (rank == 1) together.stop = [left = batches]() mutable { return --left == 0; };
       together.on_checkpoint = [&](const TrainingState& state) { last = state; };
       fit_network(small_network(), train, together);
+      REQUIRE(last);
       CHECK(last->epoch == expected->epoch);
       CHECK(last->batch == expected->batch);
       CHECK(same_bits(last->network, expected->network));
@@ -237,6 +247,67 @@ TEST_CASE("ranks with other data, options or weights are refused, and one that f
                     options.on_progress = [](const Progress&) -> Flow { throw std::logic_error("rank 2"); };
                   }),
                   std::logic_error);
+}
+
+TEST_CASE("ranks are refused for any option that differs and decides the bits of a run") {
+  const Dataset train = stripes(40, 3);
+  const auto nothing = [](std::span<float>, const Shape&, Rng&) {};
+  NetworkOptions same{.optimizer = AdamW{}, .epochs = 1, .threads = 1};
+  same.class_weights = {1, 2, 1, 1};
+  same.validation = stripes(10, 4);
+  using Change = std::function<void(NetworkOptions&)>;
+  const auto refused = [&](const NetworkOptions& options, const Change& change) {
+    try {
+      ThreadRanks(2).run([&](Collective& ranks, int rank) {
+        NetworkOptions together = options;
+        together.ranks = &ranks;
+        if (rank == 1) change(together);
+        fit_network(linear_network(), train, together);
+      });
+    } catch (const ValueError& error) {
+      return std::string(error.what()).find("the options of the training of rank 1") != std::string::npos;
+    }
+    return false;
+  };
+  CHECK_FALSE(refused(same, [](NetworkOptions& options) { options.threads = 2; }));
+  const auto adam = [](NetworkOptions& options) -> AdamW& { return std::get<AdamW>(options.optimizer); };
+  const std::vector<Change> changes{
+      [&](NetworkOptions& options) { adam(options).learning_rate *= 2; },
+      [&](NetworkOptions& options) { adam(options).beta1 = 0.8; },
+      [&](NetworkOptions& options) { adam(options).beta2 = 0.99; },
+      [&](NetworkOptions& options) { adam(options).epsilon *= 2; },
+      [&](NetworkOptions& options) { adam(options).weight_decay += 0.25; },
+      [](NetworkOptions& options) { options.optimizer = Sgd{}; },
+      [](NetworkOptions& options) { options.seed = 2; },
+      [](NetworkOptions& options) { options.epochs = 2; },
+      [](NetworkOptions& options) { options.batch = 64; },
+      [](NetworkOptions& options) { options.micro_batch = 16; },
+      [](NetworkOptions& options) { options.patience = 1; },
+      [](NetworkOptions& options) { options.label_smoothing = 0.25; },
+      [](NetworkOptions& options) { options.average = 0.5; },
+      [](NetworkOptions& options) { options.augment_until = 0.5; },
+      [](NetworkOptions& options) { options.class_weights[2] = 3; },
+      [](NetworkOptions& options) { options.class_weights.clear(); },
+      [&](NetworkOptions& options) { options.augment = nothing; },
+      [&](NetworkOptions& options) { options.augment_after = nothing; },
+      [](NetworkOptions& options) { options.validation = stripes(10, 5); },
+      [](NetworkOptions& options) { options.validation.reset(); },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    CAPTURE(i);
+    CHECK(refused(same, changes[i]));
+  }
+  for (const double at : {0.0, 0.1, 0.5, 0.9}) {  // of the epochs: the schedule differs there alone
+    CAPTURE(at);
+    CHECK(refused(same, [at](NetworkOptions& options) {
+      options.schedule = [at](double progress) { return progress == at ? 0.5 : 1; };
+    }));
+  }
+  same.optimizer = Sgd{};
+  const auto sgd = [](NetworkOptions& options) -> Sgd& { return std::get<Sgd>(options.optimizer); };
+  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).learning_rate *= 2; }));
+  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).momentum = 0.5; }));
+  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).weight_decay += 0.25; }));
 }
 
 TEST_CASE("another seed gives other weights, through the order, dropout and augmentation alone") {

@@ -38,9 +38,14 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
       svm::detail::LossPass<std::uint8_t> pass(samples, problem, 2);
       svm::detail::Objective found;
       pass.evaluate(groups, found);
-      std::vector<Matrix> slacks;  // of each class
-      for (Index k = 0; k < classes; ++k) {
-        slacks.push_back(pass.slack(groups[static_cast<std::size_t>(k / 16)], std::vector<Index>{k}));
+      std::vector<Matrix> slacks;  // of each group
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        std::vector<Index> of_group;
+        for (Index k = static_cast<Index>(g) * 16; k < std::min(classes, static_cast<Index>(g + 1) * 16); ++k) {
+          of_group.push_back(k);
+        }
+        slacks.push_back(pass.slack(groups[g], of_group));
+        REQUIRE(slacks.back().rows() == std::ssize(of_group));
       }
 
       for (Index k = 0; k < classes; ++k) {
@@ -54,7 +59,8 @@ TEST_CASE("LossPass finds objective, slack and gradient of every class") {
           const double cost = own ? problem.cost[static_cast<std::size_t>(k)] : problem.rest_cost;
           const double y = own ? 1 : -1;
           const double slack = 1 - y * w.dot(x);
-          CHECK(static_cast<double>(slacks[static_cast<std::size_t>(k)](0, i)) == doctest::Approx(slack).epsilon(1e-4));
+          const auto got = static_cast<double>(slacks[static_cast<std::size_t>(k / 16)](k % 16, i));
+          CHECK(got == doctest::Approx(slack).epsilon(1e-4));
           const auto mask = found.costs[static_cast<std::size_t>(k / 16)][static_cast<std::size_t>(i)];
           if (std::abs(slack) > 1e-4) {
             CHECK((mask >> (k % 16) & 1) == (slack > 0 ? 1 : 0));

@@ -14,6 +14,7 @@
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/fit_forest.hpp>
+#include <inkling/forest/node.hpp>
 #include <inkling/forest/options.hpp>
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
@@ -70,6 +71,22 @@ struct GrownForest {
   }
 };
 
+/// Of the trees, and of what is known of them.
+inline std::uint64_t fingerprint(const GrownForest& forest) {
+  Fingerprint sum(static_cast<std::uint64_t>(forest.size()));
+  for (const Node& node : forest.trees.nodes) {
+    for (const std::uint64_t value :
+         {std::uint64_t{node.child}, std::uint64_t{node.feature}, std::uint64_t{node.threshold}}) {
+      sum.add(value);
+    }
+  }
+  for (const std::uint32_t root : forest.trees.roots) sum.add(std::uint64_t{root});
+  for (const std::uint16_t value : forest.trees.leaf_table) sum.add(std::uint64_t{value});
+  for (const double value : forest.importance) sum.add(value);
+  for (const std::uint64_t seed : forest.bags) sum.add(seed);
+  return sum.value();
+}
+
 /// Adds the trees that are missing: fewer only when the callback stops.
 inline void add_trees(const TrainingData& data, const ForestOptions& options, Collective& ranks, GrownForest& forest) {
   const int workers = thread_count(options.threads);
@@ -105,13 +122,14 @@ inline void add_trees(const TrainingData& data, const ForestOptions& options, Co
   }
 }
 
-/// Ranks that learned from other samples would give a forest that nobody else gets.
-inline void require_same_run(Collective& ranks, const Dataset& data, const ForestOptions& options, Index trees) {
+/// Ranks that learned from other samples would give a forest that nobody else gets. begun: the trees that are there.
+inline void require_same_run(Collective& ranks, const Dataset& data, const ForestOptions& options,
+                             const GrownForest& begun) {
   if (ranks.size() == 1) return;
-  require_same(ranks, fingerprint(data), "the training data");
+  require_same(ranks, inkling::fingerprint(data), "the training data");
   Fingerprint sum(options.seed);
   for (const Index value :
-       {trees, options.trees, options.max_features, options.min_samples_leaf, options.max_depth, options.max_leaves}) {
+       {options.trees, options.max_features, options.min_samples_leaf, options.max_depth, options.max_leaves}) {
     sum.add(static_cast<std::uint64_t>(value));
   }
   for (const bool value : {options.bootstrap, options.out_of_bag, options.random_thresholds, options.hog.has_value()}) {
@@ -119,6 +137,7 @@ inline void require_same_run(Collective& ranks, const Dataset& data, const Fores
   }
   for (const double weight : options.class_weights) sum.add(weight);
   require_same(ranks, sum.value(), "the options of the forest");
+  require_same(ranks, fingerprint(begun), "the trees to begin with");
 }
 
 /// The forest with the trees that are missing. temperature: kept unless the forest can be calibrated.
@@ -127,13 +146,15 @@ inline RandomForest finish(GrownForest forest, float temperature, Dataset datase
   check(options, dataset.num_classes());
   Collective alone;
   Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
-  require_same_run(ranks, dataset, options, forest.size());
+  require_same_run(ranks, dataset, options, forest);
   const Shape image = dataset.image_shape();
   const std::vector<std::string> class_names = dataset.class_names();
-  const std::uint64_t of_data = options.bootstrap ? fingerprint(dataset) : 0;
-  TrainingData data(
-      options.hog ? gradients_of(std::move(dataset), Hog(image, *options.hog), options.threads) : std::move(dataset),
-      options.threads);
+  const std::uint64_t of_data = options.bootstrap ? inkling::fingerprint(dataset) : 0;
+  if (options.hog) {
+    dataset = gradients_of(std::move(dataset), Hog(image, *options.hog), options.threads);
+    if (ranks.size() > 1) require_same(ranks, inkling::fingerprint(dataset), "the gradients of the training data");
+  }
+  TrainingData data(std::move(dataset), options.threads);
   add_trees(data, options, ranks, forest);
   data.release_columns();
   if (!options.bootstrap) forest.bags.clear();

@@ -11,7 +11,6 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

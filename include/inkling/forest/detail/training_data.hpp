@@ -17,8 +17,8 @@
 namespace inkling::inline INKLING_ABI::forest::detail {
 
 /// The data as the growing of trees reads it, made once and shared by all trees: sample by sample (the Dataset itself)
-/// for small nodes, and feature by feature for large ones. Either alone
-/// would read a cache line for each byte of the other's: growing is faster for holding all features twice.
+/// for small nodes, and feature by feature for large ones. Either alone would read a cache line for each byte of the
+/// other's: growing is faster for holding all features twice.
 class TrainingData {
  public:
   static constexpr Index max_samples = Index{1} << 24;

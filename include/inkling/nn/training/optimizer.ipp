@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
+#include <inkling/nn/training/detail/gather_shares.hpp>
 #include <inkling/nn/training/detail/sum_tree.hpp>
 #include <inkling/nn/training/optimizer.hpp>
 
@@ -191,10 +192,6 @@ class OptimizerStep {
     if (statistics_.empty()) return;
     const Index each = statistics_.back().place + statistics_.back().count;
     std::vector<S> values(gradients_.size() * static_cast<std::size_t>(each));
-    std::vector<std::size_t> ends;
-    for (int r = 0; r < ranks.size(); ++r) {
-      ends.push_back(static_cast<std::size_t>(share_of(root_.leaves, r, ranks.size()).last * each));
-    }
     const RankShare mine = share_of(root_.leaves, ranks.rank(), ranks.size());
     for (Index m = mine.first; m < mine.last; ++m) {
       for (const Slice& slice : statistics_) {
@@ -202,7 +199,7 @@ class OptimizerStep {
                     values.data() + m * each + slice.place);
       }
     }
-    gather(ranks, values.data(), ends);
+    gather_shares(ranks, root_.leaves, each, values.data());
     for (const Slice& slice : statistics_) {
       move_statistics(slice, [&](std::size_t m) { return values.data() + static_cast<Index>(m) * each + slice.place; });
     }
@@ -354,6 +351,9 @@ void gather_moments(std::span<Parameter<S>* const> parameters, OptimizerState<S>
   const RankShare mine = share_of(std::ssize(slices), ranks.rank(), ranks.size());
   std::vector<S> values(ends.back());
   for (std::vector<MatrixOf<S>>* const moments : {&state.first, &state.second}) {
+    const bool none =
+        std::all_of(moments->begin(), moments->end(), [](const auto& moment) { return moment.size() == 0; });
+    if (none) continue;  // Sgd has no second ones
     const auto count = [&](const detail::Slice& slice) {
       return (*moments)[slice.parameter].size() == 0 ? Index{0} : slice.count;
     };

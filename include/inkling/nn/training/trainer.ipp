@@ -6,6 +6,7 @@
 #include <inkling/core/range.hpp>
 #include <inkling/data/fingerprint.hpp>
 #include <inkling/nn/training/backward.hpp>
+#include <inkling/nn/training/detail/gather_shares.hpp>
 #include <inkling/nn/training/loss.hpp>
 #include <inkling/nn/training/trainer.hpp>
 #include <inkling/nn/training/weight_average.hpp>
@@ -21,6 +22,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::nn {
@@ -98,8 +100,7 @@ class TrainingSamples {
     if (images_ != nullptr) return inkling::fingerprint(*images_);
     Fingerprint sum(static_cast<std::uint64_t>(size_));
     sum.add(labels_.data(), labels_.size() * sizeof(Label));
-    for (Index i = 0; i < size_; ++i)
-      sum.add(features_->col(i).data(), static_cast<std::size_t>(features_->rows()) * sizeof(float));
+    sum.add(features_->data(), static_cast<std::size_t>(features_->size()) * sizeof(float));
     return sum.value();
   }
 
@@ -239,15 +240,6 @@ struct TrainingWorker {
   std::vector<Label> labels;
 };
 
-/// values: one for each of some tasks, of which each rank has those of its share.
-inline void gather_shares(Collective& ranks, std::vector<LossSum>& values) {
-  std::vector<std::size_t> ends;
-  for (int r = 0; r < ranks.size(); ++r) {
-    ends.push_back(static_cast<std::size_t>(share_of(std::ssize(values), r, ranks.size()).last));
-  }
-  gather(ranks, values.data(), ends);
-}
-
 /// One pass over the training samples.
 class Epoch {
  public:
@@ -298,7 +290,7 @@ class Epoch {
           micro_batch(begin + count * m / tasks, begin + count * (m + 1) / tasks, 1.0F / static_cast<float>(count),
                       workers_[static_cast<std::size_t>(worker)], gradients_[task]);
     });
-    gather_shares(ranks_, sums);
+    gather_shares(ranks_, tasks, 1, sums.data());
     LossSum sum;
     for (const LossSum& part : sums) sum += part;
     if (!std::isfinite(sum.loss)) fail("the loss", batch);
@@ -312,10 +304,7 @@ class Epoch {
     return sum;
   }
 
-  bool wants_to_stop() const {
-    const bool here = options_.stop && options_.stop();
-    return ranks_.size() == 1 ? here : ranks_.any(here);
-  }
+  bool wants_to_stop() const { return ranks_.any(options_.stop && options_.stop()); }
 
   [[noreturn]] void fail(const std::string& what, Index batch) const {
     throw Error("fit_network: " + what + " is not finite in epoch " + std::to_string(state_.epoch + 1) + ", batch " +
@@ -416,7 +405,7 @@ inline LossSum measure(const Network& network, const Dataset& data, int threads,
     sums[static_cast<std::size_t>(b)] = softmax_cross_entropy<float>(
         logits, worker.labels, 0, 1.0F, worker.output_gradient.matrix(logits.rows(), count));
   });
-  gather_shares(ranks, sums);
+  gather_shares(ranks, blocks, 1, sums.data());
   return std::accumulate(sums.begin(), sums.end(), LossSum{}, [](LossSum a, const LossSum& b) { return a += b; });
 }
 

@@ -5,9 +5,6 @@
 #include <inkling/svm/detail/lanes.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
 
 namespace inkling::inline INKLING_ABI::svm::detail {
 

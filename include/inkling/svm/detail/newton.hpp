@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -36,8 +37,8 @@ namespace inkling::inline INKLING_ABI::svm::detail {
 template <typename Value>
 class Newton {
  public:
-  /// All arguments must outlive this. problem: the classes of this rank, class k being class rank + k * ranks of the
-  /// whole; with one rank it is the whole. weights: where to start, classes x padded features.
+  /// samples, whole, problem and ranks must outlive this. problem: the classes of this rank, class k being class rank +
+  /// k * ranks of the whole; with one rank it is the whole. weights: where to start, classes x padded features.
   Newton(const DenseSamples<Value>& samples, const Problem& whole, const Problem& problem, LaneGroups weights,
          bool from_zero, Collective& ranks, int threads)
       : samples_(samples),
@@ -58,7 +59,10 @@ class Newton {
     const bool done = std::all_of(classes_.begin(), classes_.end(), [](const Class& state) { return state.done; });
     if (!ranks_.any(!done)) return false;
     // The Hessian changes most in the beginning.
-    if (steps_ == 0 || steps_ == 2) hessian_ = make_preconditioner();
+    if (steps_ == 0 || steps_ == 2) {
+      const std::vector<double> sums = weights_of_samples();  // which all ranks gather
+      if (!done) hessian_ = make_preconditioner(sums);
+    }
     if (done) {
       ++steps_;
       return true;
@@ -164,11 +168,11 @@ class Newton {
     return sums;
   }
 
-  /// From a selection of the samples that cost, each weighted by what it adds to the Hessians on average.
-  std::unique_ptr<AverageHessian> make_preconditioner() const {
+  /// From a selection of the samples that cost, each weighted by what it adds to the Hessians on average. sums: the
+  /// weight of each in those of all classes together.
+  std::unique_ptr<AverageHessian> make_preconditioner(const std::vector<double>& sums) const {
     std::vector<std::uint32_t> active;
     std::vector<float> weights;
-    const std::vector<double> sums = weights_of_samples();
     for (Index i = 0; i < samples_.size(); ++i) {
       if (at(sums, i) == 0) continue;
       active.push_back(static_cast<std::uint32_t>(i));
@@ -290,12 +294,11 @@ class Newton {
     bool any = false;
     for (Index group = 0; group < pass_.groups(); ++group) {
       const std::vector<Index> too_long = too_long_steps(group, next, then);
-      const LaneMatrix whole = too_long.empty() ? LaneMatrix() : at(next, group);
       for (std::size_t first = 0; first < too_long.size(); first += at_once) {
         any = true;
         const auto classes = std::span(too_long).subspan(first, std::min(at_once, too_long.size() - first));
         const Matrix here = pass_.slack(at(weights_, group), classes);
-        const Matrix there = pass_.slack(whole, classes);
+        const Matrix there = pass_.slack(at(next, group), classes);
         parallel_for(static_cast<Index>(classes.size()), threads_, [&](Index i, int) {
           const Index k = at(classes, i);
           const Eigen::ArrayXd from = row(weights_, k).transpose().template cast<double>();

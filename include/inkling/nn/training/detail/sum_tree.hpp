@@ -38,8 +38,8 @@ inline void append_covering(const SumNode& node, Index first, Index last, std::v
   append_covering(node.right(), first, last, nodes);
 }
 
-inline constexpr Index sum_slice =
-    2048;  // values at a time: with moments and gradients they stay in the first-level cache
+/// Values at a time: with moments and gradients they stay in the first-level cache.
+inline constexpr Index sum_slice = 2048;
 
 /// to = the sum below `node`, of `count` <= sum_slice values. known(node): the values of a leaf, or of any other node
 /// whose sum is there already; else nullptr.
