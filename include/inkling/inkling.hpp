@@ -118,6 +118,7 @@
 #include <inkling/model/class_meaning.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/confusion_matrix.hpp>
+#include <inkling/model/ctc_states.hpp>
 #include <inkling/model/familiarity.hpp>
 #include <inkling/model/line_model.hpp>
 #include <inkling/model/metrics.hpp>

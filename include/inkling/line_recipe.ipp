@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/core/range.hpp>
+#include <inkling/data/fingerprint.hpp>
 #include <inkling/io/file_lock.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/line/line_image.hpp>
@@ -83,22 +84,45 @@ INKLING_INLINE nn::LineSource written_lines(std::vector<Dataset> hands, const Li
   };
 }
 
+namespace detail {
+
+/// What decides the bits of a run, for its checkpoints.
+inline CheckpointNotes line_notes(const std::vector<Dataset>& hands, const LineRecipeOptions& options) {
+  std::string images;
+  for (const Dataset& hand : hands) {
+    images +=
+        (images.empty() ? "" : ", ") + std::to_string(hand.size()) + " (" + std::to_string(fingerprint(hand)) + ")";
+  }
+  Fingerprint habits;
+  habits.add(&options.habits, sizeof options.habits);  // shares alone
+  return {{"model", "lines"},
+          {"steps", std::to_string(options.steps)},
+          {"seed", std::to_string(options.seed)},
+          {"hands", images},
+          {"habits", std::to_string(habits.value())}};
+}
+
+}  // namespace detail
+
 INKLING_INLINE nn::LineNetwork train_lines(std::vector<Dataset> hands, const LineRecipeOptions& options) {
   options.check();
-  CheckpointNotes notes{
-      {"model", "lines"}, {"steps", std::to_string(options.steps)}, {"seed", std::to_string(options.seed)}};
-  for (const Dataset& hand : hands)
-    notes["hands"] += (notes["hands"].empty() ? "" : ", ") + std::to_string(hand.size());
+  const CheckpointNotes notes = detail::line_notes(hands, options);
   nn::LineTrainingOptions fit{.steps = options.steps, .seed = options.seed, .threads = options.threads};
+  fit.margin = nn::LineNetworkOptions().margin;
   fit.optimizer = nn::AdamW{.learning_rate = 2e-3};
   fit.schedule = nn::one_cycle({.peak_at = 0.1});
-  fit.on_progress = options.on_progress;
+  bool stopped = false;
+  fit.on_progress = [&](const Progress& progress) {
+    stopped = options.on_progress && options.on_progress(progress) == Flow::stop;
+    return stopped ? Flow::stop : Flow::go_on;
+  };
   std::optional<FileLock> lock;
   if (!options.checkpoint.empty()) {
-    constexpr Index between = 50;  // calls of on_checkpoint: some minutes
+    constexpr Index between = 400;  // steps: some minutes
     lock.emplace(options.checkpoint);
-    fit.on_checkpoint = [&, call = Index{0}](const nn::TrainingState& state) mutable {
-      if (++call % between == 0 || state.batch == options.steps) save_checkpoint(state, options.checkpoint, notes);
+    fit.on_checkpoint = [&](const nn::TrainingState& state) {
+      if (!stopped && state.batch % between >= fit.sorted && state.batch < options.steps) return;
+      save_checkpoint(state, options.checkpoint, notes);
     };
   }
   const auto classes = static_cast<Index>(line_classes().size());

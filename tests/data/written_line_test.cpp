@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -61,6 +62,7 @@ TEST_CASE("a line is the same for the same seed, and another for another") {
 
 TEST_CASE("a line has ink where its characters are, and paper around") {
   const LineWriter plain({load_sample(std::filesystem::path(INKLING_SOURCE_DIR) / "data").first}, clean());
+  std::array<double, 2> widths{};  // in heights of the paper
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     Rng rng(seed);
@@ -71,8 +73,30 @@ TEST_CASE("a line has ink where its characters are, and paper around") {
       CHECK(line->maxCoeff() > 110);                       // paper may be grey
       CHECK(line->row(0).maxCoeff() == line->maxCoeff());  // the first column: a slanted foot may reach it
     }
-    CHECK(six.rows() > 2 * one.rows() / 3);
+    widths[0] += static_cast<double>(one.rows()) / static_cast<double>(one.cols());
+    widths[1] += static_cast<double>(six.rows()) / static_cast<double>(six.cols());
   }
+  CHECK(widths[1] > 2.5 * widths[0]);
+}
+
+TEST_CASE("signs before a number stand beside it") {
+  LineHabits habits = clean();
+  habits.other_signs = 1;
+  const LineWriter plain({load_sample(std::filesystem::path(INKLING_SOURCE_DIR) / "data").first}, habits);
+  int apart = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Rng rng(seed);
+    const Pixels line = plain.write("8", rng);
+    int groups = 0;  // of columns with ink
+    bool before = false;
+    for (Index x = 0; x < line.rows(); ++x) {
+      const bool ink = line.row(x).minCoeff() < line.maxCoeff() - 60;
+      groups += ink && !before ? 1 : 0;
+      before = ink;
+    }
+    apart += groups >= 3 ? 1 : 0;
+  }
+  CHECK(apart >= 8);
 }
 
 TEST_CASE("every habit gives a line that is a picture") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 using namespace inkling;
@@ -99,6 +100,12 @@ TEST_CASE("logits of any size give a finite loss and gradient") {
   CHECK(std::isfinite(loss));
   CHECK(loss > 7000);
   CHECK(gradient.allFinite());
+}
+
+TEST_CASE("a logit that is no number gives a loss that is not finite") {
+  MatrixOf<double> logits = random_logits(4, 5, 2);
+  logits(0, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(std::isfinite(loss_of(logits, {0, 1})));
 }
 
 TEST_CASE("steps, labels and sizes that do not fit are refused") {

@@ -10,11 +10,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "line_networks.hpp"
+
 using namespace inkling;
+using test::same_weights;
 
 namespace {
 
@@ -71,13 +77,6 @@ nn::LineTrainingOptions quick(Index steps, int threads = 1) {
   return options;
 }
 
-bool same_weights(const nn::Network& a, const nn::Network& b) {
-  for (std::size_t p = 0; p < a.parameters().size(); ++p) {
-    if (a.parameters()[p]->value != b.parameters()[p]->value) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 TEST_CASE("a network learns to read lines from their texts alone") {
@@ -118,6 +117,26 @@ TEST_CASE("the weights do not depend on the number of threads, nor on a break") 
   nn::LineTrainingOptions other = quick(16);
   other.seed = 2;
   CHECK_FALSE(same_weights(one, nn::fit_line_network({.network = small_network()}, some_line, other)));
+}
+
+TEST_CASE("no line is drawn twice, and the average of the weights is what comes out") {
+  std::vector<std::uint32_t> drawn_from;
+  const auto source = [&](Rng& rng, double progress) {
+    drawn_from.push_back(Rng(rng).next());
+    return some_line(rng, progress);
+  };
+  const nn::Network averaged = nn::fit_line_network({.network = small_network()}, source, quick(16));
+  std::sort(drawn_from.begin(), drawn_from.end());
+  CHECK(std::adjacent_find(drawn_from.begin(), drawn_from.end()) == drawn_from.end());
+  nn::LineTrainingOptions last = quick(16);
+  last.average = 0;
+  CHECK_FALSE(same_weights(averaged, nn::fit_line_network({.network = small_network()}, some_line, last)));
+}
+
+TEST_CASE("weights that are no numbers end the run") {
+  nn::Network broken = small_network();
+  broken.parameters().back()->value(0, 0) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(nn::fit_line_network({.network = broken}, some_line, quick(4)), Error);
 }
 
 TEST_CASE("the source is told how far the run is") {

@@ -88,6 +88,24 @@ TEST_CASE("numbers with signs are read as charset or pattern ask for them") {
   CHECK(dates >= 7);
 }
 
+TEST_CASE("signs that no classifier knows can be asked for") {
+  const ReadOptions options{.pattern = Pattern::parse("*#[.,]##"), .lines = shipped_lines()};
+  int right = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    right += read_field(written("485,27", seed), shipped_cnn(), options).text == "485,27" ? 1 : 0;
+  }
+  CHECK(right >= 3);
+  CHECK_THROWS_AS(read_field(written("1", 1), shipped_cnn(), {.pattern = options.pattern}), ValueError);
+}
+
+TEST_CASE("marks that are not written do not speak against a pattern") {
+  ReadOptions options{.pattern = Pattern::parse("##/##/####"), .lines = shipped_lines()};
+  options.sequence.missing_mark = 10;
+  const FieldReading reading = read_field(written("28051963", 2), shipped_cnn(), options);
+  REQUIRE(reading.text == "28/05/1963");
+  CHECK(reading.fits);
+}
+
 TEST_CASE("a line that was read as a whole says what stands where") {
   const GreyImage picture = written("30745", 3);
   const FieldReading reading =
@@ -131,6 +149,7 @@ TEST_CASE("what the network of lines does not know is read by the classifier") {
   CHECK(knows_characters(*shipped_lines(), Pattern(), only_digits));
   CHECK(knows_characters(*shipped_lines(), Pattern::parse("##/##/####"), CharSet()));
   CHECK(knows_characters(*shipped_lines(), Pattern::parse("# (#)"), CharSet()));
+  CHECK_FALSE(knows_characters(*shipped_lines(), Pattern::parse("//"), only_digits));
   CHECK_FALSE(knows_characters(*shipped_lines(), Pattern(), CharSet()));
   CHECK_FALSE(knows_characters(*shipped_lines(), Pattern::parse("##A"), CharSet()));
   CHECK_FALSE(knows_characters(*shipped_lines(), Pattern(), CharSet::parse("0-9+")));

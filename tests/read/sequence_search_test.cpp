@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -135,6 +136,23 @@ TEST_CASE("marks of the pattern stand in the text, written or not") {
   CHECK_FALSE(unwritten.front().steps[1].label.has_value());
 }
 
+TEST_CASE("a mark that is not there has its price, and the temperature is that of whole texts") {
+  const auto scored = [](double price) {
+    return find_texts(saying("1--2"), Pattern::parse("#.#"), digits, names, 1, {.missing_mark = price}).front().score;
+  };
+  CHECK(scored(2) == doctest::Approx(scored(0) - 2).epsilon(0.02));
+  const Matrix steps = random_steps(6, 4);
+  const auto probabilities = [&](double temperature) {
+    const auto texts = find_texts(steps, Pattern::any_of(digits), digits, names, 5000,
+                                  {.beam = 5000, .unlikely = 100, .temperature = temperature});
+    double total = 0;
+    for (const SequenceText& text : texts) total += std::exp((text.score - texts[0].score) / temperature);
+    CHECK(texts[0].probability == doctest::Approx(1 / total));
+    return texts[0].probability;
+  };
+  CHECK(probabilities(2) < probabilities(1));
+}
+
 TEST_CASE("fewer characters than the pattern asks for are paid for") {
   const auto found = find_texts(saying("1"), Pattern::parse("###"), digits, names, 1);
   CHECK(found.front().text == "1");
@@ -154,6 +172,10 @@ TEST_CASE("a step range says where a character stands") {
 }
 
 TEST_CASE("what does not fit together is refused") {
+  CHECK_THROWS_AS(align(saying("1"), {4}), ValueError);
+  CHECK_THROWS_AS(align(Matrix(5, 0), {}), ShapeError);
+  CHECK_THROWS_AS(text_log_probability(saying("1"), {-1}), ValueError);
+  CHECK_THROWS_AS(text_log_probability(Matrix(5, 0), {}), ShapeError);
   CHECK_THROWS_AS(find_texts(Matrix(4, 3), Pattern(), digits, names, 1), ShapeError);
   CHECK_THROWS_AS(find_texts(Matrix(5, 0), Pattern(), digits, names, 1), ShapeError);
   CHECK_THROWS_AS(text_of(saying("1"), "A", CharSet()), ValueError);

@@ -1,10 +1,12 @@
 #include "routes/field.hpp"
 
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/picture/encode.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -78,6 +80,25 @@ TEST_CASE("a field is answered with its characters and their boxes") {
     CHECK(box[2] == doctest::Approx(6).epsilon(0.2));
     CHECK(box[3] == doctest::Approx(40).epsilon(0.05));
   }
+}
+
+TEST_CASE("a number is read as a whole where the folder of models has a network for it") {
+  ModelSet models = fake_models({"cnn"});
+  models.lines = inkling::find_lines(std::filesystem::path(INKLING_SOURCE_DIR) / "models");
+  const auto recogniser = recogniser_of(std::move(models));
+  const json body = answer(recogniser, {{"file", strokes()}, {"charset", "digits"}});
+  CHECK(body["prediction"] == "111");
+  CHECK(body["model"] == "cnn");
+  REQUIRE(body["characters"].size() == 3);
+  REQUIRE(body["lattice"].size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(body["lattice"][i]["from"] == i);
+    CHECK(body["lattice"][i]["to"] == i + 1);
+    const std::vector<double> box = body["characters"][i]["box"];
+    CHECK(box[0] == doctest::Approx(30 + 40.0 * static_cast<double>(i)).epsilon(0.1));
+    CHECK(box[3] == doctest::Approx(40).epsilon(0.1));
+  }
+  CHECK(answer(recogniser, {{"file", strokes()}})["prediction"] == "AAA");  // letters are possible
 }
 
 TEST_CASE("the lattice has the best reading at score 0, and what else could be one character below it") {

@@ -42,6 +42,17 @@ TEST_CASE("a change of the model files is told once, when it has settled") {
   CHECK(watch.changed());
 }
 
+TEST_CASE("a change of the network of lines is told, too") {
+  const inkling::test::TemporaryFolder folder;
+  write(folder / "a.safetensors", "1");
+  FolderWatch watch(folder.path());
+  std::filesystem::create_directory(folder / "lines");
+  write(folder / "lines/numbers.safetensors", "22");
+  CHECK_FALSE(watch.changed());
+  CHECK(watch.changed());
+  CHECK_FALSE(watch.changed());
+}
+
 TEST_CASE("a folder that is gone is an empty one") {
   FolderWatch watch("/nowhere/at/all");
   CHECK_FALSE(watch.changed());

@@ -136,3 +136,29 @@ TEST_CASE("without any model left, the models stay as they are") {
   CHECK_THROWS_AS(store.replace(ModelSet{}), inkling::ValueError);
   CHECK(store.current()->models().loaded.size() == 1);
 }
+
+TEST_CASE("the network of lines that lies in the folder is loaded, refused when damaged, and kept meanwhile") {
+  const inkling::test::TemporaryFolder folder;
+  std::filesystem::copy(source / "models/svm.safetensors", folder / "svm.safetensors");
+  const ModelSet none = load_models(folder.path());
+  CHECK(none.lines == nullptr);
+  CHECK(none.refused.empty());
+
+  const std::filesystem::path file = folder / "lines/numbers.safetensors";
+  std::filesystem::create_directory(file.parent_path());
+  std::filesystem::copy(source / "models/lines/numbers.safetensors", file);
+  const ModelSet good = load_models(folder.path());
+  REQUIRE(good.lines != nullptr);
+  CHECK(good.loaded.size() == 1);  // it is no classifier
+
+  std::ofstream(file) << "no model";
+  const ModelSet bad = with_fallback(load_models(folder.path()), good);
+  REQUIRE(bad.refused.size() == 1);
+  CHECK(bad.refused.front().name == "lines/numbers");
+  CHECK(bad.refused.front().replaced);
+  CHECK(bad.lines == good.lines);
+  CHECK(bad.loaded.size() == 1);
+
+  std::filesystem::remove(file);
+  CHECK(with_fallback(load_models(folder.path()), good).lines == nullptr);
+}

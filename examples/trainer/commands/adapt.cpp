@@ -15,6 +15,7 @@
 
 #include "commands/commands.hpp"
 #include "options/data_source.hpp"
+#include "options/storage_option.hpp"
 #include "report/evaluation.hpp"
 #include "text/one_line.hpp"
 #include "text/standard_output.hpp"
@@ -30,7 +31,7 @@ struct AdaptCommand {
   std::filesystem::path out;
   DataOptions data;
   DataOptions known;  // what it knew: without a folder, the sample
-  std::string storage = "f16";
+  inkling::Storage storage = inkling::Storage::f16;
   inkling::AdaptOptions adaptation;
 };
 
@@ -59,8 +60,7 @@ void save(const inkling::Adaptation& adaptation, const AdaptCommand& command, co
   Provenance origin{.trained_on = info.trained_on + "; adapted to " + with_commas(adaptation.samples) + " of " + data,
                     .notes = info.notes};
   origin.notes.erase("accuracy");  // which was measured on the model before
-  save_model_file(adaptation.model, command.out, origin,
-                  command.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
+  save_model_file(adaptation.model, command.out, origin, command.storage);
 }
 
 void adapt(const AdaptCommand& command) {
@@ -107,8 +107,6 @@ void add_adapt(CLI::App& app) {
   command.add_option("--threads", options->adaptation.threads, "0 (default): all cores; the result is the same")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
-  command.add_option("--storage", options->storage, "f16 (default) halves the file, f32 keeps the weights exactly")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"f32", "f16"}));
+  add_storage_option(command, options->storage);
   command.callback([options] { adapt(*options); });
 }

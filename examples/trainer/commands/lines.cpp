@@ -14,10 +14,12 @@
 
 #include "commands/commands.hpp"
 #include "options/data_source.hpp"
+#include "options/storage_option.hpp"
 #include "text/one_line.hpp"
 #include "text/standard_output.hpp"
 #include "text/with_commas.hpp"
 #include "training/interrupt.hpp"
+#include "training/model_file.hpp"
 #include "training/progress_display.hpp"
 
 namespace {
@@ -28,7 +30,7 @@ struct LinesCommand {
   DataOptions data;
   std::vector<std::filesystem::path> also;
   std::filesystem::path out;
-  std::string storage = "f16";
+  Storage storage = Storage::f16;
   LineRecipeOptions recipe;
 };
 
@@ -44,6 +46,7 @@ Dataset digits_of(const DataSource& source) {
 }
 
 void lines(LinesCommand command) {
+  require_folder_of(command.out);
   std::vector<Dataset> hands;
   std::string trained_on = "lines of numbers composed of";
   const auto add = [&](const DataOptions& options) {
@@ -55,21 +58,25 @@ void lines(LinesCommand command) {
   for (const std::filesystem::path& folder : command.also) add({.folder = folder});
   ProgressDisplay display("lines", "step");
   const Interrupt interrupt;
+  bool interrupted = false;
   command.recipe.on_progress = [&](const Progress& progress) {
     display.show(progress);
-    return interrupt.requested() ? Flow::stop : Flow::go_on;
+    interrupted = interrupt.requested() && progress.step < progress.steps;
+    return interrupted ? Flow::stop : Flow::go_on;
   };
   const nn::LineNetwork network = train_lines(std::move(hands), command.recipe);
-  if (interrupt.requested()) {
-    throw Interrupted(command.recipe.checkpoint.empty()
-                          ? "interrupted; nothing is kept without --checkpoint"
-                          : "interrupted; the same command with --resume goes on from the last checkpoint");
+  if (interrupted && !command.recipe.checkpoint.empty()) {
+    throw Interrupted(fmt::format("interrupted; {} has the run so far: go on with the same command and --resume",
+                                  one_line(command.recipe.checkpoint.string())));
   }
-  save_line_network(network, command.out,
-                    {.storage = command.storage == "f16" ? Storage::f16 : Storage::f32,
-                     .trained_on = trained_on + ", seed " + std::to_string(command.recipe.seed)});
-  print(fmt::format("{}: {} bytes\n", one_line(command.out.string()),
-                    with_commas(static_cast<Index>(std::filesystem::file_size(command.out)))));
+  save_line_network(
+      network, command.out,
+      {.storage = command.storage, .trained_on = trained_on + ", seed " + std::to_string(command.recipe.seed)});
+  print(fmt::format("{}: {} bytes, trained on {}\n", one_line(command.out.string()),
+                    with_commas(static_cast<Index>(std::filesystem::file_size(command.out))), trained_on));
+  if (interrupted) {
+    throw Interrupted("interrupted; the network has learned a part only (with --checkpoint FILE it can go on)");
+  }
 }
 
 }  // namespace
@@ -81,9 +88,9 @@ void add_lines(CLI::App& app) {
   add_data_options(command, options->data);
   command
       .add_option("--also", options->also,
-                  "folder of pictures by label (DIR/<label>/*.png) with digits of other hands; may be given more than "
-                  "once")
-      ->type_name("DIR");
+                  "folder of pictures by label (DIR/<label>/*.png) with digits of other hands; may be repeated")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   command.add_option("--out", options->out, "file for the network")->required()->type_name("FILE");
   command.add_option("--steps", options->recipe.steps, "of the optimiser, 32 lines each (default 14000)")
       ->type_name("N")
@@ -97,8 +104,6 @@ void add_lines(CLI::App& app) {
            ->type_name("FILE");
   command.add_flag("--resume", options->recipe.resume, "go on from the checkpoint, if there is one")
       ->needs(&checkpoint);
-  command.add_option("--storage", options->storage, "f16 (default) halves the file, f32 keeps the weights exactly")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"f32", "f16"}));
+  add_storage_option(command, options->storage);
   command.callback([options] { lines(*options); });
 }

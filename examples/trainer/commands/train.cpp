@@ -23,6 +23,7 @@
 
 #include "commands/commands.hpp"
 #include "options/data_source.hpp"
+#include "options/storage_option.hpp"
 #include "options/training_options.hpp"
 #include "options/usage_error.hpp"
 #include "report/learning_curve.hpp"
@@ -41,7 +42,7 @@ namespace {
 struct TrainOptions {
   std::string model;
   std::filesystem::path out;
-  std::string storage = "f32";
+  inkling::Storage storage = inkling::Storage::f32;
   std::filesystem::path curve;  // empty: not written
   DataOptions data;
   inkling::RecipeOptions training;
@@ -109,17 +110,12 @@ void check(const TrainOptions& options) {
   if (!options.from.empty() && !inkling::is_network(inkling::parse_model(options.model))) {
     throw UsageError("--from: the " + options.model + " always begins anew; only cnn and mlp go on from a trained one");
   }
-  // Found out now rather than after training.
-  const auto folder = options.out.has_parent_path() ? options.out.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder)) {
-    throw inkling::FileError(folder.string() + ": expected a folder for --out, found none");
-  }
+  require_folder_of(options.out);
 }
 
 void save(const TrainOptions& options, const TrainingRun& run, const DataSource& source, Provenance origin) {
   add_measures(origin, source, run.trained);
-  save_model_file(*run.trained.model, options.out, origin,
-                  options.storage == "f16" ? inkling::Storage::f16 : inkling::Storage::f32);
+  save_model_file(*run.trained.model, options.out, origin, options.storage);
   if (!options.curve.empty() && !run.curve.empty()) {
     write_text(options.curve, svg_file(draw_learning_curve(run.curve), 1.5));
   }
@@ -210,8 +206,6 @@ void add_train(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   command.add_option("--from", options->from, "a trained network to begin as, for cnn and mlp")->type_name("FILE");
-  command.add_option("--storage", options->storage, "f32 keeps the weights exactly (default), f16 halves the file")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"f32", "f16"}));
+  add_storage_option(command, options->storage);
   command.callback([options] { train(*options); });
 }

@@ -1,5 +1,6 @@
 #include "training/model_file.hpp"
 
+#include <inkling/core/error.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
@@ -38,6 +39,13 @@ void save_model_file(const inkling::Classifier& model, const std::filesystem::pa
                      inkling::Storage storage) {
   inkling::save_model(model, file,
                       {.storage = storage, .trained_on = provenance.trained_on, .notes = provenance.notes});
+}
+
+void require_folder_of(const std::filesystem::path& out) {
+  const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder)) {
+    throw inkling::FileError(folder.string() + ": expected a folder for --out, found none");
+  }
 }
 
 std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file) {

@@ -29,4 +29,7 @@ void add_measures(Provenance& provenance, const DataSource& source, const inklin
 void save_model_file(const inkling::Classifier& model, const std::filesystem::path& file, const Provenance& provenance,
                      inkling::Storage storage = inkling::Storage::f32);
 
+/// Throws FileError unless the folder is there that --out names a file in: before training rather than after it.
+void require_folder_of(const std::filesystem::path& out);
+
 std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file);

@@ -38,7 +38,7 @@ class LineOnPaper {
     choose_hand();
     choose_spacing();
     lay_out_sheet();
-    if (happens(habits_.other_signs)) right_ = at_ + other_sign(at_);
+    if (happens(habits_.other_signs)) first_ = at_ = right_ = at_ + other_sign(at_) + 0.1F * size_;
     for (place_ = 0; place_ < text_.size(); ++place_) {
       if (is_digit()) {
         write_digit();
@@ -143,7 +143,7 @@ class LineOnPaper {
   }
 
   void write_digit() {
-    const bool small = small_from_ != std::string_view::npos && place_ > small_from_;
+    const bool small = place_ > small_from_;
     const InkBox box = take_image();
     Placement place = style_;
     place.size *= rng_.uniform(0.86F, 1.14F) * (small ? 0.62F : 1);

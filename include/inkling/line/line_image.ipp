@@ -139,9 +139,9 @@ INKLING_INLINE Box box_of_columns(const LineImage& line, Index begin, Index end)
     const double begin_x = place.left - place.slant * (y - place.middle);
     for (Index u = std::max<Index>(0, begin); u < std::min(end, line.ink.width()); ++u) {
       if (line.ink(u, v) < stroke) continue;
-      left = std::min(left, begin_x + static_cast<double>(u) / place.scale);
+      left = std::min(left, std::max(0.0, begin_x + static_cast<double>(u) / place.scale));
       right = std::max(right, begin_x + static_cast<double>(u + 1) / place.scale);
-      top = std::min(top, y);
+      top = std::min(top, std::max(0.0, y));
       bottom = std::max(bottom, y + 1 / place.scale);
     }
   }

@@ -1,10 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
-#include <inkling/ink/form_lines.hpp>
 #include <inkling/ink/ink.hpp>
-#include <inkling/ink/paper.hpp>
-#include <inkling/ink/stroke.hpp>
 #include <inkling/line/detail/cutter.hpp>
 #include <inkling/line/detail/line_parts.hpp>
 #include <inkling/line/detail/line_slant.hpp>
@@ -15,7 +12,6 @@
 #include <inkling/normalise/options.hpp>
 #include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
-#include <inkling/picture/resize.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -5,8 +5,6 @@
 #include <inkling/model/line_model.hpp>
 #include <inkling/nn/network.hpp>
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +20,16 @@ struct LineNetworkOptions {
   float temperature = 1;  // that the logits are divided by
   void check() const;     // throws ValueError that names the first field out of range
 };
+
+namespace detail {
+
+/// Columns that a network is given for a line: `least` at least, with the margins, a multiple of width_step.
+Index padded_width(Index least, Index line, const LineNetworkOptions& options);
+
+/// A line behind its margin, in `width` columns; the rest is paper. to: line.height() * width values, row by row.
+void copy_line(const FloatImage& line, Index width, Index margin, float* to);
+
+}  // namespace detail
 
 /// A convolutional network that goes over a line: LineModel.
 class LineNetwork final : public LineModel {
@@ -39,11 +47,12 @@ class LineNetwork final : public LineModel {
 
  private:
   struct Fused {
+    Index width = 0;
     Network network;
     Workspace workspace;
   };
   struct Worker {
-    std::map<Index, Fused> of_width;
+    std::vector<Fused> kept;
     Buffer<float> input;
   };
   Fused& fused_for(Index width, Worker& worker) const;

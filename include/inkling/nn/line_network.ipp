@@ -2,14 +2,12 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/range.hpp>
-#include <inkling/core/rng.hpp>
 #include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/line_network.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,23 +22,23 @@ INKLING_INLINE void LineNetworkOptions::check() const {
 
 INKLING_INLINE Network for_input(const Network& network, const Shape& input) {
   Network result(input);
-  for (Index i = 0; i < network.size(); ++i) {
-    const Layer& from = network.layer(i);
-    std::unique_ptr<Layer> layer = from.clone();
-    Rng rng;  // what it makes is overwritten
-    const Shape output = layer->build(result.output_shape(), rng);
-    for (std::size_t p = 0; p < from.parameters().size(); ++p) {
-      const Parameter<float>& weights = from.parameters()[p];
-      if (layer->parameters()[p].dims != weights.dims) {
-        throw ShapeError("for_input: layer " + std::to_string(i) + " (" + std::string(from.kind()) +
-                         ") has weights for its places, and none for an input of " + to_string(input));
-      }
-      layer->parameters()[p].value = weights.value;
-    }
-    result.add_built(std::move(layer), output);
-  }
+  for (Index i = 0; i < network.size(); ++i) result.add(network.layer(i).clone());
   return result;
 }
+
+namespace detail {
+
+INKLING_INLINE Index padded_width(Index least, Index line, const LineNetworkOptions& options) {
+  const Index room = std::max(least, line + 2 * options.margin);
+  return (room + options.width_step - 1) / options.width_step * options.width_step;
+}
+
+INKLING_INLINE void copy_line(const FloatImage& line, Index width, Index margin, float* to) {
+  std::fill_n(to, width * line.height(), 0.0F);
+  for (Index y = 0; y < line.height(); ++y) std::copy_n(line.row(y), line.width(), to + y * width + margin);
+}
+
+}  // namespace detail
 
 INKLING_INLINE LineNetwork::LineNetwork(Network network, std::vector<std::string> class_names,
                                         const LineNetworkOptions& options)
@@ -68,11 +66,16 @@ INKLING_INLINE LineNetwork::LineNetwork(Network network, std::vector<std::string
 }
 
 INKLING_INLINE auto LineNetwork::fused_for(Index width, Worker& worker) const -> Fused& {
-  constexpr std::size_t most = 16;  // networks that a worker keeps
-  const auto found = worker.of_width.find(width);
-  if (found != worker.of_width.end()) return found->second;
-  if (worker.of_width.size() >= most) worker.of_width.clear();
-  return worker.of_width.try_emplace(width, Fused{fuse(for_input(network_, {height(), width, 1})), {}}).first->second;
+  constexpr std::size_t most = 16;  // networks that a worker keeps, the last used first
+  std::vector<Fused>& kept = worker.kept;
+  auto found = std::find_if(kept.begin(), kept.end(), [&](const Fused& fused) { return fused.width == width; });
+  if (found == kept.end()) {
+    if (kept.size() == most) kept.pop_back();
+    kept.push_back({width, fuse(for_input(network_, {height(), width, 1})), {}});
+    found = kept.end() - 1;
+  }
+  std::rotate(kept.begin(), found, found + 1);
+  return kept.front();
 }
 
 INKLING_INLINE LineSteps LineNetwork::steps(const FloatImage& line) const {
@@ -80,16 +83,11 @@ INKLING_INLINE LineSteps LineNetwork::steps(const FloatImage& line) const {
     throw ShapeError("LineNetwork: expected a line of " + std::to_string(height()) + " rows, got " +
                      std::to_string(line.width()) + " columns x " + std::to_string(line.height()) + " rows");
   }
-  const Index least = network_.input_shape().width;
-  const Index room = std::max(least, line.width() + 2 * options_.margin);
-  const Index width = (room + options_.width_step - 1) / options_.width_step * options_.width_step;
+  const Index width = detail::padded_width(network_.input_shape().width, line.width(), options_);
   const auto worker = workers_.take();
   Fused& fused = fused_for(width, *worker);
   auto input = worker->input.matrix(height() * width, 1);
-  input.setZero();
-  for (Index y = 0; y < line.height(); ++y) {
-    std::copy_n(line.row(y), line.width(), input.data() + y * width + options_.margin);
-  }
+  detail::copy_line(line, width, options_.margin, input.data());
   const auto output = fused.network.forward(input, fused.workspace);
 
   const Shape& shape = fused.network.output_shape();

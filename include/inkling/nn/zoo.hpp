@@ -42,7 +42,7 @@ BasicNetwork<S> mlp(const Shape& image, Index classes, std::uint64_t seed);
 
 /// For lines (see LineNetwork): six 3x3 convolutions with batch norm, and one as high as what is left, so that one row
 /// of steps comes out, four columns of the line each. A line of `height` rows in; classes and the blank out. 369
-/// thousand weights for 40 rows and 15 classes; 0.7 MFLOP for each column. Throws ShapeError below 24 rows.
+/// thousand weights for 40 rows and 15 classes; 0.8 MFLOP for each column. Throws ShapeError below 20 rows.
 template <typename S = float>
 BasicNetwork<S> line_cnn(Index height, Index classes, std::uint64_t seed);
 

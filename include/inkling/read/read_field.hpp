@@ -23,7 +23,7 @@ namespace inkling::inline INKLING_ABI {
 struct ReadOptions {
   CharSet charset = {};  // of every element of the pattern that does not say more
   Pattern pattern = {};
-  std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
+  std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out; not by `lines`
   std::size_t candidates = 5;                     // of each character at most, and 1 at least
   double lattice_depth = 8;   // nats that a way through the lattice may be worse than the best to be reported
   double largest_misfit = 3;  // of a reading that fits its pattern: FieldReading::misfit
@@ -43,7 +43,7 @@ struct FieldCharacter {
   std::string label;
   double confidence = 0;              // the probability of the label, given that this ink is one character
   Box box = {};                       // in pixels of the picture
-  std::vector<Candidate> candidates;  // the most probable first; for a mark, which no model knows, the mark alone
+  std::vector<Candidate> candidates;  // the most probable first; for a mark, the mark alone
 };
 
 /// One way to take some ink for a character. Ways that follow one another share a place between pieces.
@@ -57,7 +57,7 @@ struct FieldAlternative {
 
 struct FieldReading {
   std::string text;       // with the marks of the pattern, written or not
-  double confidence = 0;  // the probability that all of the text is right: text_probability
+  double confidence = 0;  // the probability that all of the text is right
   bool fits = true;       // the pattern; if not, it was forced onto the ink, and the confidences are lower accordingly
   double misfit = 0;      // nats by which the pattern's reading is worse than that of any number of such characters
   std::vector<FieldCharacter> characters;  // from left to right; marks only where there is ink
@@ -65,7 +65,7 @@ struct FieldReading {
 };
 
 /// Throws ShapeError unless the model reads square grey images, ValueError when an option is out of range, and when the
-/// pattern and the charset leave none of its classes.
+/// pattern and the charset leave none of its classes, unless options.lines reads what they leave.
 void check_readable(const Classifier& model, const ReadOptions& options);
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,

@@ -38,30 +38,36 @@ struct SequenceText {
   double probability = 0;           // of the text, among those that the pattern allows
 };
 
-/// Whether the model knows every character that the pattern and the charset allow.
+/// Whether the model knows every character that the pattern and the charset allow, and they allow one.
 bool knows_characters(const LineModel& model, const Pattern& pattern, const CharSet& characters);
+
+/// The steps with what the pattern has no place for taken out: signs that the model knows count as the blank, so that
+/// they are read past, and other characters as never. Throws ValueError when an element has none of the classes,
+/// ShapeError when steps and class names do not fit.
+Matrix allowed_steps(const Matrix& log_probabilities, const Pattern& pattern, const CharSet& characters,
+                     const std::vector<std::string>& class_names);
 
 /// The most probable texts that the pattern allows, the best first; at least one, and at most `count`. Prefix beam
 /// search: beginnings of texts are followed step by step, each with the probability of all ways to spell it, and the
 /// best are kept (Graves and Jaitly 2014, "Towards End-To-End Speech Recognition with Recurrent Neural Networks",
-/// algorithm 1).
-///
-/// Signs that the model knows and the pattern has no place for are read past, as the blank is; other characters that
-/// it has no place for are left out. Throws ValueError when an element has none of the classes or an option is out of
-/// range, ShapeError when steps and class names do not fit.
+/// algorithm 1). Only what allowed_steps leaves is looked at. Throws what that throws, and ValueError when an option is
+/// out of range.
 std::vector<SequenceText> find_texts(const Matrix& log_probabilities, const Pattern& pattern, const CharSet& characters,
                                      const std::vector<std::string>& class_names, std::size_t count,
                                      const SequenceSearchOptions& options = {});
 
-/// The steps [begin, end) at which each label of a text most probably stands (the best path; Viterbi 1967). Labels:
-/// classes; the last row is the blank. Throws ValueError when there are fewer steps than the labels need.
 struct StepRange {
   Index begin = 0;
   Index end = 0;
 };
+
+/// The steps [begin, end) at which each label of a text most probably stands (the best path; Viterbi 1967). The last
+/// row is the blank. Throws ValueError when there are fewer steps than the labels need, and for a label without a row;
+/// ShapeError when there is no step.
 std::vector<StepRange> align(const Matrix& log_probabilities, const std::vector<Label>& labels);
 
-/// log P(labels | steps), of all ways to spell them; minus infinity when there are too few steps.
+/// log P(labels | steps), of all ways to spell them; minus infinity when there are too few steps. Throws ValueError for
+/// a label without a row, ShapeError when there is no step.
 double text_log_probability(const Matrix& log_probabilities, const std::vector<Label>& labels);
 
 }  // namespace inkling::inline INKLING_ABI

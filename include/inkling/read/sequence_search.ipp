@@ -4,12 +4,13 @@
 #include <inkling/core/log_add.hpp>
 #include <inkling/core/range.hpp>
 #include <inkling/model/charset.hpp>
-#include <inkling/model/class_meaning.hpp>
+#include <inkling/model/ctc_states.hpp>
 #include <inkling/read/sequence_search.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <span>
@@ -77,22 +78,6 @@ inline bool is_sign(const std::string& class_name) {
   return class_name.size() == 1 && !alphanumeric(class_name.front());
 }
 
-/// The steps with what the pattern has no place for taken out: signs count as the blank, other characters as never.
-inline MatrixOf<double> allowed_steps(const Matrix& log_probabilities, const ElementClasses& elements,
-                                      const std::vector<std::string>& class_names) {
-  MatrixOf<double> allowed(log_probabilities.rows(), log_probabilities.cols());
-  std::copy_n(log_probabilities.data(), allowed.size(), allowed.data());
-  const Index blank = allowed.rows() - 1;
-  for (Index c = 0; c < blank; ++c) {
-    if (elements.admitted_anywhere(static_cast<std::size_t>(c))) continue;
-    if (is_sign(class_names[static_cast<std::size_t>(c)])) {
-      for (Index t = 0; t < allowed.cols(); ++t) allowed(blank, t) = log_add(allowed(blank, t), allowed(c, t));
-    }
-    for (Index t = 0; t < allowed.cols(); ++t) allowed(c, t) = impossible;
-  }
-  return allowed;
-}
-
 /// What was written of a text so far: for each character the element that it is of, and its class.
 using Prefix = std::vector<std::pair<std::size_t, Label>>;
 
@@ -110,22 +95,23 @@ class PrefixBeam {
       : elements_(elements), options_(options), ways_{{Prefix{}, {.blank = 0, .character = impossible}}} {}
 
   /// step: the log-probability of each class, and in the last place of the blank.
-  void follow(std::span<const double> step) {
+  void follow(std::span<const float> step) {
     const std::size_t blank = step.size() - 1;
+    const auto of = [&](std::size_t c) { return static_cast<double>(step[c]); };
     std::vector<Label> likely;
-    const double least = *std::max_element(step.begin(), step.end()) - options_.unlikely;
+    const double least = static_cast<double>(*std::max_element(step.begin(), step.end())) - options_.unlikely;
     for (std::size_t c = 0; c < blank; ++c) {
-      if (step[c] >= least && step[c] > impossible) likely.push_back(static_cast<Label>(c));
+      if (of(c) >= least && of(c) > impossible) likely.push_back(static_cast<Label>(c));
     }
     std::map<Prefix, PrefixWays> next;
     for (const auto& [prefix, ways] : ways_) {
       PrefixWays& same = next[prefix];
-      same.blank = log_add(same.blank, ways.all() + step[blank]);
+      same.blank = log_add(same.blank, ways.all() + of(blank));
       if (!prefix.empty())
-        same.character = log_add(same.character, ways.character + step[static_cast<std::size_t>(prefix.back().second)]);
+        same.character = log_add(same.character, ways.character + of(static_cast<std::size_t>(prefix.back().second)));
       for (const Label label : likely) {
         const bool repeated = !prefix.empty() && prefix.back().second == label;
-        extend(prefix, label, (repeated ? ways.blank : ways.all()) + step[static_cast<std::size_t>(label)], next);
+        extend(prefix, label, (repeated ? ways.blank : ways.all()) + of(static_cast<std::size_t>(label)), next);
       }
     }
     ways_ = best_of(std::move(next));
@@ -198,28 +184,13 @@ inline SequenceText text_of(const Prefix& prefix, double score, const ElementCla
   return result;
 }
 
-/// States that spell labels: a blank before, between and after them; see nn::ctc_loss.
-inline Index class_of_state(const std::vector<Label>& labels, Index state, Index blank) {
-  return state % 2 == 0 ? blank : static_cast<Index>(labels[static_cast<std::size_t>(state / 2)]);
-}
-
-/// For each step and state, the result of `join` over the ways to come there.
-template <typename Join>
-MatrixOf<double> walk_states(const Matrix& log_probabilities, const std::vector<Label>& labels, const Join& join) {
-  const Index blank = log_probabilities.rows() - 1;
-  const Index states = 2 * static_cast<Index>(labels.size()) + 1;
-  MatrixOf<double> way = MatrixOf<double>::Constant(states, log_probabilities.cols(), impossible);
-  for (Index t = 0; t < way.cols(); ++t) {
-    for (Index s = 0; s < states; ++s) {
-      const Index label = class_of_state(labels, s, blank);
-      const bool leaps = s >= 2 && label != blank && label != class_of_state(labels, s - 2, blank);
-      double from = t == 0 ? (s < 2 ? 0 : impossible) : way(s, t - 1);
-      if (t > 0 && s >= 1) from = join(from, way(s - 1, t - 1));
-      if (t > 0 && leaps) from = join(from, way(s - 2, t - 1));
-      way(s, t) = from + static_cast<double>(log_probabilities(label, t));
-    }
+inline void check_steps(const char* who, const Matrix& log_probabilities, const std::vector<Label>& labels) {
+  if (log_probabilities.cols() < 1) throw ShapeError(std::string(who) + ": expected steps, got none");
+  for (const Label label : labels) {
+    if (label >= 0 && label < log_probabilities.rows() - 1) continue;
+    throw ValueError(std::string(who) + ": label " + std::to_string(label) + " is not in 0.." +
+                     std::to_string(log_probabilities.rows() - 2));
   }
-  return way;
 }
 
 }  // namespace detail
@@ -227,17 +198,45 @@ MatrixOf<double> walk_states(const Matrix& log_probabilities, const std::vector<
 INKLING_INLINE bool knows_characters(const LineModel& model, const Pattern& pattern, const CharSet& characters) {
   const std::vector<std::string>& names = model.class_names();
   const auto knows = [&](char c) { return std::find(names.begin(), names.end(), std::string(1, c)) != names.end(); };
-  return std::all_of(pattern.elements().begin(), pattern.elements().end(), [&](const Pattern::Element& element) {
-    if (element.is_mark()) return true;
-    const CharSet allowed = element.characters & characters;
-    bool some = false;
-    for (char c = '!'; c <= '~'; ++c) {
-      if (!allowed.contains(c)) continue;
-      if (!knows(c)) return false;
-      some = true;
+  const std::vector<Pattern::Element>& elements = pattern.elements();
+  return std::all_of(elements.begin(), elements.end(),
+                     [&](const Pattern::Element& element) {
+                       if (element.is_mark()) return true;
+                       const CharSet allowed = element.characters & characters;
+                       bool some = false;
+                       for (char c = '!'; c <= '~'; ++c) {
+                         if (!allowed.contains(c)) continue;
+                         if (!knows(c)) return false;
+                         some = true;
+                       }
+                       return some;
+                     }) &&
+         std::any_of(elements.begin(), elements.end(),
+                     [](const Pattern::Element& element) { return !element.is_mark(); });
+}
+
+INKLING_INLINE Matrix allowed_steps(const Matrix& log_probabilities, const Pattern& pattern, const CharSet& characters,
+                                    const std::vector<std::string>& class_names) {
+  if (log_probabilities.rows() != static_cast<Index>(class_names.size()) + 1 || log_probabilities.cols() < 1) {
+    throw ShapeError("allowed_steps: expected steps of " + std::to_string(class_names.size()) +
+                     " classes and the blank, got " + std::to_string(log_probabilities.rows()) + " x " +
+                     std::to_string(log_probabilities.cols()));
+  }
+  const detail::ElementClasses elements(pattern, characters, class_names);
+  Matrix allowed = log_probabilities;
+  const Index blank = allowed.rows() - 1;
+  for (Index c = 0; c < blank; ++c) {
+    if (elements.admitted_anywhere(static_cast<std::size_t>(c))) continue;
+    const bool read_past = detail::is_sign(class_names[static_cast<std::size_t>(c)]);
+    for (Index t = 0; t < allowed.cols(); ++t) {
+      if (read_past) {
+        const auto either = detail::log_add(static_cast<double>(allowed(blank, t)), static_cast<double>(allowed(c, t)));
+        allowed(blank, t) = static_cast<float>(either);
+      }
+      allowed(c, t) = static_cast<float>(detail::impossible);
     }
-    return some;
-  });
+  }
+  return allowed;
 }
 
 INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilities, const Pattern& pattern,
@@ -245,13 +244,8 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
                                                     const std::vector<std::string>& class_names, std::size_t count,
                                                     const SequenceSearchOptions& options) {
   options.check();
-  if (log_probabilities.rows() != static_cast<Index>(class_names.size()) + 1 || log_probabilities.cols() < 1) {
-    throw ShapeError("find_texts: expected steps of " + std::to_string(class_names.size()) +
-                     " classes and the blank, got " + std::to_string(log_probabilities.rows()) + " x " +
-                     std::to_string(log_probabilities.cols()));
-  }
+  const Matrix steps = allowed_steps(log_probabilities, pattern, characters, class_names);
   const detail::ElementClasses elements(pattern, characters, class_names);
-  const MatrixOf<double> steps = detail::allowed_steps(log_probabilities, elements, class_names);
   detail::PrefixBeam beam(elements, options);
   for (Index t = 0; t < steps.cols(); ++t) {
     beam.follow({steps.data() + t * steps.rows(), static_cast<std::size_t>(steps.rows())});
@@ -282,17 +276,16 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
 }
 
 INKLING_INLINE double text_log_probability(const Matrix& log_probabilities, const std::vector<Label>& labels) {
-  const MatrixOf<double> way =
-      detail::walk_states(log_probabilities, labels, [](double a, double b) { return detail::log_add(a, b); });
-  const Index last = way.cols() - 1;
-  const double blank = way(way.rows() - 1, last);
-  return labels.empty() ? blank : detail::log_add(blank, way(way.rows() - 2, last));
+  detail::check_steps("text_log_probability", log_probabilities, labels);
+  const detail::CtcStates states(labels, log_probabilities.rows() - 1);
+  return detail::ctc_total(detail::ctc_forward(states, log_probabilities, detail::log_add));
 }
 
 INKLING_INLINE std::vector<StepRange> align(const Matrix& log_probabilities, const std::vector<Label>& labels) {
+  detail::check_steps("align", log_probabilities, labels);
+  const detail::CtcStates states(labels, log_probabilities.rows() - 1);
   const MatrixOf<double> way =
-      detail::walk_states(log_probabilities, labels, [](double a, double b) { return std::max(a, b); });
-  const Index blank = log_probabilities.rows() - 1;
+      detail::ctc_forward(states, log_probabilities, [](double a, double b) { return std::max(a, b); });
   std::vector<StepRange> ranges(labels.size());
   Index state = way.rows() - 1;
   const Index last = way.cols() - 1;
@@ -310,9 +303,7 @@ INKLING_INLINE std::vector<StepRange> align(const Matrix& log_probabilities, con
     if (t == 0) break;
     Index from = state;
     if (state >= 1 && way(state - 1, t - 1) > way(from, t - 1)) from = state - 1;
-    const Index label = detail::class_of_state(labels, state, blank);
-    const bool leaps = state >= 2 && label != blank && label != detail::class_of_state(labels, state - 2, blank);
-    if (leaps && way(state - 2, t - 1) > way(from, t - 1)) from = state - 2;
+    if (states.leaps(state) && way(state - 2, t - 1) > way(from, t - 1)) from = state - 2;
     state = from;
   }
   return ranges;

@@ -31,8 +31,8 @@ nn::LineNetwork load_line_network(const std::filesystem::path& path,
 nn::LineNetwork load_line_network(std::span<const std::byte> bytes, const std::string& source,
                                   const nn::LayerRegistry& registry = nn::LayerRegistry::standard());
 
-/// The network that reads lines of numbers for the models of a folder: its lines/numbers.safetensors; none when there is
-/// no such file. Throws as load_line_network.
+/// The network that reads lines of numbers for the models of a folder: its lines/numbers.safetensors; none when there
+/// is no such file. Throws as load_line_network.
 std::shared_ptr<const LineModel> find_lines(const std::filesystem::path& models_folder);
 
 }  // namespace inkling::inline INKLING_ABI

@@ -6,52 +6,53 @@
 #include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/nn/inference/fuse.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
 namespace detail {
 
-inline constexpr std::string_view lines_kind = "lines";
+inline const std::string margin_key = "margin";
 
-/// What the network puts out for pictures of bytes.
+/// What the network that reads puts out for pictures of bytes.
 inline Matrix line_scores(const nn::Network& network, const Pixels& pictures) {
   Matrix input(pictures.rows(), pictures.cols());
   nn::to_unit_range(pictures.data(), pictures.size(), input.data());
   nn::Workspace workspace;
-  return network.forward(input, workspace);
+  return nn::fuse(network).forward(input, workspace);
+}
+
+inline nn::LineNetworkOptions line_options(ModelInfo& info) {
+  nn::LineNetworkOptions options{.temperature = info.temperature};
+  const auto margin = info.notes.extract(margin_key);
+  if (!margin.empty()) options.margin = parse_number<int>(margin.mapped());
+  return options;
 }
 
 inline nn::LineNetwork decode_lines(Safetensors file, const std::string& source, const nn::LayerRegistry& registry) {
   return naming_source(source, [&] {
-    const ModelInfo info = read_info(std::move(file.metadata));
+    ModelInfo info = read_info(std::move(file.metadata));
     if (info.kind != lines_kind) {
       throw FormatError("expected a model that reads lines, got one of kind \"" + info.kind + '"');
     }
     TensorReader tensors(std::move(file.tensors));
-    const std::vector<Index>& dims = tensors.dims(self_test_input);  // first: it bounds the shape by the file's size
-    const Shape& in = info.input_shape;
-    if (dims.empty() || dims[0] == 0) throw FormatError("the self-test has no picture");
-    const Index count = dims[0];
-    const auto bytes = tensors.take<std::uint8_t>(self_test_input, {count, in.height, in.width, in.channels});
-    const Pixels pictures = Eigen::Map<const Pixels>(bytes.data(), in.size(), count);
-    nn::Network network = decode_network(in, info.architecture, registry, "", tensors);
-    const Index size = network.output_shape().size();
-    const std::vector<float> scores = tensors.take_finite(self_test_scores, {count, size});
+    const std::size_t file_bytes = tensors.bytes();
+    const Pixels pictures = take_self_test_images(info.input_shape, tensors);  // first: it bounds the shape by the file
+    nn::Network network = decode_network(info.input_shape, info.architecture, registry, "", tensors);
+    require_activations_fit(network, pictures.cols(), file_bytes);
+    const Matrix scores = take_self_test_scores(pictures.cols(), network.output_shape().size(), tensors);
     tensors.finish();
-    nn::LineNetwork lines(std::move(network), info.class_names, {.temperature = info.temperature});
-    compare_self_test(line_scores(lines.network(), pictures), Eigen::Map<const Matrix>(scores.data(), size, count), 0);
+    nn::LineNetwork lines(std::move(network), info.class_names, line_options(info));
+    compare_self_test(line_scores(lines.network(), pictures), scores, 0);
     return lines;
   });
 }
@@ -61,11 +62,16 @@ inline nn::LineNetwork decode_lines(Safetensors file, const std::string& source,
 INKLING_INLINE void save_line_network(const nn::LineNetwork& lines, const std::filesystem::path& path,
                                       const SaveOptions& options) {
   options.check();
+  detail::check_class_names(lines.class_names());
   const nn::Network stored = detail::stored_network(lines.network(), options.storage);
   const Shape& in = stored.input_shape();
+  auto notes = options.notes;
+  if (!notes.emplace(detail::margin_key, std::to_string(lines.options().margin)).second) {
+    throw ValueError("save_model: a note cannot have the key " + detail::margin_key);
+  }
   Safetensors file{
       detail::metadata_of({std::string(detail::lines_kind), in, lines.class_names(), lines.options().temperature,
-                           detail::architecture_of(stored), options.trained_on, options.notes}),
+                           detail::architecture_of(stored), options.trained_on, std::move(notes)}),
       {}};
   detail::add_tensors(stored, options.storage, "", file.tensors);
   const Pixels pictures = options.self_test.size() > 0 ? options.self_test : detail::made_up_images(in.size());
@@ -73,12 +79,7 @@ INKLING_INLINE void save_line_network(const nn::LineNetwork& lines, const std::f
     throw ShapeError("save_line_network: the self-test's pictures have " + std::to_string(pictures.rows()) +
                      " values, the network takes " + to_string(in));
   }
-  const Matrix scores = detail::line_scores(stored, pictures);
-  file.tensors[detail::self_test_input] =
-      make_tensor<std::uint8_t>({pictures.cols(), in.height, in.width, in.channels},
-                                {pictures.data(), static_cast<std::size_t>(pictures.size())});
-  file.tensors[detail::self_test_scores] =
-      make_tensor<float>({scores.cols(), scores.rows()}, {scores.data(), static_cast<std::size_t>(scores.size())});
+  detail::add_self_test(in, pictures, detail::line_scores(stored, pictures), file.tensors);
   write_safetensors(path, file);
 }
 

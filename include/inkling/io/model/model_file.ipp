@@ -11,7 +11,6 @@
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
-#include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
 #include <algorithm>
@@ -43,27 +42,6 @@ inline ModelInfo info_of(const Classifier& model, Architecture architecture, con
           std::move(architecture),   options.trained_on,  options.notes};
 }
 
-/// The values that all layers put out for one image, those within residual blocks among them.
-inline double count_activations(const nn::Network& network) {
-  double sum = 0;
-  for (Index i = 0; i < network.size(); ++i) {
-    sum += static_cast<double>(network.output_shape(i).size());
-    const auto* const block = dynamic_cast<const nn::Residual*>(&network.layer(i));
-    if (block != nullptr) sum += count_activations(*block->path());
-  }
-  return sum;
-}
-
-/// A small file may describe layers that put out much. Throws FormatError when the self-test would take far more memory
-/// than the file has bytes.
-inline void require_activations_fit(const nn::Network& network, Index images, std::size_t file_bytes) {
-  constexpr double block = 32;  // images that are classified together
-  const double bytes = sizeof(float) * std::min(block, static_cast<double>(images)) * count_activations(network);
-  if (may_ask_for(bytes, file_bytes)) return;
-  throw FormatError("its layers put out " + number_text(bytes) + " bytes for the self-test, more than a file of " +
-                    std::to_string(file_bytes) + " bytes may ask for");
-}
-
 /// images: of the self-test; file_bytes: of all tensors.
 inline std::unique_ptr<Classifier> decode_model(const ModelInfo& info, const nn::LayerRegistry& registry,
                                                 TensorReader& tensors, Index images, std::size_t file_bytes) {
@@ -81,7 +59,7 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
                                                const nn::LayerRegistry& registry) {
   return naming_source(source, [&] {
     const ModelInfo info = read_info(std::move(file.metadata));
-    if (info.kind == "lines") {
+    if (info.kind == detail::lines_kind) {
       throw FormatError("it reads lines as a whole, and classifies no characters: load_line_network takes it");
     }
     TensorReader tensors(std::move(file.tensors));
@@ -99,9 +77,7 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
 
 INKLING_INLINE Safetensors encode_model(const Classifier& model, const SaveOptions& options) {
   options.check();
-  for (const std::string& name : model.class_names()) {
-    if (!detail::is_utf8(name)) throw ValueError("save_model: a class name is not UTF-8");
-  }
+  detail::check_class_names(model.class_names());
   return detail::visit_model(model, [&](const auto& known) {
     // With the rounded numbers, so that the self-test holds what the reader's model will give.
     const auto stored = detail::stored_model(known, options.storage);

@@ -25,7 +25,7 @@ namespace inkling::inline INKLING_ABI {
 
 /// What a model file says about itself, without its weights.
 struct ModelInfo {
-  std::string kind;  // "network", "svm" or "forest"
+  std::string kind;  // "network", "svm" or "forest", or "lines": see load_line_network
   Shape input_shape;
   std::vector<std::string> class_names;
   float temperature = 1;      // see Classifier::temperature
@@ -38,6 +38,7 @@ namespace detail {
 
 inline constexpr std::string_view model_format = "inkling";
 inline constexpr std::string_view model_format_version = "1";
+inline constexpr std::string_view lines_kind = "lines";
 
 /// Runs `body`. Whatever it finds wrong becomes a FormatError that names the file.
 template <typename Body>
@@ -90,6 +91,9 @@ class MetadataReader {
  private:
   std::map<std::string, std::string> metadata_;
 };
+
+/// Throws ValueError for a name that is not UTF-8.
+void check_class_names(const std::vector<std::string>& names);
 
 ModelInfo read_info(std::map<std::string, std::string> entries);
 

@@ -64,6 +64,12 @@ INKLING_INLINE void MetadataReader::expect(std::string_view key, std::string_vie
   }
 }
 
+INKLING_INLINE void check_class_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!is_utf8(name)) throw ValueError("save_model: a class name is not UTF-8");
+  }
+}
+
 INKLING_INLINE ModelInfo read_info(std::map<std::string, std::string> entries) {
   MetadataReader metadata(std::move(entries));
   metadata.expect("format", model_format);

@@ -108,7 +108,7 @@ inline void erase_others(Image<std::uint8_t>& mask, const Image<std::int32_t>& c
 }
 
 INKLING_INLINE LineParts find_line_parts(const GreyImage& picture, const SegmentOptions& options, Segmentation& line) {
-  if (picture.empty()) throw NoInkError("segment: no ink found: the picture is empty");
+  if (picture.empty()) throw NoInkError("no ink found: the picture is empty");
   find_writing(picture, options, line);
   LineParts parts{.mask = ink_mask(line.ink), .components = {}, .keep = {}};
   parts.components = connected_components(parts.mask);

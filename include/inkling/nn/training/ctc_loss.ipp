@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/log_add.hpp>
+#include <inkling/model/ctc_states.hpp>
 #include <inkling/nn/training/ctc_loss.hpp>
 
 #include <algorithm>
@@ -13,43 +14,9 @@ namespace inkling::inline INKLING_ABI::nn {
 
 namespace detail {
 
-/// The states that spell some labels: a blank before, between and after them. State s is label s / 2 when s is odd.
-/// From one step to the next a state stays, follows the one before it, or leaps over the blank between two labels that
-/// differ.
-class CtcStates {
- public:
-  CtcStates(std::span<const Label> labels, Index blank) : labels_(labels), blank_(blank) {}
-
-  Index size() const noexcept { return 2 * static_cast<Index>(labels_.size()) + 1; }
-  Index class_of(Index s) const noexcept {
-    return s % 2 == 0 ? blank_ : static_cast<Index>(labels_[static_cast<std::size_t>(s / 2)]);
-  }
-  /// Whether state s may follow state s - 2.
-  bool leaps(Index s) const noexcept { return s >= 2 && s % 2 == 1 && class_of(s) != class_of(s - 2); }
-
- private:
-  std::span<const Label> labels_;
-  Index blank_;
-};
-
-/// States x steps: the log-probability of all ways to come to state s at step t, that step included.
-inline MatrixOf<double> ctc_forward(const CtcStates& states, const MatrixOf<double>& log_probability) {
-  constexpr double never = -std::numeric_limits<double>::infinity();
-  MatrixOf<double> way = MatrixOf<double>::Constant(states.size(), log_probability.cols(), never);
-  for (Index s = 0; s < std::min<Index>(2, states.size()); ++s) way(s, 0) = log_probability(states.class_of(s), 0);
-  for (Index t = 1; t < way.cols(); ++t) {
-    for (Index s = 0; s < states.size(); ++s) {
-      double from = way(s, t - 1);
-      if (s >= 1) from = inkling::detail::log_add(from, way(s - 1, t - 1));
-      if (states.leaps(s)) from = inkling::detail::log_add(from, way(s - 2, t - 1));
-      way(s, t) = from + log_probability(states.class_of(s), t);
-    }
-  }
-  return way;
-}
-
 /// States x steps: the log-probability of all ways from state s at step t to the end, that step left out.
-inline MatrixOf<double> ctc_backward(const CtcStates& states, const MatrixOf<double>& log_probability) {
+inline MatrixOf<double> ctc_backward(const inkling::detail::CtcStates& states,
+                                     const MatrixOf<double>& log_probability) {
   constexpr double never = -std::numeric_limits<double>::infinity();
   const Index last = log_probability.cols() - 1;
   MatrixOf<double> way = MatrixOf<double>::Constant(states.size(), last + 1, never);
@@ -106,21 +73,19 @@ double ctc_loss(const ConstMatrixRef<S>& logits, std::span<const Label> labels, 
     throw ValueError("ctc_loss: the labels need " + std::to_string(ctc_least_steps(labels)) + " steps, got " +
                      std::to_string(logits.cols()));
   }
-  const detail::CtcStates states(labels, blank);
+  const inkling::detail::CtcStates states(labels, blank);
   const MatrixOf<double> log_probability = detail::log_softmax<S>(logits);
-  const MatrixOf<double> before = detail::ctc_forward(states, log_probability);
+  const MatrixOf<double> before = inkling::detail::ctc_forward(states, log_probability, inkling::detail::log_add);
   const MatrixOf<double> after = detail::ctc_backward(states, log_probability);
-  const Index last = logits.cols() - 1;
-  double total = before(states.size() - 1, last);
-  if (states.size() > 1) total = inkling::detail::log_add(total, before(states.size() - 2, last));
+  const double total = inkling::detail::ctc_total(before);
   // dLoss/dlogit = the probability that the step says the class - the same, given that the line spells the labels
-  for (Index t = 0; t <= last; ++t) {
+  for (Index t = 0; t < logits.cols(); ++t) {
     for (Index c = 0; c <= blank; ++c) gradient(c, t) = scale * static_cast<S>(std::exp(log_probability(c, t)));
     for (Index s = 0; s < states.size(); ++s) {
       gradient(states.class_of(s), t) -= scale * static_cast<S>(std::exp(before(s, t) + after(s, t) - total));
     }
   }
-  return std::max(0.0, -total);
+  return std::max(-total, 0.0);  // in this order, for what is not a number stays so
 }
 
 #ifdef INKLING_COMPILED

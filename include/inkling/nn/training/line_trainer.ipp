@@ -16,8 +16,8 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <span>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -59,7 +59,7 @@ class LineRun {
       const Index begin = count * step / steps;
       const Index end = count * (step + 1) / steps;
       if (begin == end) continue;
-      loss += learn({parts.begin() + begin, parts.begin() + end}, progress());
+      loss += learn({parts.begin() + begin, parts.begin() + end});
       for (Index p = begin; p < end; ++p) lines += static_cast<Index>(parts[static_cast<std::size_t>(p)].lines.size());
     }
     require<Error>(lines > 0, "fit_line_network: every line is too narrow for its labels");
@@ -119,9 +119,7 @@ class LineRun {
   }
 
   Index width_for(const TrainingLine& line) const {
-    constexpr Index step = 32;  // so that there are few networks
-    const Index room = std::max(state_.network.input_shape().width, line.ink.width() + 2 * options_.margin);
-    return (room + step - 1) / step * step;
+    return padded_width(state_.network.input_shape().width, line.ink.width(), {.margin = options_.margin});
   }
 
   /// The run's network for lines of another width.
@@ -139,8 +137,8 @@ class LineRun {
   }
 
   /// One step of the optimiser. Returns the sum of the losses.
-  double learn(const std::vector<MicroBatch>& parts, double now) {
-    const double factor = options_.schedule(now);
+  double learn(const std::vector<MicroBatch>& parts) {
+    const double factor = options_.schedule(progress());
     in_range("LineTrainingOptions::schedule: the factor", factor, {0, 1e6});
     Index lines = 0;
     for (const MicroBatch& part : parts) {
@@ -171,12 +169,10 @@ class LineRun {
                      std::vector<Matrix>& gradients) const {
     const Network& network = of_width_.at(part.width);
     const auto count = static_cast<Index>(part.lines.size());
-    Matrix input = Matrix::Zero(network.input_shape().size(), count);
+    Matrix input(network.input_shape().size(), count);
     for (Index i = 0; i < count; ++i) {
       const FloatImage& ink = lines_[part.lines[static_cast<std::size_t>(i)]].ink;
-      for (Index y = 0; y < ink.height(); ++y) {
-        std::copy_n(ink.row(y), ink.width(), input.col(i).data() + y * part.width + options_.margin);
-      }
+      copy_line(ink, part.width, options_.margin, input.col(i).data());
     }
     workspace.seed(seed(3, number));
     const auto output = network.forward(input, workspace, Mode::training);
@@ -218,9 +214,10 @@ INKLING_INLINE Network fit_line_network(TrainingState state, const LineSource& s
     const auto start = std::chrono::steady_clock::now();
     const double loss = run.next_steps();
     state.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (options.on_checkpoint) options.on_checkpoint(state);
     const Progress progress{.step = state.batch, .steps = options.steps, .seconds = state.seconds, .loss = loss};
-    if (options.on_progress && options.on_progress(progress) == Flow::stop) break;
+    const bool stopped = options.on_progress && options.on_progress(progress) == Flow::stop;
+    if (options.on_checkpoint) options.on_checkpoint(state);
+    if (stopped) break;
   }
   return state.current();
 }

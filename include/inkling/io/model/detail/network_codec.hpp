@@ -34,6 +34,10 @@ void take_parameters(nn::Network& network, const std::string& prefix, TensorRead
 nn::Network decode_network(const Shape& input, const Architecture& architecture, const nn::LayerRegistry& registry,
                            const std::string& prefix, TensorReader& tensors);
 
+/// A small file may describe layers that put out much. Throws FormatError when the self-test, of so many images, would
+/// take far more memory than the file has bytes.
+void require_activations_fit(const nn::Network& network, Index images, std::size_t file_bytes);
+
 Architecture architecture_of(const nn::NetworkClassifier& model);
 
 /// The classifier with the numbers that are left after it is stored. Throws ValueError for a number that cannot be.

@@ -2,6 +2,8 @@
 
 #include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
+#include <inkling/io/model/model_info.hpp>
+#include <inkling/nn/layers/residual.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -95,6 +97,25 @@ INKLING_INLINE nn::Network decode_network(const Shape& input, const Architecture
   nn::Network network = build_layers(input, architecture, registry, prefix, tensors);
   take_parameters(network, prefix, tensors);
   return network;
+}
+
+/// The values that all layers put out for one image, those within residual blocks among them.
+inline double count_activations(const nn::Network& network) {
+  double sum = 0;
+  for (Index i = 0; i < network.size(); ++i) {
+    sum += static_cast<double>(network.output_shape(i).size());
+    const auto* const block = dynamic_cast<const nn::Residual*>(&network.layer(i));
+    if (block != nullptr) sum += count_activations(*block->path());
+  }
+  return sum;
+}
+
+INKLING_INLINE void require_activations_fit(const nn::Network& network, Index images, std::size_t file_bytes) {
+  constexpr double block = 32;  // images that are classified together
+  const double bytes = sizeof(float) * std::min(block, static_cast<double>(images)) * count_activations(network);
+  if (may_ask_for(bytes, file_bytes)) return;
+  throw FormatError("its layers put out " + number_text(bytes) + " bytes for the self-test, more than a file of " +
+                    std::to_string(file_bytes) + " bytes may ask for");
 }
 
 INKLING_INLINE Architecture architecture_of(const nn::NetworkClassifier& model) {

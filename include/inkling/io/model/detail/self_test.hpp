@@ -22,8 +22,10 @@ inline const std::string self_test_scores = "self_test.scores";  // F32 [n, clas
 /// Four images of noise, from a little ink to much.
 Pixels made_up_images(Index pixels);
 
-/// Adds images and what the model makes of them.
+/// Adds images and what the model makes of them. Throws ValueError for scores that are not finite.
 void add_self_test(const Classifier& model, const Pixels& images, std::map<std::string, Tensor>& tensors);
+void add_self_test(const Shape& image, const Pixels& images, const Matrix& scores,
+                   std::map<std::string, Tensor>& tensors);
 
 struct SelfTest {
   Pixels images;  // pixels x images
@@ -31,6 +33,8 @@ struct SelfTest {
 };
 
 SelfTest take_self_test(const ModelInfo& info, TensorReader& tensors);
+Pixels take_self_test_images(const Shape& image, TensorReader& tensors);
+Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors);
 
 /// Throws FormatError when the model gives other scores than where it was saved. `slack`: what its scores may differ by
 /// besides.

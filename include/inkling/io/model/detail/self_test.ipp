@@ -28,25 +28,35 @@ INKLING_INLINE Pixels made_up_images(Index pixels) {
 
 INKLING_INLINE void add_self_test(const Classifier& model, const Pixels& images,
                                   std::map<std::string, Tensor>& tensors) {
-  const Shape& input = model.input_shape();
-  const Matrix scores = model.scores(images, 1);  // classes x images
+  add_self_test(model.input_shape(), images, model.scores(images, 1), tensors);
+}
+
+INKLING_INLINE void add_self_test(const Shape& image, const Pixels& images, const Matrix& scores,
+                                  std::map<std::string, Tensor>& tensors) {
   require<ValueError>(scores.allFinite(), "save_model: the model gives scores that are not finite");
-  tensors[self_test_input] = make_tensor<std::uint8_t>({images.cols(), input.height, input.width, input.channels},
+  tensors[self_test_input] = make_tensor<std::uint8_t>({images.cols(), image.height, image.width, image.channels},
                                                        {images.data(), static_cast<std::size_t>(images.size())});
-  tensors[self_test_scores] = make_tensor<float>({images.cols(), model.num_classes()},
-                                                 {scores.data(), static_cast<std::size_t>(scores.size())});
+  tensors[self_test_scores] =
+      make_tensor<float>({images.cols(), scores.rows()}, {scores.data(), static_cast<std::size_t>(scores.size())});
 }
 
 INKLING_INLINE SelfTest take_self_test(const ModelInfo& info, TensorReader& tensors) {
+  Pixels images = take_self_test_images(info.input_shape, tensors);
+  const Index count = images.cols();
+  return {std::move(images), take_self_test_scores(count, static_cast<Index>(info.class_names.size()), tensors)};
+}
+
+INKLING_INLINE Pixels take_self_test_images(const Shape& image, TensorReader& tensors) {
   const std::vector<Index>& dims = tensors.dims(self_test_input);
   if (dims.empty() || dims[0] == 0) throw FormatError("the self-test has no image");
   const Index count = dims[0];
-  const Shape& input = info.input_shape;
-  const auto classes = static_cast<Index>(info.class_names.size());
-  const auto pixels = tensors.take<std::uint8_t>(self_test_input, {count, input.height, input.width, input.channels});
-  const auto scores = tensors.take_finite(self_test_scores, {count, classes});
-  return {Eigen::Map<const Pixels>(pixels.data(), input.size(), count),
-          Eigen::Map<const Matrix>(scores.data(), classes, count)};
+  const auto pixels = tensors.take<std::uint8_t>(self_test_input, {count, image.height, image.width, image.channels});
+  return Eigen::Map<const Pixels>(pixels.data(), image.size(), count);
+}
+
+INKLING_INLINE Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors) {
+  const auto values = tensors.take_finite(self_test_scores, {images, scores});
+  return Eigen::Map<const Matrix>(values.data(), scores, images);
 }
 
 INKLING_INLINE void check_self_test(const SelfTest& test, const Classifier& model, float slack) {
