@@ -14,8 +14,9 @@
 
 namespace inkling::server {
 
-/// The parser behind parse_multipart. All its comparing and searching of bytes goes through Traits, those of a text's
-/// characters: a test that counts them sees how the work grows with the form.
+/// The parser behind parse_multipart. But for trim() and equal_ignoring_case(), which look at one value once, all its
+/// comparing and searching of bytes goes through Traits, those of a text's characters: a test that counts them sees how
+/// the work grows with the form.
 template <typename Traits>
 class MultipartParser {
  public:

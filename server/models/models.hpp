@@ -46,8 +46,8 @@ struct ModelSet {
 };
 
 /// Every *.safetensors file of a folder, in the order of their names; they are loaded at the same time. A file that
-/// cannot be used is listed, and does not keep the others from working; that of lines, too. Throws FileError when the folder cannot be
-/// read.
+/// cannot be used is listed, and does not keep the others from working; that of lines, too. Throws FileError when the
+/// folder cannot be read.
 ModelSet load_models(const std::filesystem::path& folder);
 
 /// `fresh`, with the models of `old` in the place of those that were refused.
