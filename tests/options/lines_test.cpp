@@ -155,6 +155,7 @@ TEST_CASE("options of lines that are read as a whole") {
       .field("beam", &SequenceSearchOptions::beam)
       .field("unlikely", &SequenceSearchOptions::unlikely)
       .field("missing_mark", &SequenceSearchOptions::missing_mark)
+      .field("date", &SequenceSearchOptions::date)
       .field("missing_character", &SequenceSearchOptions::missing_character)
       .field("temperature", &SequenceSearchOptions::temperature);
 }

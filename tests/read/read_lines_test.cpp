@@ -3,14 +3,18 @@
 #include <inkling/data/written_line.hpp>
 #include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/read/read_field.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "read/composed_line.hpp"
@@ -51,6 +55,33 @@ GreyImage written(const std::string& text, std::uint64_t seed) {
   return {line.rows(), line.cols(), {line.data(), line.data() + line.size()}};
 }
 
+/// Says a text in any line, each character with this probability and else the first class.
+class Saying final : public LineModel {
+ public:
+  Saying(std::string text, float probability) : text_(std::move(text)), probability_(probability) {}
+
+  const std::vector<std::string>& class_names() const noexcept override { return names_; }
+  Index height() const noexcept override { return 40; }
+
+  LineSteps steps(const FloatImage& line) const override {
+    const auto classes = static_cast<Index>(names_.size());
+    const auto count = static_cast<Index>(2 * text_.size());
+    Matrix log_probabilities = Matrix::Constant(classes + 1, count, -100);
+    for (Index t = 0; t < count; ++t) {
+      const std::string label(1, text_[static_cast<std::size_t>(t / 2)]);
+      const Index said = t % 2 == 0 ? std::find(names_.begin(), names_.end(), label) - names_.begin() : classes;
+      log_probabilities(0, t) = std::log(1 - probability_);
+      log_probabilities(said, t) = said == classes ? 0 : std::log(probability_);
+    }
+    return {std::move(log_probabilities), 0, static_cast<double>(line.width()) / static_cast<double>(count)};
+  }
+
+ private:
+  std::string text_;
+  float probability_;
+  std::vector<std::string> names_{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", ",", "-", "/", "="};
+};
+
 /// How many of 20 composed lines of five digits are read without a fault.
 int lines_read(const test::ComposeOptions& composing, const std::shared_ptr<const LineModel>& lines) {
   Rng rng(7);
@@ -86,6 +117,36 @@ TEST_CASE("numbers with signs are read as charset or pattern ask for them") {
   CHECK(right >= 7);
   CHECK(without >= 8);
   CHECK(dates >= 7);
+}
+
+TEST_CASE("a number with its signs is read as one where nothing says what is written") {
+  int amounts = 0;
+  int dates = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const ReadOptions anything{.lines = shipped_lines()};
+    amounts += read_field(written("1.485,27", seed), shipped_cnn(), anything).text == "1.485,27" ? 1 : 0;
+    const ReadOptions ten{.pattern = Pattern::parse("?{10}"), .lines = shipped_lines()};
+    dates += read_field(written("28/05/1963", seed), shipped_cnn(), ten).text == "28/05/1963" ? 1 : 0;
+  }
+  CHECK(amounts >= 6);
+  CHECK(dates >= 6);
+}
+
+TEST_CASE("a line is a number where that is more probable than not, and than its characters") {
+  const GreyImage picture = written("30745", 3);
+  const auto text = [&](const std::string& said, float probability, ReadOptions options = {}) {
+    options.lines = std::make_shared<Saying>(said, probability);
+    return read_field(picture, shipped_cnn(), options).text;
+  };
+  const FieldReading by_characters = read_field(picture, shipped_cnn());
+  REQUIRE(by_characters.confidence < 0.97);
+  CHECK(text("1/2", 0.999F) == "1/2");
+  CHECK(text("1/2", 0.7F) == by_characters.text);  // all of it with 0.7^3
+  CHECK(text("12", 0.999F) == by_characters.text);
+  CHECK(text("1/2", 0.999F, {.charset = CharSet::parse("letters,0-9")}) ==
+        read_field(picture, shipped_cnn(), {.charset = CharSet::parse("letters,0-9")}).text);
+  CHECK(text("1/2", 0.999F, {.pattern = Pattern::parse("?/?")}) ==
+        read_field(picture, shipped_cnn(), {.pattern = Pattern::parse("?/?")}).text);
 }
 
 TEST_CASE("signs that no classifier knows can be asked for") {
@@ -155,6 +216,7 @@ TEST_CASE("what the network of lines does not know is read by the classifier") {
   CHECK_FALSE(knows_characters(*shipped_lines(), Pattern(), CharSet::parse("0-9+")));
   const GreyImage picture = written("30745", 3);
   const auto text = [&](const ReadOptions& options) { return read_field(picture, shipped_cnn(), options).text; };
-  CHECK(text({.lines = shipped_lines()}) == text({}));
+  const ReadOptions letters{.charset = CharSet::parse("letters"), .lines = shipped_lines()};
+  CHECK(text(letters) == text({.charset = CharSet::parse("letters")}));
   CHECK_THROWS_AS(text({.charset = only_digits, .lines = shipped_lines(), .sequence = {.beam = 0}}), ValueError);
 }

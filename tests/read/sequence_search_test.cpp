@@ -153,6 +153,21 @@ TEST_CASE("a mark that is not there has its price, and the temperature is that o
   CHECK(probabilities(2) < probabilities(1));
 }
 
+TEST_CASE("of texts that are nearly as probable, the one that is a date is taken") {
+  const auto read = [](const std::string& ambiguous, double date) {
+    Matrix steps = saying(ambiguous);
+    steps(3, 6) = steps(1, 6) - 2;  // a "." rather than a "1"
+    return find_texts(steps, {}, CharSet::parse("0-9."), names, 2, {.date = date}).front();
+  };
+  const SequenceText date = read("2-.-1-1-1-2", 3);
+  CHECK(date.text == "2.1.12");
+  CHECK(date.probability > 0.6);
+  CHECK(date.probability < 0.8);  // 1 : exp(2 - 3)
+  CHECK(read("2-.-1-1-1-2", 0).text == "2.1112");
+  CHECK(read("2-.-0-1-1-2", 3).text == "2.0112");  // there is no month 0
+  CHECK(read("2-.-1-1-2", 3).text == "2.112");     // nor a year of one digit
+}
+
 TEST_CASE("fewer characters than the pattern asks for are paid for") {
   const auto found = find_texts(saying("1"), Pattern::parse("###"), digits, names, 1);
   CHECK(found.front().text == "1");

@@ -29,8 +29,8 @@ struct ReadOptions {
   double largest_misfit = 3;  // of a reading that fits its pattern: FieldReading::misfit
   SegmentOptions segment = {};
   SearchOptions search = {};
-  /// Reads the line as a whole where it knows every character that pattern and charset allow; the classifier reads
-  /// what is left, character by character.
+  /// Reads the line as a whole where it knows every character that pattern and charset allow, and where they allow
+  /// anything and the line is a number; the classifier reads what is left, character by character.
   std::shared_ptr<const LineModel> lines = {};
   SequenceSearchOptions sequence = {};  // of that
   int threads = 1;
@@ -70,7 +70,9 @@ void check_readable(const Classifier& model, const ReadOptions& options);
 
 /// Reads a picture of one line of characters: segments it, lets the model look at every part that may be a character,
 /// and searches for the most probable reading that the pattern allows. Where options.lines knows the characters, it
-/// reads instead, and the model is not asked. Throws what segment, line_image and check_readable throw.
+/// reads instead, and the model is not asked. Where pattern and charset allow anything, both read, and what
+/// options.lines reads is taken when it is a number of three characters or more that is more probable than not, and
+/// more probable than the other reading. Throws what segment, line_image and check_readable throw.
 FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options = {});
 
 }  // namespace inkling::inline INKLING_ABI

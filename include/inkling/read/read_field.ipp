@@ -58,6 +58,10 @@ inline Pattern without_its_form(const Pattern& pattern, const std::vector<std::s
   return Pattern::any_of(characters);
 }
 
+inline bool reads_as_a_whole(const ReadOptions& options) {
+  return options.lines && knows_characters(*options.lines, options.pattern, options.charset);
+}
+
 /// Whether it says no more than which characters there are: one or more of them.
 inline bool is_free(const Pattern& pattern) {
   return pattern.elements().size() == 1 && pattern.elements().front().repeats;
@@ -82,6 +86,7 @@ inline double misfit_of(const ReadPath& path, const Lattice& lattice, const std:
 INKLING_INLINE void check_readable(const Classifier& model, const ReadOptions& options) {
   options.check();
   detail::readable_side(model);
+  if (detail::reads_as_a_whole(options)) return;
   admitted_classes(options.charset, model.class_names());
   for (const Pattern::Element& element : options.pattern.elements()) {
     if (!element.is_mark()) admitted_classes(element.characters & options.charset, model.class_names());
@@ -137,22 +142,24 @@ inline FieldReading read_by_lattice(const GreyImage& picture, const Classifier& 
 /// itself is the first.
 inline std::vector<Candidate> alternatives(const Matrix& steps, const StepRange& where, std::vector<Label> labels,
                                            std::size_t place, const std::vector<Label>& admitted,
-                                           const std::vector<std::string>& names) {
+                                           const std::vector<std::string>& names, double temperature) {
   constexpr float hardly = -9;  // nats: what no step says more than this share of is not asked for
   const Label own = labels[place];
-  std::vector<std::pair<double, Label>> scores;
+  std::vector<Label> said{own};
   for (const Label label : admitted) {
-    bool said = label == own;
-    for (Index t = where.begin; t < where.end && !said; ++t) said = steps(label, t) >= hardly;
-    if (!said) continue;
+    bool any = false;
+    for (Index t = where.begin; t < where.end && !any; ++t) any = steps(label, t) >= hardly;
+    if (any && label != own) said.push_back(label);
+  }
+  if (said.size() == 1) return {{names[static_cast<std::size_t>(own)], 1, own}};
+  std::vector<std::pair<double, Label>> scores;
+  for (const Label label : said) {
     labels[place] = label;
-    scores.emplace_back(text_log_probability(steps, labels), label);
+    scores.emplace_back(text_log_probability(steps, labels) / temperature, label);
   }
   double total = -std::numeric_limits<double>::infinity();
   for (const auto& [score, label] : scores) total = log_add(total, score);
-  std::stable_sort(scores.begin(), scores.end(), [&](const auto& a, const auto& b) {
-    return a.second == own || (b.second != own && a.first > b.first);
-  });
+  std::stable_sort(scores.begin() + 1, scores.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Candidate> candidates;
   for (const auto& [score, label] : scores) {
     candidates.push_back({names[static_cast<std::size_t>(label)], std::exp(score - total), label});
@@ -189,8 +196,8 @@ inline void add_characters(const LineImage& line, const LineSteps& seen, const S
     const std::vector<Label> admitted =
         element.is_mark() ? std::vector<Label>{*step.label}
                           : admitted_classes(element.characters & options.charset, model.class_names());
-    std::vector<Candidate> candidates =
-        alternatives(seen.log_probabilities, rooms[place], labels, place, admitted, model.class_names());
+    std::vector<Candidate> candidates = alternatives(seen.log_probabilities, rooms[place], labels, place, admitted,
+                                                     model.class_names(), options.sequence.temperature);
     candidates.resize(std::min(candidates.size(), std::max<std::size_t>(1, options.candidates)));
     const Box box = box_of_columns(line, column(rooms[place].begin), column(rooms[place].end));
     reading.lattice.push_back({place, place + 1, 0, box, candidates});
@@ -202,23 +209,21 @@ inline void add_characters(const LineImage& line, const LineSteps& seen, const S
 
 inline FieldReading read_by_steps(const GreyImage& picture, const LineModel& model, const ReadOptions& options) {
   const LineImage line = line_image(picture, {.height = model.height(), .segment = options.segment});
-  const LineSteps seen = model.steps(line.ink);
-  const auto best = [&](const Pattern& pattern) {
-    return find_texts(seen.log_probabilities, pattern, options.charset, model.class_names(), 1, options.sequence)
-        .front();
+  LineSteps seen = model.steps(line.ink);
+  seen.log_probabilities = allowed_steps(seen.log_probabilities, options.pattern, options.charset, model.class_names());
+  const auto best = [&](const Pattern& pattern, const SequenceSearchOptions& prices) {
+    return find_texts(seen.log_probabilities, pattern, options.charset, model.class_names(), 1, prices).front();
   };
-  const SequenceText text = best(options.pattern);
+  const SequenceText text = best(options.pattern, options.sequence);
   FieldReading reading;
   reading.text = text.text;
   reading.confidence = text.probability;
   if (!is_free(options.pattern)) {
-    double unwritten = 0;  // the price of marks that are not there, which does not speak against the pattern
-    for (const SequenceStep& step : text.steps) {
-      const char mark = options.pattern.elements()[step.element].mark;
-      if (!step.label && mark != ' ') unwritten += options.sequence.missing_mark;
-    }
-    const double free = best(without_its_form(options.pattern, model.class_names())).score;
-    reading.misfit = std::max(0.0, free - text.score - unwritten);
+    SequenceSearchOptions of_ink = options.sequence;  // marks that are not there do not speak against the pattern
+    of_ink.missing_mark = 0;
+    of_ink.date = 0;
+    reading.misfit = std::max(0.0, best(without_its_form(options.pattern, model.class_names()), of_ink).score -
+                                       best(options.pattern, of_ink).score);
   }
   reading.fits = reading.misfit <= options.largest_misfit;
   add_characters(line, seen, text, model, options, reading);
@@ -226,14 +231,36 @@ inline FieldReading read_by_steps(const GreyImage& picture, const LineModel& mod
   return reading;
 }
 
+/// Whether a number with its signs may stand there as well as anything else: nothing says which characters there are.
+inline bool may_be_number(const ReadOptions& options) {
+  const auto admits_all = [&](const CharSet& characters) {
+    return std::all_of(options.lines->class_names().begin(), options.lines->class_names().end(),
+                       [&](const std::string& name) { return characters.contains(name.front()); });
+  };
+  const std::vector<Pattern::Element>& elements = options.pattern.elements();
+  return options.lines && admits_all(options.charset) &&
+         std::all_of(elements.begin(), elements.end(), [&](const Pattern::Element& element) {
+           return !element.is_mark() && admits_all(element.characters);
+         });
+}
+
+/// Whether the line is a number rather than what its characters look like one by one. One or two characters do not
+/// tell.
+inline bool is_number(const FieldReading& as_number, const FieldReading& by_characters) {
+  return as_number.characters.size() >= 3 && as_number.confidence >= 0.5 &&
+         as_number.confidence > by_characters.confidence;
+}
+
 }  // namespace detail
 
 INKLING_INLINE FieldReading read_field(const GreyImage& picture, const Classifier& model, const ReadOptions& options) {
   check_readable(model, options);
-  if (options.lines && knows_characters(*options.lines, options.pattern, options.charset)) {
-    return detail::read_by_steps(picture, *options.lines, options);
-  }
-  return detail::read_by_lattice(picture, model, options);
+  const auto as_a_whole = [&] { return detail::read_by_steps(picture, *options.lines, options); };
+  if (detail::reads_as_a_whole(options)) return as_a_whole();
+  FieldReading by_characters = detail::read_by_lattice(picture, model, options);
+  if (!detail::may_be_number(options)) return by_characters;
+  FieldReading as_number = as_a_whole();
+  return detail::is_number(as_number, by_characters) ? as_number : by_characters;
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -20,6 +20,7 @@ struct SequenceSearchOptions {
   double unlikely = 10;           // nats below a step's best class from which a class is not tried
   double missing_mark = 1;        // of a mark of the pattern that is not there
   double missing_character = 15;  // of a character of the pattern that is not there
+  double date = 3;                // by which a text that is a date is more probable than it looks
   double temperature = 1;         // that the scores of whole texts are divided by where they become probabilities
 
   void check() const;  // throws ValueError that names the first field out of range
@@ -34,7 +35,8 @@ struct SequenceStep {
 struct SequenceText {
   std::string text;                 // with the marks of the pattern, written or not
   std::vector<SequenceStep> steps;  // in their order
-  double score = 0;                 // nats: the log-probability of all ways to spell it, less the prices
+  double score = 0;                 // nats: the log-probability of all ways to spell it, less the prices, and for a date
+                                    // more
   double probability = 0;           // of the text, among those that the pattern allows
 };
 

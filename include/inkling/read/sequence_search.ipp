@@ -26,6 +26,7 @@ INKLING_INLINE void SequenceSearchOptions::check() const {
   in_range("SequenceSearchOptions::unlikely", unlikely, {0, 1e6});
   in_range("SequenceSearchOptions::missing_mark", missing_mark, {0, 1e6});
   in_range("SequenceSearchOptions::missing_character", missing_character, {0, 1e6});
+  in_range("SequenceSearchOptions::date", date, {0, 1e6});
   in_range("SequenceSearchOptions::temperature", temperature, {0.01, 1e6});
 }
 
@@ -184,6 +185,28 @@ inline SequenceText text_of(const Prefix& prefix, double score, const ElementCla
   return result;
 }
 
+/// Whether a text has a day, a month and a year as a calendar has them, in any order of the first two: 5/11/2023.
+inline bool is_date(const std::string& text) {
+  std::vector<std::string> parts(1);
+  char sign = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      parts.back() += c;
+      continue;
+    }
+    if ((c != '/' && c != '-' && c != '.') || (sign != 0 && c != sign)) return false;
+    sign = c;
+    parts.emplace_back();
+  }
+  if (parts.size() != 3) return false;
+  const auto number = [&](std::size_t part) {
+    const std::string& digits = parts[part];
+    return digits.size() == 1 || digits.size() == 2 ? std::stoi(digits) : 0;
+  };
+  const auto [least, most] = std::minmax({number(0), number(1)});
+  return least >= 1 && least <= 12 && most <= 31 && (parts[2].size() == 2 || parts[2].size() == 4);
+}
+
 inline void check_steps(const char* who, const Matrix& log_probabilities, const std::vector<Label>& labels) {
   if (log_probabilities.cols() < 1) throw ShapeError(std::string(who) + ": expected steps, got none");
   for (const Label label : labels) {
@@ -264,6 +287,9 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
     const double both = detail::log_add(other.score, text.score);
     if (text.score > other.score) other = std::move(text);
     other.score = both;
+  }
+  for (SequenceText& text : texts) {
+    if (detail::is_date(text.text)) text.score += options.date;
   }
   std::stable_sort(texts.begin(), texts.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
   double total = detail::impossible;
