@@ -122,6 +122,16 @@ TEST_CASE("every habit gives a line that is a picture") {
   }
 }
 
+TEST_CASE("digits are known by the names of their classes") {
+  Pixels pixels(4, 11);
+  for (Index i = 0; i < pixels.cols(); ++i) pixels.col(i).setConstant(static_cast<std::uint8_t>(10 * i));
+  const Dataset hand({2, 2, 1}, pixels, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+                     {"+", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  const LineWriter writer({hand});
+  Rng rng(1);
+  for (int digit = 0; digit < 10; ++digit) CHECK(writer.image(0, digit, rng).front() == 10 * (digit + 1));
+}
+
 TEST_CASE("what cannot be written is refused") {
   Rng rng(1);
   CHECK_THROWS_AS(writer().write("", rng), ValueError);

@@ -53,9 +53,9 @@ struct LineHabits {
 /// Writes numbers on paper with the digits of data sets, and photographs them.
 class LineWriter {
  public:
-  /// hands: sets of square images of one channel and one size, whose first ten classes are the digits, each with one
-  /// image at least. Throws ValueError without a hand, for one without some digit, and as LineHabits::check; ShapeError
-  /// for other images.
+  /// hands: sets of square images of one channel and one size, with classes named 0 to 9 and one image at least of
+  /// each; other classes are left out. Throws ValueError without a hand, for one without some digit, and as
+  /// LineHabits::check; ShapeError for other images.
   explicit LineWriter(std::vector<Dataset> hands, const LineHabits& habits = {});
 
   /// text: digits and the signs . , - / = (written_number makes such). Result: width x height bytes, 0 black to 255

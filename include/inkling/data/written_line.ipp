@@ -519,7 +519,10 @@ INKLING_INLINE LineWriter::LineWriter(std::vector<Dataset> hands, const LineHabi
                        " of hand " + std::to_string(hand));
     }
     for (Index i = 0; i < digits.size(); ++i) {
-      if (digits.label(i) < 10) images_[hand][static_cast<std::size_t>(digits.label(i))].push_back(i);
+      const std::string& name = digits.class_names()[static_cast<std::size_t>(digits.label(i))];
+      if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') {
+        images_[hand][static_cast<std::size_t>(name[0] - '0')].push_back(i);
+      }
     }
     for (std::size_t digit = 0; digit < 10; ++digit) {
       if (!images_[hand][digit].empty()) continue;
