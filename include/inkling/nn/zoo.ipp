@@ -107,7 +107,7 @@ BasicNetwork<S> line_cnn(Index height, Index classes, std::uint64_t seed) {
   convolution(64, Padding::valid);
   convolution(64, Padding::valid);
   convolution(128, Padding::valid, network.output_shape().height);
-  network.add(BasicDropout<S>({.rate = 0.3}))
+  network.add(BasicDropout<S>({.rate = 0.1}))
       .add(BasicConv2d<S>({.filters = classes + 1, .kernel = 1, .initialisation = Initialisation::glorot}));
   return network;
 }
