@@ -172,6 +172,44 @@ TEST_CASE("stratified_split depends on the seed, and keeps the order") {
   }
 }
 
+TEST_CASE("stratified_fold deals every class out to folds that share no sample and miss none") {
+  const Dataset data = numbered(200).shuffled(3);  // 67, 67 and 66 of the classes
+  std::vector<int> all;
+  for (Index fold = 0; fold < 4; ++fold) {
+    const auto [rest, held_out] = data.stratified_fold(fold, 4, 9);
+    CHECK(held_out.size() == 50);
+    const std::vector<Label> labels = held_out.labels();
+    for (Label c = 0; c < 3; ++c) {
+      const auto count = std::count(labels.begin(), labels.end(), c);
+      CHECK((count == 16 || count == 17));
+    }
+    const std::vector<int> inside = numbers(held_out);
+    std::vector<int> both = numbers(rest);
+    both.insert(both.end(), inside.begin(), inside.end());
+    std::sort(both.begin(), both.end());
+    CHECK(both == numbers(numbered(200)));
+    all.insert(all.end(), inside.begin(), inside.end());
+  }
+  std::sort(all.begin(), all.end());
+  CHECK(all == numbers(numbered(200)));
+}
+
+TEST_CASE("stratified_fold depends on the seed, keeps the order, and refuses folds that cannot be") {
+  const Dataset data = numbered(90);
+  const auto [rest, held_out] = data.stratified_fold(1, 3, 1);
+  const std::vector<int> part = numbers(held_out);
+  const std::vector<int> others = numbers(rest);
+  CHECK(std::is_sorted(part.begin(), part.end()));
+  CHECK(std::is_sorted(others.begin(), others.end()));
+  CHECK(part == numbers(data.stratified_fold(1, 3, 1).second));
+  CHECK(part != numbers(data.stratified_fold(1, 3, 2).second));
+  CHECK(numbered(5).stratified_fold(4, 5, 1).second.size() == 1);
+  CHECK_THROWS_AS(data.stratified_fold(0, 1, 1), ValueError);
+  CHECK_THROWS_AS(data.stratified_fold(0, 91, 1), ValueError);
+  CHECK_THROWS_AS(data.stratified_fold(-1, 3, 1), ValueError);
+  CHECK_THROWS_AS(data.stratified_fold(3, 3, 1), ValueError);
+}
+
 TEST_CASE("images of a negative shape are refused, whose size is above 0") {
   CHECK_THROWS_AS(Dataset({-2, -3, 1}, Pixels(6, 1), {0}, {"a"}), ShapeError);
 }

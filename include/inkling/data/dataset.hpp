@@ -53,6 +53,11 @@ class Dataset {
   /// Cuts every class at the same share: `fraction` of each class (rounded) goes to the second part, chosen by the
   /// seed. Both parts keep the original order. Throws ValueError unless 0 < fraction < 1.
   std::pair<Dataset, Dataset> stratified_split(double fraction, std::uint64_t seed) const;
+  /// For cross-validation: fold `fold` of 0, 1, ..., folds - 1 is the second part, all other samples are the first.
+  /// Every sample is in one of the folds, every class is dealt out evenly (give or take one), in an order that the seed
+  /// decides, and so are all samples. Both parts keep the original order. Throws ValueError unless 0 <= fold < folds,
+  /// and folds is from 2 to the number of samples.
+  std::pair<Dataset, Dataset> stratified_fold(Index fold, Index folds, std::uint64_t seed) const;
 
  private:
   struct Store {
@@ -64,6 +69,11 @@ class Dataset {
 
   Dataset(std::shared_ptr<Store> store, std::vector<Index> samples)
       : store_(std::move(store)), samples_(std::move(samples)) {}
+
+  /// The samples of each class, each class in an order of its own that the seed decides.
+  std::vector<std::vector<Index>> shuffled_classes(std::uint64_t seed) const;
+  /// The samples for which `is_second` is 0, and the others.
+  std::pair<Dataset, Dataset> parted(const std::vector<char>& is_second) const;
 
   Index row(Index i) const noexcept { return samples_[static_cast<std::size_t>(i)]; }
 

@@ -2,6 +2,7 @@
 
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
@@ -91,15 +92,33 @@ INKLING_INLINE std::pair<Dataset, Dataset> Dataset::stratified_split(double frac
   if (!(fraction > 0 && fraction < 1)) {
     throw ValueError("Dataset: a split fraction is between 0 and 1, got " + std::to_string(fraction));
   }
+  std::vector<char> is_second(samples_.size(), 0);
+  for (const std::vector<Index>& members : shuffled_classes(seed)) {
+    const auto count = static_cast<std::size_t>(fraction * static_cast<double>(members.size()) + 0.5);
+    for (std::size_t i = 0; i < count; ++i) is_second[static_cast<std::size_t>(members[i])] = 1;
+  }
+  return parted(is_second);
+}
+
+INKLING_INLINE std::pair<Dataset, Dataset> Dataset::stratified_fold(Index fold, Index folds, std::uint64_t seed) const {
+  in_range("Dataset::stratified_fold: folds", folds, {2, static_cast<double>(size())});
+  in_range("Dataset::stratified_fold: fold", fold, {0, static_cast<double>(folds - 1)});
+  std::vector<char> is_second(samples_.size(), 0);
+  Index turn = 0;  // goes on from class to class, so that folds are of one size
+  for (const std::vector<Index>& members : shuffled_classes(seed)) {
+    for (const Index i : members) is_second[static_cast<std::size_t>(i)] = turn++ % folds == fold ? 1 : 0;
+  }
+  return parted(is_second);
+}
+
+INKLING_INLINE std::vector<std::vector<Index>> Dataset::shuffled_classes(std::uint64_t seed) const {
   std::vector<std::vector<Index>> by_class(static_cast<std::size_t>(num_classes()));
   for (Index i = 0; i < size(); ++i) by_class[static_cast<std::size_t>(label(i))].push_back(i);
+  for (std::size_t c = 0; c < by_class.size(); ++c) Rng(derive_seed(seed, {c})).shuffle(std::span(by_class[c]));
+  return by_class;
+}
 
-  std::vector<char> is_second(samples_.size(), 0);
-  for (std::size_t c = 0; c < by_class.size(); ++c) {
-    Rng(derive_seed(seed, {c})).shuffle(std::span(by_class[c]));
-    const auto count = static_cast<std::size_t>(fraction * static_cast<double>(by_class[c].size()) + 0.5);
-    for (std::size_t i = 0; i < count; ++i) is_second[static_cast<std::size_t>(by_class[c][i])] = 1;
-  }
+INKLING_INLINE std::pair<Dataset, Dataset> Dataset::parted(const std::vector<char>& is_second) const {
   std::vector<Index> first;
   std::vector<Index> second;
   for (std::size_t i = 0; i < samples_.size(); ++i) (is_second[i] != 0 ? second : first).push_back(samples_[i]);

@@ -3,7 +3,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/range.hpp>
-#include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/model/metrics.hpp>
@@ -14,9 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -31,19 +28,6 @@ INKLING_INLINE void CSearch::check() const {
 }
 
 namespace svm::detail {
-
-/// The fold of each sample; every class is shared out evenly.
-inline std::vector<Index> folds_of(const Dataset& dataset, Index folds, std::uint64_t seed) {
-  std::vector<std::vector<Index>> by_class(static_cast<std::size_t>(dataset.num_classes()));
-  for (Index i = 0; i < dataset.size(); ++i) by_class[static_cast<std::size_t>(dataset.label(i))].push_back(i);
-  std::vector<Index> result(static_cast<std::size_t>(dataset.size()));
-  Index next = 0;
-  for (std::size_t k = 0; k < by_class.size(); ++k) {
-    Rng(derive_seed(seed, {k})).shuffle(std::span(by_class[k]));
-    for (const Index i : by_class[k]) result[static_cast<std::size_t>(i)] = next++ % folds;
-  }
-  return result;
-}
 
 /// The images' features as bytes, so that they are found once for all folds and candidates.
 inline Dataset feature_bytes(const Dataset& dataset, const HogOptions& options, int threads) {
@@ -63,16 +47,9 @@ INKLING_INLINE CChoice choose_c(const Dataset& dataset, const SvmOptions& option
   SvmOptions fit = options;
   fit.hog.reset();
   fit.on_progress = {};
-  const std::vector<Index> fold_of = svm::detail::folds_of(features, search.folds, options.seed);
   std::vector<double> right(search.candidates.size(), 0);
   for (Index fold = 0; fold < search.folds; ++fold) {
-    std::vector<Index> kept;
-    std::vector<Index> held_out;
-    for (Index i = 0; i < features.size(); ++i) {
-      (fold_of[static_cast<std::size_t>(i)] == fold ? held_out : kept).push_back(i);
-    }
-    const Dataset train = features.subset(kept);
-    const Dataset test = features.subset(held_out);
+    const auto [train, test] = features.stratified_fold(fold, search.folds, options.seed);
     std::optional<LinearSvm> svm;
     for (std::size_t k = 0; k < search.candidates.size(); ++k) {
       fit.c = search.candidates[k];
