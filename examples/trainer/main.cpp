@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
     return "inkling: " + std::string(error.what()) + " (see inkling --help)\n";
   });
   add_train(app);
+  add_tune(app);
   add_adapt(app);
   add_compare(app);
   add_evaluate(app);

@@ -7,7 +7,7 @@ from command import CommandTest, environment, inkling
 
 class Usage(CommandTest):
     def test_help_and_version(self):
-        for arguments in (["--help"], ["train", "--help"], ["compare", "--help"], ["evaluate", "--help"],
+        for arguments in (["--help"], ["train", "--help"], ["tune", "--help"], ["compare", "--help"], ["evaluate", "--help"],
                           ["predict", "--help"], ["--version"]):
             with self.subTest(arguments):
                 run = self.succeed(*arguments)

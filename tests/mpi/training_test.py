@@ -1,6 +1,8 @@
 """Training by many processes, through mpirun: the file of one process, byte for byte, whatever happens on the way."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -62,6 +64,10 @@ class Together(CommandTest):
         """mpirun of MPICH may say instead by which signal it ended the others."""
         self.assertIn(status, (1, 9) if MPI == "mpich" else (1,), log)
 
+    def assert_nothing_printed(self, output):
+        """mpirun of MPICH may print how it ended the others."""
+        self.assertEqual(re.sub(r"\A\n=+\n=   BAD TERMINATION .*\Z", "", output, flags=re.DOTALL) if MPI == "mpich" else output, "")
+
     def assert_said_once(self, log):
         """A rank that is not ended in time says it, too, with its number."""
         lines = [line for line in log.splitlines() if line.startswith("inkling: ")]
@@ -80,6 +86,48 @@ class Together(CommandTest):
                 self.assertEqual(len(steps), len(set(steps)), log)
                 if model == "mlp":
                     self.assertEqual(len(steps), 2, log)
+
+    def tuning(self, *more, model="svm", settings="c=0.01,0.3,1"):
+        return ["tune", "--model", model, "--set", settings, "--folds", 3, "--seeds", "1,2", "--data", self.data,
+                "--limit", 100, "--threads", 1, "--out", self.runs / "tuning", *more]
+
+    def tuning_rows(self):
+        return [json.loads(line) for part in sorted((self.runs / "tuning").glob("part-*.jsonl")) for line in part.read_text().splitlines()]
+
+    def test_tuning_gives_the_table_of_one_process_and_goes_on_with_any_number(self):
+        alone = self.succeed(*self.tuning()).stdout
+        rows = self.tuning_rows()
+        shutil.rmtree(self.runs / "tuning")
+        status, output, log = self.together(3, *self.tuning())
+        self.assertEqual(status, 0, log)
+        self.assertEqual(output, alone)
+        self.assertEqual([len(part.read_text().splitlines()) for part in sorted((self.runs / "tuning").iterdir())], [6, 6, 6])
+        order = lambda row: (str(row["setting"]), row["seed"], row["fold"])
+        for row in rows + (again := self.tuning_rows()):
+            del row["seconds"]
+        self.assertEqual(sorted(rows, key=order), sorted(again, key=order))
+        part = self.runs / "tuning" / "part-3.jsonl"
+        part.write_text("".join(part.read_text().splitlines(keepends=True)[:-2]) + '{"torn')
+        status, output, log = self.together(2, *self.tuning("--resume"))
+        self.assertEqual((status, output, log.count("  run ")), (0, alone, 2), log)
+        self.assertEqual(self.succeed(*self.tuning("--resume")).stdout, alone)
+
+    def test_a_tuning_whose_rank_is_killed_goes_on_without_doing_a_run_twice(self):
+        words = self.tuning("--resume", model="mlp", settings="epochs=150")
+        process = launch([*mpirun(2), PROGRAM, *words])
+        part = self.runs / "tuning" / "part-2.jsonl"
+        self.wait_for(lambda: part.exists() and part.read_text().count("\n") > 0, process)
+        if process.poll() is None and (pids := self.ranks()):
+            os.kill(pids[-1], signal.SIGKILL)
+            process.communicate(timeout=120)
+            self.assertNotEqual(process.returncode, 0)
+        self.wait_for(lambda: not self.ranks(), process)
+        done = sum(file.read_text().count("\n") for file in (self.runs / "tuning").glob("part-*.jsonl"))
+        status, output, log = self.together(3, *words)
+        self.assertEqual((status, log.count("  run ")), (0, 6 - done), log)
+        self.assertEqual(len({(row["seed"], row["fold"]) for row in self.tuning_rows()}), 6)
+        self.assertEqual(len(self.tuning_rows()), 6)
+        self.assertEqual(output.count("best: "), 1)
 
     def test_fewer_ranks_than_a_slurm_job_has_tasks(self):
         status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), SLURM_NTASKS="8")
@@ -108,7 +156,7 @@ class Together(CommandTest):
         self.wait_for(self.checkpoint.exists, process)
         process.send_signal(signal.SIGINT)
         _, log = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130 if MPI == "mpich" else 1, log)
+        self.assertIn(process.returncode, (130, 0) if MPI == "mpich" else (1,), log)  # 0: now and then, on a busy machine
         if MPI == "mpich":  # mpirun of Open MPI does not listen any more
             self.assertEqual(log.count("stopping soon"), 1, log)
             self.assertEqual(log.count("has the run so far"), 1, log)
@@ -147,7 +195,7 @@ class Together(CommandTest):
                 self.assert_failed(status, log)
                 self.assertRegex(log, r"inkling: training together: .* of rank 1 differ from those of rank 0")
                 self.assert_said_once(log)
-                self.assertEqual(output, "")
+                self.assert_nothing_printed(output)
                 self.assertFalse(self.out.exists())
 
     def test_what_fails_on_all_is_said_once(self):
@@ -155,7 +203,7 @@ class Together(CommandTest):
         self.assert_failed(status, log)
         self.assert_said_once(log)
         self.assertIn("expected a folder for --out, found none", log)
-        self.assertEqual(output, "")
+        self.assert_nothing_printed(output)
 
     def test_a_program_of_another_mpi_or_of_none_is_refused(self):
         status, _, log = self.together(2, *self.arguments("mlp", self.out, epochs=1), program=BIN / "inkling")

@@ -4,6 +4,7 @@
 
 /// Each adds one subcommand to the command line; it runs when the line is parsed.
 void add_train(CLI::App& app);
+void add_tune(CLI::App& app);
 void add_adapt(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_evaluate(CLI::App& app);

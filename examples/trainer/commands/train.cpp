@@ -3,21 +3,17 @@
 #include <inkling/nn/training/fine_tuning.hpp>
 #include <inkling/recipes.hpp>
 
-#include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,7 +30,7 @@
 #include "text/write_text.hpp"
 #include "training/interrupt.hpp"
 #include "training/model_file.hpp"
-#include "training/ranks.hpp"
+#include "training/together.hpp"
 #include "training/training_run.hpp"
 
 namespace {
@@ -126,7 +122,7 @@ void save(const TrainOptions& options, const TrainingRun& run, const DataSource&
   if (!warning.empty()) print(fmt::format("{}: {}\n", options.model, warning));
 }
 
-void train_together(TrainOptions options, inkling::Collective& ranks) {
+void train(TrainOptions options, inkling::Collective& ranks) {
   check(options);
   const bool writes = ranks.rank() == 0;
   options.training.ranks = &ranks;
@@ -149,24 +145,6 @@ void train_together(TrainOptions options, inkling::Collective& ranks) {
   ranks.barrier();  // who ends before rank 0 has written would say that all went well
   if (run.interrupted) {
     throw Interrupted("interrupted; the model has learned a part only (with --checkpoint FILE a network can go on)");
-  }
-}
-
-/// Alone, or with the processes that mpirun has started. When one fails, the others are ended by mpirun; those that all
-/// fail for the same reason let rank 0 say it.
-void train(const TrainOptions& options) {
-  std::unique_ptr<inkling::Collective> ranks = join_ranks();
-  const int rank = ranks->rank();
-  try {
-    train_together(options, *ranks);
-  } catch (const Interrupted&) {
-    ranks.reset();  // all ranks come here
-    if (rank == 0) throw;
-    throw CLI::RuntimeError(Interrupted::status);
-  } catch (const std::exception& error) {
-    if (rank == 0) throw;
-    std::this_thread::sleep_for(std::chrono::seconds(3));
-    throw inkling::Error(fmt::format("rank {}: {}", rank, error.what()));
   }
 }
 
@@ -207,5 +185,5 @@ void add_train(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command.add_option("--from", options->from, "a trained network to begin as, for cnn and mlp")->type_name("FILE");
   add_storage_option(command, options->storage);
-  command.callback([options] { train(*options); });
+  command.callback([options] { run_together([&](inkling::Collective& ranks) { train(*options, ranks); }); });
 }

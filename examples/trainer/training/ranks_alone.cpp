@@ -26,7 +26,7 @@ int launched_processes() {
 
 std::unique_ptr<inkling::Collective> join_ranks() {
   if (const int launched = launched_processes(); launched > 1) {
-    throw inkling::Error("train: " + std::to_string(launched) +
+    throw inkling::Error(std::to_string(launched) +
                          " processes were started together, but this program was built without MPI (INKLING_MPI)");
   }
   return std::make_unique<inkling::Collective>();
