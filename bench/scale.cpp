@@ -1,7 +1,7 @@
 // Trains together with the ranks that mpirun has started, and says on rank 0, as JSON, how long it took and how many
 // bytes went between the ranks: for bench/scale.py.
 //
-//     inkling-scale NAME SAMPLES BATCH THREADS    NAME: lenet, vgg, mlp (one epoch), forest (SAMPLES images) or svm
+//     inkling-scale NAME SAMPLES BATCH THREADS    NAME: lenet, vgg, mlp (one epoch), forest (of BATCH trees) or svm
 
 #include <inkling/core/collective.hpp>
 #include <inkling/forest/fit_forest.hpp>
@@ -54,7 +54,7 @@ class Counting final : public Collective {
 struct Work {
   std::string name;
   Index samples = 0;
-  Index batch = 0;
+  Index batch = 0;  // trees of a forest
   int threads = 0;
 };
 
@@ -63,6 +63,7 @@ Index train(const Work& work, Collective& ranks) {
   const Dataset data = bench::train_images().take(work.samples);
   if (work.name == "forest") {
     ForestOptions options = forest_recipe(data.image_shape());
+    options.trees = work.batch;
     options.threads = work.threads;
     options.ranks = &ranks;
     fit_forest(data, options);
