@@ -178,22 +178,31 @@ class Memory(CommandTest):
             refused += 1
         self.assertGreater(refused, 0)
 
+    def learn(self, kind, count):
+        """The most that learning from so many images takes."""
+        data = self.folder / f"learning-{count}"
+        if not data.exists():
+            data.mkdir()
+            write_mnist(data, (sample_images(0, 300) * (count // 300 + 1))[:count], self.test_images)
+        most, status = self.peak("train", "--model", kind, "--data", data, "--epochs", "2", "--threads", "1", "--out",
+                                 self.folder / "learned.safetensors")
+        self.assertEqual(status, 0)
+        return most
+
     def test_learning(self):
         """More images ask for the memory of their features and little else: a byte each, 1440 an image, which the forest
         holds twice. The images themselves are gone by then."""
-        peaks = {}
-        for count in (20000, 60000):
-            data = self.folder / f"learning-{count}"
-            data.mkdir()
-            write_mnist(data, (sample_images(0, 300) * (count // 300 + 1))[:count], self.test_images)
-            for kind in ("svm", "forest"):
-                peaks[kind, count], status = self.peak("train", "--model", kind, "--data", data, "--epochs", "2", "--threads",
-                                                       "1", "--out", self.folder / "learned.safetensors")
-                self.assertEqual(status, 0)
         for kind, most in (("svm", 1.1 * 1440), ("forest", 2.15 * 1440)):
-            an_image = (peaks[kind, 60000] - peaks[kind, 20000]) / 40000
+            an_image = (self.learn(kind, 60000) - self.learn(kind, 20000)) / 40000
             print(f"learning, {kind}: {an_image:.0f} bytes more for an image more", file=sys.stderr)
             self.assertLessEqual(an_image, most, kind)
+
+    def test_learning_from_much(self):
+        """Of more than 300 MB of features, the forest holds one copy."""
+        count = 215000
+        an_image = (self.learn("forest", count) - self.learn("forest", 300)) / count
+        print(f"learning, forest of many images: {an_image:.0f} bytes an image", file=sys.stderr)
+        self.assertLessEqual(an_image, 1.25 * 1440)
 
     def test_data(self):
         idle, status = self.peak("evaluate", "--model", self.model, "--data", self.data)

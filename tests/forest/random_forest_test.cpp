@@ -3,6 +3,7 @@
 #include <inkling/forest/detail/bag.hpp>
 #include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
+#include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
@@ -243,6 +244,32 @@ TEST_CASE("Extremely random trees put the training data into pure leaves, too") 
   for (const int threads : {1, 3}) {
     CHECK(same(fit_forest(data, {.trees = 5, .random_thresholds = true, .threads = threads}),
                fit_forest(data, {.trees = 5, .random_thresholds = true, .threads = 2})));
+  }
+}
+
+TEST_CASE("Data that is held by samples alone grows the same trees") {
+  const Dataset data = leaning_data(24000, 30, 5, 12);
+  std::vector<ForestOptions> cases(5);
+  cases[1].max_features = 30;
+  cases[2].random_thresholds = true;
+  cases[3].class_weights = {1, 2, 0.5, 1, 3};
+  cases[4].bootstrap = false;
+  cases[4].min_samples_leaf = 1500;  // large nodes that most features cannot split
+  for (const ForestOptions& options : cases) {
+    const forest::detail::TrainingData once(data, 1, 0);
+    const forest::detail::TrainingData twice(data, 1);
+    CHECK_FALSE(once.holds_columns());
+    CHECK(twice.holds_columns());
+    forest::detail::TreeGrower by_samples(once, options);
+    forest::detail::TreeGrower by_features(twice, options);
+    for (const std::uint64_t seed : {3, 4}) {
+      const forest::detail::Tree tree = by_samples.grow(seed);
+      const forest::detail::Tree same = by_features.grow(seed);
+      CHECK(tree.nodes.size() > 10);
+      CHECK(tree.nodes == same.nodes);
+      CHECK(tree.leaf_table == same.leaf_table);
+      CHECK(tree.importance == same.importance);
+    }
   }
 }
 

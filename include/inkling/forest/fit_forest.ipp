@@ -10,6 +10,7 @@
 #include <inkling/data/fingerprint.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/detail/bag.hpp>
+#include <inkling/forest/detail/huge_pages.hpp>
 #include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/detail/tree_grower.hpp>
@@ -50,6 +51,7 @@ inline Dataset gradients_of(Dataset images, const Hog& hog, int threads) {
   constexpr Index batch = 4096;  // images whose features are on their way
   std::vector<Label> labels = images.labels();
   Pixels features(hog.size(), images.size());
+  prefer_huge_pages(features.data(), static_cast<std::size_t>(features.size()));
   while (images.size() > 0) {  // the images go as their features come
     const Index first = (images.size() - 1) / batch * batch;
     const Pixels last = images.remove_last(images.size() - first);

@@ -6,6 +6,7 @@
 #include <inkling/forest/detail/bag.hpp>
 #include <inkling/forest/detail/byte_transpose.hpp>
 #include <inkling/forest/detail/class_weights.hpp>
+#include <inkling/forest/detail/gathered_columns.hpp>
 #include <inkling/forest/detail/split.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/node.hpp>
@@ -34,8 +35,9 @@ struct Tree {
 /// Grows trees, one after another, in memory that it keeps. One for each thread.
 ///
 /// A tree holds its samples as an array that every split partitions, so that a node is a range of it. Large nodes read
-/// the shared feature columns. A node of at most `block_samples` copies its samples into a block of columns of its own,
-/// which stays in the cache for its whole subtree; from there on Sample::row counts within the block.
+/// the shared feature columns, or gather them when the data is held by samples alone. A node of at most `block_samples`
+/// copies its samples into a block of columns of its own, which stays in the cache for its whole subtree; from there on
+/// Sample::row counts within the block.
 class TreeGrower {
  public:
   /// `data` must outlive this.
@@ -78,12 +80,8 @@ class TreeGrower {
     double gain = 0;  // by how much the split lowers the Gini impurity, times samples
   };
 
-  /// Bytes of feature f: data + f * stride.
-  struct Columns {
-    const std::uint8_t* data;
-    Index stride;
-    const std::uint8_t* operator[](std::uint16_t feature) const noexcept { return data + feature * stride; }
-  };
+  /// Where a node's samples are read: in the shared columns, in samples from which columns are gathered, in block_.
+  enum class Source { columns, samples, block };
 
   struct Task {
     std::uint32_t node;
@@ -124,12 +122,15 @@ class TreeGrower {
         copy_to_block(samples);
         task.in_block = true;
       }
-      const Columns columns =
-          task.in_block ? Columns{block_.data(), block_stride_} : Columns{data_.columns().data(), data_.size()};
-      const NodeSplit split = best_split(columns, task.in_block, rng);
-      if (!split.valid()) continue;
+      const Source large = data_.holds_columns() ? Source::columns : Source::samples;
+      const Source source = task.in_block ? Source::block : large;
+      if (source == Source::samples) gathered_.start_node(samples);
+      const NodeSplit split = best_split(source, rng);
+      if (!split.valid()) continue;  // a leaf does not ask for rows
       const auto child = static_cast<std::uint32_t>(grown_.size());
-      const std::uint32_t middle = first + partition(samples, columns[split.feature], split.threshold);
+      const std::uint8_t* const split_column = column(source, {&split.feature, 1});
+      const std::uint32_t middle = first + partition(samples, split_column, split.threshold);
+      if (source == Source::samples) gathered_.end_node(samples);
       grown_[task.node] = {first, last, child, split.feature, split.threshold, split.score - finder_.unsplit_score()};
       grown_.push_back({first, middle});
       grown_.push_back({middle, last});
@@ -139,7 +140,7 @@ class TreeGrower {
   }
 
   /// The best of max_features features drawn without repeats; more are drawn while none of them can split.
-  NodeSplit best_split(const Columns& columns, bool in_cache, Rng& rng) {
+  NodeSplit best_split(Source source, Rng& rng) {
     NodeSplit best;
     const auto draw = [&](std::size_t k) {
       std::swap(features_[k], features_[k + rng.below(static_cast<std::uint32_t>(features_.size() - k))]);
@@ -149,14 +150,27 @@ class TreeGrower {
     for (std::size_t k = 0; k < ahead; ++k) draw(k);
     for (std::size_t k = 0; k < features_.size() && (k < max_features_ || !best.valid()); ++k) {
       if (k >= ahead) draw(k);
-      const std::uint8_t* column = columns[features_[k]];
-      const std::uint8_t* next = !in_cache && k + 1 < ahead ? columns[features_[k + 1]] : nullptr;
-      const NodeSplit split = random_thresholds_
-                                  ? finder_.random(column, features_[k], rng)
-                                  : finder_.best(column, features_[k], next, data_.highest(features_[k]));
+      const std::span<const std::uint16_t> known(features_.data() + k, std::max(ahead, k + 1) - k);
+      const std::uint8_t* bytes = column(source, known);
+      const std::uint8_t* next =
+          source == Source::columns && known.size() > 1 ? column(source, known.subspan(1)) : nullptr;
+      const NodeSplit split = random_thresholds_ ? finder_.random(bytes, features_[k], rng)
+                                                 : finder_.best(bytes, features_[k], next, data_.highest(features_[k]));
       if (split.score > best.score) best = split;
     }
     return best;
+  }
+
+  /// Bytes of the first feature, by Sample::row. The other features are those that come next.
+  const std::uint8_t* column(Source source, std::span<const std::uint16_t> features) {
+    switch (source) {
+      case Source::block:
+        return block_.data() + features.front() * block_stride_;
+      case Source::columns:
+        return data_.columns().data() + features.front() * data_.size();
+      default:
+        return gathered_.column(data_, features);
+    }
   }
 
   void copy_to_block(std::span<Sample> samples) {
@@ -292,6 +306,7 @@ class TreeGrower {
   std::vector<std::uint16_t> features_;  // a permutation of the varying features
   std::vector<std::uint8_t> block_;      // block_stride_ x features
   Index block_stride_ = 0;
+  GatheredColumns gathered_;           // of a large node
   std::vector<std::uint32_t> counts_;  // classes; zero between calls
   std::vector<std::uint16_t> labels_;
 };

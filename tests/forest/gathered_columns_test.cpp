@@ -1,0 +1,89 @@
+#include <inkling/core/rng.hpp>
+#include <inkling/data/dataset.hpp>
+#include <inkling/forest/detail/gathered_columns.hpp>
+#include <inkling/forest/detail/training_data.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+using namespace inkling;
+using forest::detail::GatheredColumns;
+using forest::detail::Sample;
+using forest::detail::TrainingData;
+
+namespace {
+
+Dataset random_bytes(Index samples, Index features) {
+  Rng rng(3);
+  Pixels pixels(features, samples);
+  for (auto& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
+  return Dataset({1, 1, features}, std::move(pixels), std::vector<Label>(static_cast<std::size_t>(samples)), {"a"});
+}
+
+}  // namespace
+
+TEST_CASE("Columns that are gathered hold the bytes of the node's samples, however many there is room for") {
+  const Dataset dataset = random_bytes(300, 70);
+  const TrainingData data(dataset, 1, 0);
+  const std::vector<std::uint16_t> features{69, 0, 64, 13, 7};
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < 300; row += row % 7 + 1) rows.push_back(row);
+  for (const Index room : {0, 200, 700, 1 << 20}) {
+    CAPTURE(room);
+    GatheredColumns columns(room);
+    for (const std::size_t size : {rows.size(), std::size_t{5}, std::size_t{1}}) {
+      std::vector<Sample> samples;
+      for (const std::uint32_t row : std::span(rows).last(size)) samples.push_back({row, 0, 1});
+      const std::vector<Sample> before = samples;
+      columns.start_node(samples);
+      for (std::size_t f = 0; f < features.size(); ++f) {
+        const std::uint8_t* const column = columns.column(data, std::span(features).subspan(f));
+        for (std::size_t i = 0; i < size; ++i) {
+          REQUIRE(column[samples[i].row] == dataset.image(before[i].row)[features[f]]);
+        }
+      }
+      std::ranges::reverse(samples);
+      const std::uint16_t again = features[1];
+      const std::uint8_t* const column = columns.column(data, {&again, 1});
+      for (std::size_t i = 0; i < size; ++i) {
+        REQUIRE(column[samples[i].row] == dataset.image(before[size - 1 - i].row)[again]);
+      }
+      columns.end_node(samples);
+      for (std::size_t i = 0; i < size; ++i) CHECK(samples[i].row == before[size - 1 - i].row);
+    }
+  }
+}
+
+TEST_CASE("Large data is held once, by samples; small data by features, too") {
+  const Dataset dataset = random_bytes(100, 30);
+  const TrainingData once(dataset, 1, 2999);
+  const TrainingData twice(dataset, 1, 3000);
+  CHECK_FALSE(once.holds_columns());
+  CHECK(once.held_bytes() == 3000);
+  CHECK(twice.holds_columns());
+  CHECK(twice.held_bytes() == 6000);
+  CHECK(twice.columns() == dataset.pixels().transpose());
+  // The gradients of the data that the shipped forest learned from are held twice, those of all of EMNIST once.
+  CHECK(Index{192'946} * 1440 <= TrainingData::most_held_twice);
+  CHECK(Index{697'932} * 1440 > TrainingData::most_held_twice);
+}
+
+TEST_CASE("What is known of each feature does not depend on threads, nor on how the data is held") {
+  Pixels pixels = random_bytes(1500, 9).pixels();
+  pixels.row(2).setConstant(77);
+  pixels.row(5).setZero();
+  pixels.row(7) = pixels.row(7).cwiseMin(200);
+  const Dataset dataset({1, 1, 9}, pixels, std::vector<Label>(1500), {"a"});
+  for (const int threads : {1, 3}) {
+    for (const Index held_twice : {Index{0}, TrainingData::most_held_twice}) {
+      const TrainingData data(dataset, threads, held_twice);
+      CHECK(data.varying_features() == std::vector<std::uint16_t>{0, 1, 3, 4, 6, 7, 8});
+      for (std::uint16_t f = 0; f < 9; ++f) CHECK(data.highest(f) == pixels.row(f).maxCoeff());
+    }
+  }
+}
