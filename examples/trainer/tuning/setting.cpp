@@ -105,8 +105,9 @@ std::vector<Setting> parse_settings(const std::vector<std::string>& texts, Model
 
 void apply(const Setting& setting, RecipeOptions& recipe) {
   for (const auto& [name, value] : setting) {
-    const auto option = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
-    if (value) option->set(recipe, *value);
+    for (const Option& option : options) {
+      if (value && option.name == name) option.set(recipe, *value);
+    }
   }
 }
 

@@ -15,7 +15,7 @@ using Setting = std::vector<std::pair<std::string, std::optional<double>>>;
 /// twice, and for values that cannot be.
 std::vector<Setting> parse_settings(const std::vector<std::string>& texts, inkling::ModelKind kind);
 
-void apply(const Setting& setting, inkling::RecipeOptions& options);
+void apply(const Setting& setting, inkling::RecipeOptions& recipe);
 
 /// "0.3" or "default"
 std::string show(const std::optional<double>& value);
