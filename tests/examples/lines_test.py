@@ -23,8 +23,8 @@ class Lines(CommandTest):
         """Lets setUpClass use the helpers of an instance."""
 
     @classmethod
-    def training(cls, out, *arguments):
-        return ["lines", "--data", cls.data, "--out", out, "--steps", 24, *arguments]
+    def training(cls, out, *arguments, steps=2):
+        return ["lines", "--data", cls.data, "--out", out, "--steps", steps, *arguments]
 
     def read(self, *arguments):
         run = self.succeed("read", "--model", self.model, "--json", "--charset", "digits", *arguments, self.picture)
@@ -39,20 +39,21 @@ class Lines(CommandTest):
         self.assertNotEqual(out.read_bytes(), self.lines.read_bytes())
 
     def test_an_interrupted_run_goes_on_to_the_same_network(self):
-        out = self.folder / "resumed.safetensors"
+        whole, out = self.folder / "whole.safetensors", self.folder / "resumed.safetensors"
         checkpoint = ["--checkpoint", self.folder / "run"]
-        process = start(*self.training(out, *checkpoint))
+        process = start(*self.training(out, *checkpoint, steps=17))
         for line in process.stderr:
-            if "step 8/" in line:
+            if "step 8/" in line:  # looked at again after step 16
                 process.send_signal(signal.SIGINT)
                 break
         _, stderr = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 130, stderr)
         self.assertIn("go on with the same command and --resume", stderr.splitlines()[-1])
         self.assertFalse(out.exists())
-        self.fail_with(1, "another run", *self.training(out, *checkpoint, "--resume", "--seed", 2))
-        self.succeed(*self.training(out, *checkpoint, "--resume"))
-        self.assertEqual(out.read_bytes(), self.lines.read_bytes())
+        self.fail_with(1, "another run", *self.training(out, *checkpoint, "--resume", "--seed", 2, steps=17))
+        self.succeed(*self.training(out, *checkpoint, "--resume", steps=17))
+        self.succeed(*self.training(whole, steps=17))
+        self.assertEqual(out.read_bytes(), whole.read_bytes())
 
     def test_other_hands_are_learned_from(self):
         hand = self.folder / "hand"
