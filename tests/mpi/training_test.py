@@ -41,7 +41,7 @@ class Together(CommandTest):
 
     def together(self, ranks, *arguments, program=PROGRAM, mpi=MPI, **variables):
         process = launch([*mpirun(ranks, mpi), program, *arguments], **variables)
-        output, log = process.communicate(timeout=120)
+        output, log = process.communicate(timeout=400)
         return process.returncode, output, log
 
     def alone(self, *arguments):
@@ -119,7 +119,7 @@ class Together(CommandTest):
         self.wait_for(lambda: part.exists() and part.read_text().count("\n") > 0, process)
         if process.poll() is None and (pids := self.ranks()):
             os.kill(pids[-1], signal.SIGKILL)
-            process.communicate(timeout=120)
+            process.communicate(timeout=400)
             self.assertNotEqual(process.returncode, 0)
         self.wait_for(lambda: not self.ranks(), process)
         done = sum(file.read_text().count("\n") for file in (self.runs / "tuning").glob("part-*.jsonl"))
@@ -141,7 +141,7 @@ class Together(CommandTest):
         self.wait_for(self.checkpoint.exists, process)
         if process.poll() is None and (pids := self.ranks()):
             os.kill(pids[-1], signal.SIGKILL)
-            output, log = process.communicate(timeout=120)
+            output, log = process.communicate(timeout=400)
             self.assertNotEqual(process.returncode, 0)
             self.assertRegex(output + log, r"rank 1 .*signal 9" if MPI == "openmpi" else r"PID \d+ [^?]*Killed \(signal 9\)")
             self.assertFalse(self.out.exists())
@@ -210,7 +210,7 @@ class Together(CommandTest):
         self.assert_failed(status, log)
         self.assertIn("built without MPI", log)
         process = launch([BIN / "inkling", *self.arguments("mlp", self.out, epochs=1)], PMIX_RANK="0", SLURM_NTASKS="2")
-        _, log = process.communicate(timeout=120)
+        _, log = process.communicate(timeout=400)
         self.assertEqual(process.returncode, 1, log)
         self.assertIn("2 processes were started together, but this program was built without MPI", log)
         if shutil.which(f"mpirun.{OTHER}"):
