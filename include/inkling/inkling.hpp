@@ -10,6 +10,7 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/label.hpp>
+#include <inkling/core/launched_processes.hpp>
 #include <inkling/core/log_add.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
@@ -185,6 +186,7 @@
 #include <inkling/picture/rgb_image.hpp>
 #include <inkling/picture/row_filter.hpp>
 #include <inkling/read/candidate.hpp>
+#include <inkling/read/date.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/mark.hpp>
 #include <inkling/read/pattern.hpp>

@@ -3,11 +3,11 @@
 #include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/launched_processes.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <exception>
 #include <mpi.h>
 #include <string>
@@ -86,19 +86,6 @@ class MpiRanks final : public Collective {
       const MPI_Status status = wait_for(requests[m], start);
       if (m < expected.size()) check_size(status, expected[m]);
     }
-  }
-
-  /// How many processes mpirun or srun has started this one among; 1 when it was started otherwise.
-  static int launched_processes() {
-    const auto number = [](const char* name) {
-      const char* const text = std::getenv(name);
-      return text == nullptr ? 0 : std::atoi(text);
-    };
-    for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-      if (std::getenv(name) != nullptr) return std::max(1, number(name));
-    }
-    // Of srun with PMIx. Below mpirun, which sets one of those above, it is that of the whole job.
-    return std::getenv("PMIX_RANK") == nullptr ? 1 : std::max(1, number("SLURM_NTASKS"));
   }
 
  private:

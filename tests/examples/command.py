@@ -3,6 +3,7 @@
 import gzip
 import os
 import pathlib
+import signal
 import struct
 import subprocess
 import tempfile
@@ -27,6 +28,15 @@ def inkling(*arguments, cwd=None, env=None):
 def start(*arguments):
     return subprocess.Popen([BIN / "inkling", *map(str, arguments)], env=environment(), stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True)
+
+
+def interrupt_when(process, text):
+    """Presses Ctrl-C when a line of the process's messages has the text; what it said until its end: (output, log)."""
+    for line in process.stderr:
+        if text in line:
+            process.send_signal(signal.SIGINT)
+            break
+    return process.communicate(timeout=300)
 
 
 def sample_images(first, count):

@@ -2,10 +2,9 @@
 
 import json
 import shutil
-import signal
 import unittest
 
-from command import CommandTest, sample_images, start, write_picture, write_png
+from command import CommandTest, interrupt_when, sample_images, start, write_picture, write_png
 
 
 class Lines(CommandTest):
@@ -42,11 +41,7 @@ class Lines(CommandTest):
         whole, out = self.folder / "whole.safetensors", self.folder / "resumed.safetensors"
         checkpoint = ["--checkpoint", self.folder / "run"]
         process = start(*self.training(out, *checkpoint, steps=17))
-        for line in process.stderr:
-            if "step 8/" in line:  # looked at again after step 16
-                process.send_signal(signal.SIGINT)
-                break
-        _, stderr = process.communicate(timeout=300)
+        _, stderr = interrupt_when(process, "step 8/")  # it looks again after step 16
         self.assertEqual(process.returncode, 130, stderr)
         self.assertIn("go on with the same command and --resume", stderr.splitlines()[-1])
         self.assertFalse(out.exists())

@@ -3,11 +3,10 @@
 import json
 import pathlib
 import shutil
-import signal
 import struct
 import unittest
 
-from command import BIN, CommandTest, environment, sample_images, start, write_idx, write_picture
+from command import BIN, CommandTest, environment, interrupt_when, sample_images, start, write_idx, write_picture
 from svg import Svg
 
 import subprocess
@@ -138,11 +137,7 @@ class Train(CommandTest):
     def test_interrupt_keeps_what_is_learned(self):
         out = self.folder / "interrupted.safetensors"
         process = start("train", "--model", "mlp", "--out", out, "--data", self.data, "--epochs", 100000)
-        for line in process.stderr:
-            if "epoch 1/" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        stdout, stderr = process.communicate(timeout=300)
+        stdout, stderr = interrupt_when(process, "epoch 1/")
         self.assertEqual(process.returncode, 130, stderr)
         self.assertIn("stopping", stderr)
         self.assertIn("interrupted; the model has learned a part only", stderr.splitlines()[-1])

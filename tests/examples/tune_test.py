@@ -5,12 +5,11 @@ import random
 import re
 import shlex
 import shutil
-import signal
 import statistics
 import time
 import unittest
 
-from command import CommandTest, sample_images, start, write_idx, write_mnist
+from command import CommandTest, interrupt_when, sample_images, start, write_idx, write_mnist
 
 
 class Tune(CommandTest):
@@ -140,11 +139,7 @@ class Tune(CommandTest):
     def test_ctrl_c_says_how_to_go_on(self):
         many = ["--set", "epochs=100,200", "--folds", 4]
         process = start(*self.arguments(*many, model="mlp"))
-        for line in process.stderr:
-            if "  run 1/8 " in line:
-                process.send_signal(signal.SIGINT)
-                break
-        output, log = process.communicate(timeout=60)
+        output, log = interrupt_when(process, "  run 1/8 ")
         self.assertEqual(process.returncode, 130, log)
         self.assertRegex(log, r"interrupted; .*tuning has \d of 8 runs: go on with the same command and --resume\n\Z")
         self.assertEqual(output, "")

@@ -1,11 +1,7 @@
-#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/data/dataset.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/nn/layer_list.hpp>
-#include <inkling/nn/layers/depthwise_conv2d.hpp>
-#include <inkling/nn/layers/residual.hpp>
-#include <inkling/nn/layers/squeeze_excite.hpp>
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/network_classifier.hpp>
 #include <inkling/nn/training/optimizer.hpp>
@@ -17,40 +13,25 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "thread_ranks.hpp"
+#include "nn/stripes.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;
+using test::every_option;
+using test::linear_network;
+using test::same_as;
+using test::same_bits;
+using test::small_network;
+using test::stripes;
 
 namespace {
-
-/// Images of 6x6 in which a bright row (classes 0 and 1) or column (2 and 3) stands out from noise.
-Dataset stripes(Index count, std::uint64_t seed) {
-  Rng rng(seed);
-  Pixels pixels(36, count);
-  for (auto& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(100));
-  std::vector<Label> labels;
-  for (Index i = 0; i < count; ++i) {
-    const auto label = static_cast<Label>(rng.below(4));
-    const Index place = 1 + 3 * (label % 2);
-    for (Index k = 0; k < 6; ++k) {
-      auto& pixel = pixels(label < 2 ? place * 6 + k : k * 6 + place, i);
-      pixel = static_cast<std::uint8_t>(pixel + 100);
-    }
-    labels.push_back(label);
-  }
-  return Dataset({6, 6, 1}, std::move(pixels), std::move(labels), {"a", "b", "c", "d"});
-}
 
 /// The same images under labels that have nothing to do with them.
 Dataset with_random_labels(const Dataset& data, std::uint64_t seed) {
@@ -58,67 +39,6 @@ Dataset with_random_labels(const Dataset& data, std::uint64_t seed) {
   std::vector<Label> labels(static_cast<std::size_t>(data.size()));
   for (Label& label : labels) label = static_cast<Label>(rng.below(static_cast<std::uint32_t>(data.num_classes())));
   return Dataset(data.image_shape(), data.pixels(), labels, data.class_names());
-}
-
-Network small_network(std::uint64_t seed = 3) {
-  Network network({6, 6, 1}, seed);
-  network.add(Conv2d({.filters = 32, .padding = Padding::same, .bias = false}))
-      .add(BatchNorm())
-      .add(Relu())
-      .add(Conv2d({.filters = 32, .padding = Padding::same}))  // by Winograd's transform
-      .add(Residual(Conv2d({.filters = 32, .padding = Padding::same}), Dropout({.rate = 0.1})))
-      .add(Residual(DepthwiseConv2d({.padding = Padding::same}), SqueezeExcite({.units = 4})))
-      .add(Residual(Conv2d({.filters = 5, .padding = Padding::same})))  // directly
-      .add(Relu())
-      .add(MaxPool2d({.window = 2}))
-      .add(Flatten())
-      .add(Dropout({.rate = 0.3}))
-      .add(Dense({.units = 10}))
-      .add(BatchNorm())
-      .add(Relu())
-      .add(Dense({.units = 4}));
-  return network;
-}
-
-Network linear_network() {
-  Network network({6, 6, 1}, 3);
-  network.add(Flatten()).add(Dense({.units = 4}));
-  return network;
-}
-
-/// Everything that could make a result depend on the number of threads or on where a run was cut.
-NetworkOptions every_option() {
-  return {.optimizer = AdamW{.learning_rate = 5e-3},
-          .schedule = one_cycle(),
-          .epochs = 4,
-          .batch = 30,
-          .micro_batch = 8,
-          .label_smoothing = 0.1,
-          .average = 0.9,
-          .seed = 11,
-          .threads = 1,
-          .augment = [](std::span<float> image, const Shape&, Rng& rng) {
-            for (float& value : image) value += rng.uniform(-0.1F, 0.1F);
-          }};
-}
-
-bool same_bits(const Network& a, const Network& b) {
-  const auto left = a.parameters();
-  const auto right = b.parameters();
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const auto* x, const auto* y) { return x->value == y->value; });
-}
-
-/// Checks that the epochs of a run report what those of another did, and counts them in `calls`. Both must outlive it.
-ProgressCallback same_as(const std::vector<Progress>& expected, std::size_t& calls) {
-  return [&expected, &calls](const Progress& progress) {
-    const auto epoch = static_cast<std::size_t>(progress.step - 1);
-    REQUIRE(epoch < expected.size());
-    CHECK(progress.loss == expected[epoch].loss);
-    CHECK(progress.validation_loss == expected[epoch].validation_loss);
-    ++calls;
-    return Flow::go_on;
-  };
 }
 
 double accuracy(const NetworkClassifier& classifier, const Dataset& data) {
@@ -151,163 +71,6 @@ TEST_CASE("the same seed gives the same bits for any number of threads") {
       CHECK(calls == 4);
     }
   }
-}
-
-TEST_CASE("the same seed gives the same bits for any number of ranks, and a run goes on with another number") {
-  const Dataset train = stripes(103, 1);  // batches of 25 and 26, micro-batches of 6 and 7
-  NetworkOptions options = every_option();
-  options.validation = stripes(150, 2);
-  std::vector<Progress> expected;
-  std::vector<TrainingState> states;
-  options.on_progress = [&](const Progress& progress) {
-    expected.push_back(progress);
-    return Flow::go_on;
-  };
-  options.on_checkpoint = [&](const TrainingState& state) { states.push_back(state); };
-  const auto alone = fit_network(small_network(), train, options);
-  options.on_checkpoint = {};
-  for (const int size : {2, 3, 5}) {  // 5: more than micro-batches
-    CAPTURE(size);
-    ThreadRanks(size).run([&](Collective& ranks, int rank) {
-      NetworkOptions together = options;
-      together.ranks = &ranks;
-      together.threads = 1 + rank % 2;
-      std::size_t calls = 0;  // on every rank
-      together.on_progress = same_as(expected, calls);
-      if (rank == 0) {
-        together.on_checkpoint = [&](const TrainingState& state) {
-          const TrainingState& other = states[static_cast<std::size_t>(state.epoch) - 1];
-          CHECK(same_bits(state.network, other.network));
-          CHECK(same_bits(*state.average, *other.average));
-          CHECK(state.optimizer.first == other.optimizer.first);
-          CHECK(state.optimizer.second == other.optimizer.second);
-        };
-      }
-      CHECK(same_bits(fit_network(small_network(), train, together).network(), alone.network()));
-      CHECK(calls == 4);
-      CHECK(same_bits(fit_network(states[1], train, together).network(), alone.network()));
-      CHECK(calls == 4 + 2);
-    });
-  }
-}
-
-TEST_CASE("one rank that stops stops all, after the same batch") {
-  const Dataset train = stripes(50, 3);
-  NetworkOptions options = every_option();
-  options.batch = 16;  // four in an epoch
-  for (const int batches : {1, 3, 4, 6}) {
-    CAPTURE(batches);
-    std::optional<TrainingState> expected;
-    NetworkOptions alone = options;
-    alone.stop = [left = batches]() mutable { return --left == 0; };
-    alone.on_checkpoint = [&](const TrainingState& state) { expected = state; };
-    fit_network(small_network(), train, alone);
-    REQUIRE(expected);
-    ThreadRanks(3).run([&](Collective& ranks, int rank) {
-      NetworkOptions together = options;
-      together.ranks = &ranks;
-      std::optional<TrainingState> last;
-      if (rank == 1) together.stop = [left = batches]() mutable { return --left == 0; };
-      together.on_checkpoint = [&](const TrainingState& state) { last = state; };
-      fit_network(small_network(), train, together);
-      REQUIRE(last);
-      CHECK(last->epoch == expected->epoch);
-      CHECK(last->batch == expected->batch);
-      CHECK(same_bits(last->network, expected->network));
-    });
-  }
-}
-
-TEST_CASE("ranks with other data, options or weights are refused, and one that fails ends all") {
-  const auto run = [](const auto& change) {
-    ThreadRanks(3).run([&](Collective& ranks, int rank) {
-      Dataset train = stripes(40, 3);
-      Network network = linear_network();
-      NetworkOptions options{.epochs = 1, .threads = 1, .ranks = &ranks};
-      if (rank == 2) change(train, network, options);
-      fit_network(network, train, options);
-    });
-  };
-  run([](Dataset&, Network&, NetworkOptions&) {});
-  const auto message = [&](const auto& change) -> std::string {
-    try {
-      run(change);
-    } catch (const ValueError& error) {
-      return error.what();
-    }
-    return "none";
-  };
-  CHECK(message([](Dataset& train, Network&, NetworkOptions&) { train = stripes(40, 4); }) ==
-        "training together: the training data of rank 2 differ from those of rank 0");
-  CHECK(message([](Dataset&, Network&, NetworkOptions& options) { options.seed = 5; }) ==
-        "training together: the options of the training of rank 2 differ from those of rank 0");
-  CHECK(message([](Dataset&, Network& network, NetworkOptions&) { network.parameters()[0]->value(0) += 1; }) ==
-        "training together: the weights and moments to begin with of rank 2 differ from those of rank 0");
-  CHECK_THROWS_AS(run([](Dataset&, Network&, NetworkOptions& options) {
-                    options.on_progress = [](const Progress&) -> Flow { throw std::logic_error("rank 2"); };
-                  }),
-                  std::logic_error);
-}
-
-TEST_CASE("ranks are refused for any option that differs and decides the bits of a run") {
-  const Dataset train = stripes(40, 3);
-  const auto nothing = [](std::span<float>, const Shape&, Rng&) {};
-  NetworkOptions same{.optimizer = AdamW{}, .epochs = 1, .threads = 1};
-  same.class_weights = {1, 2, 1, 1};
-  same.validation = stripes(10, 4);
-  using Change = std::function<void(NetworkOptions&)>;
-  const auto refused = [&](const NetworkOptions& options, const Change& change) {
-    try {
-      ThreadRanks(2).run([&](Collective& ranks, int rank) {
-        NetworkOptions together = options;
-        together.ranks = &ranks;
-        if (rank == 1) change(together);
-        fit_network(linear_network(), train, together);
-      });
-    } catch (const ValueError& error) {
-      return std::string(error.what()).find("the options of the training of rank 1") != std::string::npos;
-    }
-    return false;
-  };
-  CHECK_FALSE(refused(same, [](NetworkOptions& options) { options.threads = 2; }));
-  const auto adam = [](NetworkOptions& options) -> AdamW& { return std::get<AdamW>(options.optimizer); };
-  const std::vector<Change> changes{
-      [&](NetworkOptions& options) { adam(options).learning_rate *= 2; },
-      [&](NetworkOptions& options) { adam(options).beta1 = 0.8; },
-      [&](NetworkOptions& options) { adam(options).beta2 = 0.99; },
-      [&](NetworkOptions& options) { adam(options).epsilon *= 2; },
-      [&](NetworkOptions& options) { adam(options).weight_decay += 0.25; },
-      [](NetworkOptions& options) { options.optimizer = Sgd{}; },
-      [](NetworkOptions& options) { options.seed = 2; },
-      [](NetworkOptions& options) { options.epochs = 2; },
-      [](NetworkOptions& options) { options.batch = 64; },
-      [](NetworkOptions& options) { options.micro_batch = 16; },
-      [](NetworkOptions& options) { options.patience = 1; },
-      [](NetworkOptions& options) { options.label_smoothing = 0.25; },
-      [](NetworkOptions& options) { options.average = 0.5; },
-      [](NetworkOptions& options) { options.augment_until = 0.5; },
-      [](NetworkOptions& options) { options.class_weights[2] = 3; },
-      [](NetworkOptions& options) { options.class_weights.clear(); },
-      [&](NetworkOptions& options) { options.augment = nothing; },
-      [&](NetworkOptions& options) { options.augment_after = nothing; },
-      [](NetworkOptions& options) { options.validation = stripes(10, 5); },
-      [](NetworkOptions& options) { options.validation.reset(); },
-  };
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    CAPTURE(i);
-    CHECK(refused(same, changes[i]));
-  }
-  for (const double at : {0.0, 0.1, 0.5, 0.9}) {  // of the epochs: the schedule differs there alone
-    CAPTURE(at);
-    CHECK(refused(same, [at](NetworkOptions& options) {
-      options.schedule = [at](double progress) { return progress == at ? 0.5 : 1; };
-    }));
-  }
-  same.optimizer = Sgd{};
-  const auto sgd = [](NetworkOptions& options) -> Sgd& { return std::get<Sgd>(options.optimizer); };
-  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).learning_rate *= 2; }));
-  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).momentum = 0.5; }));
-  CHECK(refused(same, [&](NetworkOptions& options) { sgd(options).weight_decay += 0.25; }));
 }
 
 TEST_CASE("another seed gives other weights, through the order, dropout and augmentation alone") {

@@ -35,9 +35,9 @@ struct SequenceStep {
 struct SequenceText {
   std::string text;                 // with the marks of the pattern, written or not
   std::vector<SequenceStep> steps;  // in their order
-  double score = 0;                 // nats: the log-probability of all ways to spell it, less the prices, and for a date
-                                    // more
-  double probability = 0;           // of the text, among those that the pattern allows
+  double score = 0;        // nats: the log-probability of all ways to spell it, less the prices, and for a date
+                           // more
+  double probability = 0;  // of the text, among those that the pattern allows
 };
 
 /// Whether the model knows every character that the pattern and the charset allow, and they allow one.

@@ -5,6 +5,7 @@
 #include <inkling/core/range.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/ctc_states.hpp>
+#include <inkling/read/date.hpp>
 #include <inkling/read/sequence_search.hpp>
 
 #include <algorithm>
@@ -185,28 +186,6 @@ inline SequenceText text_of(const Prefix& prefix, double score, const ElementCla
   return result;
 }
 
-/// Whether a text has a day, a month and a year as a calendar has them, in any order of the first two: 5/11/2023.
-inline bool is_date(const std::string& text) {
-  std::vector<std::string> parts(1);
-  char sign = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9') {
-      parts.back() += c;
-      continue;
-    }
-    if ((c != '/' && c != '-' && c != '.') || (sign != 0 && c != sign)) return false;
-    sign = c;
-    parts.emplace_back();
-  }
-  if (parts.size() != 3) return false;
-  const auto number = [&](std::size_t part) {
-    const std::string& digits = parts[part];
-    return digits.size() == 1 || digits.size() == 2 ? std::stoi(digits) : 0;
-  };
-  const auto [least, most] = std::minmax({number(0), number(1)});
-  return least >= 1 && least <= 12 && most <= 31 && (parts[2].size() == 2 || parts[2].size() == 4);
-}
-
 inline void check_steps(const char* who, const Matrix& log_probabilities, const std::vector<Label>& labels) {
   if (log_probabilities.cols() < 1) throw ShapeError(std::string(who) + ": expected steps, got none");
   for (const Label label : labels) {
@@ -289,7 +268,7 @@ INKLING_INLINE std::vector<SequenceText> find_texts(const Matrix& log_probabilit
     other.score = both;
   }
   for (SequenceText& text : texts) {
-    if (detail::is_date(text.text)) text.score += options.date;
+    if (is_date(text.text)) text.score += options.date;
   }
   std::stable_sort(texts.begin(), texts.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
   double total = detail::impossible;

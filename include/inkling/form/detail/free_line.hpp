@@ -11,6 +11,7 @@
 #include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/candidate.hpp>
+#include <inkling/read/date.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/search.hpp>
@@ -69,22 +70,6 @@ struct WayToWrite {
   double price = 0;          // nats
   bool drops_marks = false;  // they are no part of the text
 };
-
-/// Days and months that a calendar has, as far as two or four digits tell.
-inline bool is_date(const std::string& text, bool month_first) {
-  std::vector<int> parts(1);
-  for (const char c : text) {
-    if (c >= '0' && c <= '9') {
-      parts.back() = 10 * parts.back() + (c - '0');
-    } else {
-      parts.push_back(0);
-    }
-  }
-  if (parts.size() != 3) return true;
-  const int month = month_first ? parts[0] : parts[1];
-  const int day = month_first ? parts[1] : parts[0];
-  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
 
 inline std::vector<WayToWrite> ways_to_write(const Field& field, bool crowded) {
   std::vector<WayToWrite> ways;
@@ -207,8 +192,7 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
         candidate.text += cell.candidates.front().label;
         candidate.cells.push_back(std::move(cell));
       }
-      if (field.kind == FieldKind::date && !is_date(candidate.text, true) && !is_date(candidate.text, false))
-        score -= 4;
+      if (field.kind == FieldKind::date && !is_date(candidate.text)) score -= 4;
       if (score > best) {
         second = best;
         best = score;

@@ -39,8 +39,8 @@ struct LineTrainingOptions {
   int threads = 0;  // 0: all cores; the result is the same for any number
   /// Told after every `sorted` steps; the loss is the mean over their lines.
   ProgressCallback on_progress = {};
-  /// Called then, too, after on_progress and where it stops the run: the place to write a checkpoint. state.batch counts
-  /// steps.
+  /// Called then, too, after on_progress and where it stops the run: the place to write a checkpoint. state.batch
+  /// counts steps.
   std::function<void(const TrainingState&)> on_checkpoint = {};
 
   void check() const;  // throws ValueError that names the first field out of range
