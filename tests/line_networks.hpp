@@ -6,8 +6,6 @@
 #include <inkling/nn/layers/relu.hpp>
 #include <inkling/nn/network.hpp>
 
-#include <algorithm>
-
 namespace inkling::test {
 
 /// 8 rows in; a step every two columns; two classes and the blank.
@@ -19,13 +17,6 @@ inline nn::Network small_line_network(Index width) {
       .add(nn::MaxPool2d({.window = 2}))
       .add(nn::Conv2d({.filters = 3, .kernel = 4}));
   return network;
-}
-
-inline bool same_weights(const nn::Network& a, const nn::Network& b) {
-  const auto of_a = a.parameters();
-  const auto of_b = b.parameters();
-  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
-                    [](const auto* one, const auto* other) { return one->value == other->value; });
 }
 
 }  // namespace inkling::test

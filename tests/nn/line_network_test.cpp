@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "line_networks.hpp"
+#include "same_weights.hpp"
 
 using namespace inkling;
 using test::small_line_network;

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "line_networks.hpp"
+#include "same_weights.hpp"
 
 using namespace inkling;
 using test::same_weights;

@@ -12,7 +12,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -82,13 +81,6 @@ inline NetworkOptions every_option() {
           .augment = [](std::span<float> image, const Shape&, Rng& rng) {
             for (float& value : image) value += rng.uniform(-0.1F, 0.1F);
           }};
-}
-
-inline bool same_bits(const Network& a, const Network& b) {
-  const auto left = a.parameters();
-  const auto right = b.parameters();
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const auto* x, const auto* y) { return x->value == y->value; });
 }
 
 /// Checks that the epochs of a run report what those of another did, and counts them in `calls`. Both must outlive it.

@@ -21,13 +21,14 @@
 #include <vector>
 
 #include "nn/stripes.hpp"
+#include "same_weights.hpp"
 
 using namespace inkling;
 using namespace inkling::nn;
 using test::every_option;
 using test::linear_network;
 using test::same_as;
-using test::same_bits;
+using test::same_weights;
 using test::small_network;
 using test::stripes;
 
@@ -67,7 +68,7 @@ TEST_CASE("the same seed gives the same bits for any number of threads") {
       options.threads = threads;
       std::size_t calls = 0;
       options.on_progress = same_as(expected, calls);
-      CHECK(same_bits(fit_network(small_network(), train, options).network(), alone.network()));
+      CHECK(same_weights(fit_network(small_network(), train, options).network(), alone.network()));
       CHECK(calls == 4);
     }
   }
@@ -84,8 +85,8 @@ TEST_CASE("another seed gives other weights, through the order, dropout and augm
     return fit_network(network, train, options);
   };
   const auto differ = [&](auto change) {
-    CHECK(same_bits(trained(1, change).network(), trained(1, change).network()));
-    return !same_bits(trained(1, change).network(), trained(2, change).network());
+    CHECK(same_weights(trained(1, change).network(), trained(1, change).network()));
+    return !same_weights(trained(1, change).network(), trained(2, change).network());
   };
   CHECK(differ([](NetworkOptions& options, Network&) { options.augment = nullptr; }));  // the order
   // One batch and one micro-batch of one sample leave no order.
@@ -112,7 +113,7 @@ TEST_CASE("a run that is cut and resumed gives the bits of one that is not") {
         CHECK(progress.step == ++next);
         return Flow::go_on;
       };
-      CHECK(same_bits(fit_network(state, train, options).network(), whole.network()));
+      CHECK(same_weights(fit_network(state, train, options).network(), whole.network()));
       CHECK(next == 4);
     }
   }
@@ -140,7 +141,7 @@ TEST_CASE("a run that is stopped after any batch and resumed gives the bits of o
     first.on_checkpoint = [&](const TrainingState& state) { last = state; };
     fit_network(small_network(), data, first);
     const auto resumed = fit_network(*last, data, options);
-    CHECK(same_bits(resumed.network(), whole.network()));
+    CHECK(same_weights(resumed.network(), whole.network()));
     CHECK(losses == expected);
   }
   CHECK_THROWS_AS(fit_network(TrainingState{.network = small_network(), .batch = 5}, data, options), ValueError);
@@ -187,8 +188,8 @@ TEST_CASE("the callback stops a run, and what was learned is kept") {
   options.on_progress = [](const Progress& progress) { return progress.step == 2 ? Flow::stop : Flow::go_on; };
   const auto stopped = fit_network(small_network(), train, options);
   REQUIRE(second.has_value());
-  CHECK(same_bits(stopped.network(), *second));
-  CHECK_FALSE(same_bits(stopped.network(), small_network()));
+  CHECK(same_weights(stopped.network(), *second));
+  CHECK_FALSE(same_weights(stopped.network(), small_network()));
 }
 
 TEST_CASE("an exception of a callback or of the augmentation reaches the caller") {
@@ -218,7 +219,7 @@ TEST_CASE("early stopping waits for `patience` epochs and keeps the weights of t
   const auto best_epoch = best - accuracies.begin();
   CHECK(accuracies.size() < 40);
   CHECK(accuracies.size() == static_cast<std::size_t>(best_epoch) + 1 + 3);
-  CHECK(same_bits(classifier.network(), networks[static_cast<std::size_t>(best_epoch)]));
+  CHECK(same_weights(classifier.network(), networks[static_cast<std::size_t>(best_epoch)]));
   CHECK(accuracy(classifier, *options.validation) == *best);
 }
 
@@ -249,7 +250,7 @@ TEST_CASE("resuming a run that early stopping ended changes nothing") {
   options.on_checkpoint = [&](const TrainingState&) { ++more; };
   const auto resumed = fit_network(*last, stripes(60, 1), options);
   CHECK(more == 0);
-  CHECK(same_bits(resumed.network(), classifier.network()));
+  CHECK(same_weights(resumed.network(), classifier.network()));
 }
 
 TEST_CASE("a run that goes on without a validation set ends with the last weights") {
@@ -264,7 +265,7 @@ TEST_CASE("a run that goes on without a validation set ends with the last weight
   options.validation.reset();
   const auto classifier = fit_network(*last, stripes(60, 1), options);
   CHECK(last->epoch == 3);
-  CHECK(same_bits(classifier.network(), last->current()));
+  CHECK(same_weights(classifier.network(), last->current()));
 }
 
 TEST_CASE("with an average, it is measured and returned, and the network itself goes its way") {
@@ -280,14 +281,14 @@ TEST_CASE("with an average, it is measured and returned, and the network itself 
   };
   fit_network(small_network(), train, options);
   REQUIRE(last->average.has_value());
-  CHECK_FALSE(same_bits(*last->average, last->network));
+  CHECK_FALSE(same_weights(*last->average, last->network));
   CHECK(accuracy(NetworkClassifier(*last->average, train.class_names()), *options.validation) == reported);
 
   const Network with_average = last->network;
   options.average = 0;
   fit_network(small_network(), train, options);
   CHECK_FALSE(last->average.has_value());
-  CHECK(same_bits(last->network, with_average));
+  CHECK(same_weights(last->network, with_average));
 }
 
 TEST_CASE("augmentation changes each use of an image and never the data") {

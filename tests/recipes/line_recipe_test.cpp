@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "line_networks.hpp"
+#include "same_weights.hpp"
 #include "temporary_folder.hpp"
 
 using namespace inkling;
