@@ -22,12 +22,7 @@
 
 using namespace inkling;
 using namespace inkling::nn;
-using test::every_option;
-using test::linear_network;
-using test::same_as;
-using test::same_weights;
-using test::small_network;
-using test::stripes;
+using namespace inkling::test;
 
 TEST_CASE("the same seed gives the same bits for any number of ranks, and a run goes on with another number") {
   const Dataset train = stripes(103, 1);  // batches of 25 and 26, micro-batches of 6 and 7

@@ -25,12 +25,7 @@
 
 using namespace inkling;
 using namespace inkling::nn;
-using test::every_option;
-using test::linear_network;
-using test::same_as;
-using test::same_weights;
-using test::small_network;
-using test::stripes;
+using namespace inkling::test;
 
 namespace {
 
