@@ -247,7 +247,7 @@ TEST_CASE("Extremely random trees put the training data into pure leaves, too") 
   }
 }
 
-TEST_CASE("Data that is held by samples alone grows the same trees") {
+TEST_CASE("Packed data grows the same trees") {
   const Dataset data = leaning_data(24000, 30, 5, 12);
   std::vector<ForestOptions> cases(5);
   cases[1].max_features = 30;
@@ -256,8 +256,8 @@ TEST_CASE("Data that is held by samples alone grows the same trees") {
   cases[4].bootstrap = false;
   cases[4].min_samples_leaf = 1500;  // large nodes that most features cannot split
   for (const ForestOptions& options : cases) {
-    const forest::detail::TrainingData once(data, 1, 0);
-    const forest::detail::TrainingData twice(data, 1);
+    const forest::detail::TrainingData once(data, {}, 1, 0);
+    const forest::detail::TrainingData twice(data, {}, 1);
     CHECK_FALSE(once.holds_columns());
     CHECK(twice.holds_columns());
     forest::detail::TreeGrower by_samples(once, options);
@@ -554,11 +554,12 @@ TEST_CASE("a calibration on every n-th sample fits the temperature to those samp
   const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
                             {forest.roots().begin(), forest.roots().end()},
                             {forest.leaf_table().begin(), forest.leaf_table().end()}};
-  const forest::detail::TrainingData training(data, 1);
+  const forest::detail::TrainingData training(data, {}, 1);
   const std::vector<std::uint64_t>& seeds = forest.training().bags;
   constexpr Index most_scores = 700;  // of 2700: every fourth sample
   Collective alone;
-  const auto verdict = forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, alone, most_scores);
+  const auto verdict = forest::detail::sum_up(
+      forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, alone, most_scores), data.num_classes());
   REQUIRE(verdict.has_value());
   REQUIRE(verdict->temperature.has_value());
   CHECK(verdict->confusion.samples() == 900);  // the accuracy is that of all samples

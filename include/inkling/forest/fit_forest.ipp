@@ -10,7 +10,7 @@
 #include <inkling/data/fingerprint.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/detail/bag.hpp>
-#include <inkling/forest/detail/huge_pages.hpp>
+#include <inkling/forest/detail/out_of_bag.hpp>
 #include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/detail/tree_grower.hpp>
@@ -46,26 +46,32 @@ inline void check(const ForestOptions& options, Index classes) {
   }
 }
 
-/// The same samples as bytes for the trees.
-inline Dataset gradients_of(Dataset images, const Hog& hog, int threads) {
-  constexpr Index batch = 4096;  // images whose features are on their way
-  std::vector<Label> labels = images.labels();
-  Pixels features(hog.size(), images.size());
-  prefer_huge_pages(features.data(), static_cast<std::size_t>(features.size()));
-  while (images.size() > 0) {  // the images go as their features come
-    const Index first = (images.size() - 1) / batch * batch;
-    const Pixels last = images.remove_last(images.size() - first);
-    features.middleCols(first, last.cols()) = hog.byte_features(last, threads);
-  }
-  return {Shape{1, 1, hog.size()}, std::move(features), std::move(labels), images.class_names()};
-}
-
 struct GrownForest {
   Trees trees;
   std::vector<double> importance;   // features; summed over the trees
   std::vector<std::uint64_t> bags;  // see ForestTraining
 
   Index size() const noexcept { return static_cast<Index>(trees.roots.size()); }
+  /// Asks for the memory of `count` trees in all, or of the next thousand, if they are about as large as these: arrays
+  /// that grow are there twice meanwhile.
+  void reserve(const std::vector<Tree>& like, Index count) {
+    const Index missing = std::min<Index>(count - size(), 1000);
+    std::size_t nodes = 0;
+    std::size_t records = 0;
+    for (const Tree& tree : like) {
+      nodes += tree.nodes.size();
+      records += tree.leaf_table.size();
+    }
+    const double times = 1.02 * static_cast<double>(missing) / static_cast<double>(like.size());
+    const auto more = [&](std::size_t held, std::size_t of_like) {
+      return held + static_cast<std::size_t>(times * static_cast<double>(of_like));
+    };
+    if (trees.nodes.capacity() < trees.nodes.size() + nodes) trees.nodes.reserve(more(trees.nodes.size(), nodes));
+    if (trees.leaf_table.capacity() < trees.leaf_table.size() + records) {
+      trees.leaf_table.reserve(more(trees.leaf_table.size(), records));
+    }
+  }
+
   void add(const Tree& tree) {
     trees.append({tree.nodes, {0}, tree.leaf_table});
     importance.resize(tree.importance.size(), 0);
@@ -116,8 +122,9 @@ inline void add_trees(const TrainingData& data, const ForestOptions& options, Co
     }
     const std::vector<Index> stops = gather(ranks, stop);
     stop = *std::min_element(stops.begin(), stops.end());
+    forest.reserve(trees, options.trees);
     for (Index i = 0; i < std::min(stop, std::ssize(trees)); ++i) {
-      forest.add(trees[static_cast<std::size_t>(i)]);
+      forest.add(std::exchange(trees[static_cast<std::size_t>(i)], {}));  // so that no tree is there twice
       if (options.bootstrap) forest.bags.push_back(tree_seed(options.seed, forest.size() - 1));
     }
     if (stop <= std::ssize(trees)) return;
@@ -152,20 +159,21 @@ inline RandomForest finish(GrownForest forest, float temperature, Dataset datase
   const Shape image = dataset.image_shape();
   const std::vector<std::string> class_names = dataset.class_names();
   const std::uint64_t of_data = options.bootstrap ? inkling::fingerprint(dataset) : 0;
-  if (options.hog) {
-    dataset = gradients_of(std::move(dataset), Hog(image, *options.hog), options.threads);
-    if (ranks.size() > 1) require_same(ranks, inkling::fingerprint(dataset), "the gradients of the training data");
-  }
-  TrainingData data(std::move(dataset), options.threads);
-  add_trees(data, options, ranks, forest);
-  data.release_columns();
+  std::optional<Hog> hog;
+  if (options.hog) hog.emplace(image, *options.hog);
+  std::optional<TrainingData> data(std::in_place, std::move(dataset), hog, options.threads);
+  if (hog && ranks.size() > 1) require_same(ranks, data->fingerprint(), "the gradients of the training data");
+  add_trees(*data, options, ranks, forest);
+  data->release_columns();
   if (!options.bootstrap) forest.bags.clear();
   std::optional<ConfusionMatrix> confusion;
   if (options.bootstrap && options.out_of_bag) {
     // A third of the trees votes on a sample. A few are less sure of themselves than all of them: no measure for those.
     const bool calibrate = static_cast<Index>(forest.bags.size()) >= least_calibrated_trees;
-    const std::optional<OutOfBag> verdict =
-        vote_out_of_bag(forest.trees, data, forest.bags, calibrate, options.threads, ranks);
+    const std::vector<Verdicts> verdicts =
+        vote_out_of_bag(forest.trees, *data, forest.bags, calibrate, options.threads, ranks);
+    data.reset();
+    const std::optional<OutOfBag> verdict = sum_up(verdicts, std::ssize(class_names));
     if (verdict) confusion = verdict->confusion;
     if (verdict && verdict->temperature) temperature = *verdict->temperature;
   }

@@ -30,13 +30,16 @@ inline void transpose_bytes(std::array<Words, 8>& rows) noexcept {
   }
 }
 
+/// Samples and features of a tile: a cache line of either.
+inline constexpr Index transposed_side = 64;
+
 /// Writes `count` samples of `features` bytes as columns of features: value f of sample i goes to
 /// target[f * stride + i]. `sample(i)` points to the bytes of sample i. Requires: stride >= count.
 ///
-/// Works on tiles of a cache line by a cache line, so that each line is read and written once.
+/// Works on tiles, so that each line is read and written once.
 template <typename SampleBytes>
 void transpose_samples(Index count, Index features, SampleBytes&& sample, std::uint8_t* target, Index stride) {
-  constexpr Index side = 64;
+  constexpr Index side = transposed_side;
   constexpr Index word = 8;
   const Index whole_features = std::endian::native == std::endian::little ? features / side * side : 0;
   std::array<const std::uint8_t*, side> rows;

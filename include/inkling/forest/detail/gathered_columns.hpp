@@ -2,8 +2,8 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/forest/detail/packed_samples.hpp>
 #include <inkling/forest/detail/split.hpp>
-#include <inkling/forest/detail/training_data.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,12 +14,12 @@
 
 namespace inkling::inline INKLING_ABI::forest::detail {
 
-/// Columns of a large node whose data is held by samples alone. As many features as there is room for are copied at
-/// once, so that a cache line of a sample is read for all of them that lie in it.
+/// Columns of a large node whose samples are packed. As many features as there is room for are copied at once, so that
+/// a sample is read for all of them.
 class GatheredColumns {
  public:
   /// room: bytes for columns; one column may take more.
-  explicit GatheredColumns(Index room = Index{4} << 20U) : room_(room) {}
+  explicit GatheredColumns(Index room = Index{8} << 20U) : room_(room) {}
 
   /// From here to end_node() the rows of the samples count within the node.
   void start_node(std::span<Sample> samples) {
@@ -38,34 +38,26 @@ class GatheredColumns {
 
   /// The bytes of the first feature, by Sample::row; valid until the next call. The other features are those that will
   /// be asked for next.
-  const std::uint8_t* column(const TrainingData& data, std::span<const std::uint16_t> features) {
+  const std::uint8_t* column(const PackedSamples& data, std::span<const std::uint16_t> features) {
     auto place = std::find(features_.begin(), features_.end(), features.front());
     if (place == features_.end()) {
       const std::size_t count = std::clamp<std::size_t>(static_cast<std::size_t>(room_ / stride_), 1, features.size());
       features_.assign(features.begin(), features.begin() + static_cast<std::ptrdiff_t>(count));
+      std::sort(features_.begin(), features_.end());
       gather(data);
-      place = features_.begin();
+      place = std::lower_bound(features_.begin(), features_.end(), features.front());
     }
     return columns_.data() + (place - features_.begin()) * stride_;
   }
 
  private:
-  void gather(const TrainingData& data) {
+  void gather(const PackedSamples& data) {
     constexpr std::size_t distance = 8;  // samples that memory is ahead
     const std::size_t size = features_.size() * static_cast<std::size_t>(stride_);
     if (columns_.size() < size) columns_.resize(size);
-    // Copies that no byte which is written could be a part of.
-    const std::span<const std::uint16_t> features = features_;
-    const Index stride = stride_;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const std::uint8_t* const sample = data.sample(rows_[i]);
-      const std::uint8_t* const later = data.sample(rows_[std::min(i + distance, rows_.size() - 1)]);
-      std::uint8_t* to = columns_.data() + i;
-      for (const std::uint16_t feature : features) {
-        __builtin_prefetch(later + feature);
-        *to = sample[feature];
-        to += stride;
-      }
+      data.prefetch(rows_[std::min(i + distance, rows_.size() - 1)]);
+      data.gather(rows_[i], features_, columns_.data() + i, stride_);
     }
   }
 

@@ -51,6 +51,9 @@ struct Verdicts {
 inline Matrix votes_on(const Trees& trees, const TrainingData& data, const std::vector<std::vector<bool>>& in_bag,
                        Index first, Index size) {
   Matrix shares = Matrix::Zero(data.num_classes(), size);
+  Pixels unpacked(data.num_features(), size);
+  std::vector<const std::uint8_t*> bytes;
+  for (Index i = 0; i < size; ++i) bytes.push_back(data.sample(first + i, unpacked.col(i).data()));
   std::vector<const std::uint8_t*> samples;
   std::vector<float*> votes;
   const std::size_t unknown = trees.roots.size() - in_bag.size();
@@ -59,7 +62,7 @@ inline Matrix votes_on(const Trees& trees, const TrainingData& data, const std::
     votes.clear();
     for (Index i = 0; i < size; ++i) {
       if (in_bag[t][static_cast<std::size_t>(first + i)]) continue;
-      samples.push_back(data.sample(first + i));
+      samples.push_back(bytes[static_cast<std::size_t>(i)]);
       votes.push_back(shares.col(i).data());
     }
     trees.vote(trees.roots[unknown + t], samples, votes);

@@ -119,12 +119,12 @@ inline void exchange_verdicts(Collective& ranks, Index classes, std::vector<Verd
   }
 }
 
-/// Lets the last trees, for which `seeds` are given, vote on the samples outside their bags. Samples that are in every
-/// bag are left out; empty when none is left. most_scores: to calibrate on, every n-th sample where there are more;
-/// bounds the memory.
-inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const TrainingData& data,
-                                               std::span<const std::uint64_t> seeds, bool calibrate, int threads,
-                                               Collective& ranks, Index most_scores = Index{1} << 24) {
+/// Lets the last trees, for which `seeds` are given, vote on the samples outside their bags; samples that are in every
+/// bag are left out. most_scores: to calibrate on, every n-th sample where there are more; bounds the memory. The
+/// result is for sum_up, which does not need the data any more.
+inline std::vector<Verdicts> vote_out_of_bag(const Trees& trees, const TrainingData& data,
+                                             std::span<const std::uint64_t> seeds, bool calibrate, int threads,
+                                             Collective& ranks, Index most_scores = Index{1} << 24) {
   constexpr Index block = 256;  // samples a task
   const Index classes = data.num_classes();
   const std::vector<std::vector<bool>> in_bag = bags_of(seeds, data.size(), threads);
@@ -139,7 +139,7 @@ inline std::optional<OutOfBag> vote_out_of_bag(const Trees& trees, const Trainin
     verdicts[static_cast<std::size_t>(b)] = judge(votes_on(trees, data, in_bag, first, size), data, first, stride);
   });
   exchange_verdicts(ranks, classes, verdicts);
-  return sum_up(verdicts, classes);
+  return verdicts;
 }
 
 }  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -4,7 +4,6 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/forest/detail/bag.hpp>
-#include <inkling/forest/detail/byte_transpose.hpp>
 #include <inkling/forest/detail/class_weights.hpp>
 #include <inkling/forest/detail/gathered_columns.hpp>
 #include <inkling/forest/detail/split.hpp>
@@ -35,7 +34,7 @@ struct Tree {
 /// Grows trees, one after another, in memory that it keeps. One for each thread.
 ///
 /// A tree holds its samples as an array that every split partitions, so that a node is a range of it. Large nodes read
-/// the shared feature columns, or gather them when the data is held by samples alone. A node of at most `block_samples`
+/// the shared feature columns, or gather them when the samples are packed. A node of at most `block_samples`
 /// copies its samples into a block of columns of its own, which stays in the cache for its whole subtree; from there on
 /// Sample::row counts within the block.
 class TreeGrower {
@@ -80,8 +79,9 @@ class TreeGrower {
     double gain = 0;  // by how much the split lowers the Gini impurity, times samples
   };
 
-  /// Where a node's samples are read: in the shared columns, in samples from which columns are gathered, in block_.
-  enum class Source { columns, samples, block };
+  /// Where a node's samples are read: in the shared columns, in packed samples from which columns are gathered, in
+  /// block_.
+  enum class Source { columns, packed, block };
 
   struct Task {
     std::uint32_t node;
@@ -122,15 +122,15 @@ class TreeGrower {
         copy_to_block(samples);
         task.in_block = true;
       }
-      const Source large = data_.holds_columns() ? Source::columns : Source::samples;
+      const Source large = data_.holds_columns() ? Source::columns : Source::packed;
       const Source source = task.in_block ? Source::block : large;
-      if (source == Source::samples) gathered_.start_node(samples);
+      if (source == Source::packed) gathered_.start_node(samples);
       const NodeSplit split = best_split(source, rng);
       if (!split.valid()) continue;  // a leaf does not ask for rows
       const auto child = static_cast<std::uint32_t>(grown_.size());
       const std::uint8_t* const split_column = column(source, {&split.feature, 1});
       const std::uint32_t middle = first + partition(samples, split_column, split.threshold);
-      if (source == Source::samples) gathered_.end_node(samples);
+      if (source == Source::packed) gathered_.end_node(samples);
       grown_[task.node] = {first, last, child, split.feature, split.threshold, split.score - finder_.unsplit_score()};
       grown_.push_back({first, middle});
       grown_.push_back({middle, last});
@@ -169,7 +169,7 @@ class TreeGrower {
       case Source::columns:
         return data_.columns().data() + features.front() * data_.size();
       default:
-        return gathered_.column(data_, features);
+        return gathered_.column(data_.packed_samples(), features);
     }
   }
 
@@ -180,8 +180,8 @@ class TreeGrower {
     constexpr Index line = 64;
     block_stride_ = ((count + line - 1) / line | 1) * line;
     block_.resize(static_cast<std::size_t>(block_stride_ * data_.num_features()));
-    const auto bytes = [&](Index i) { return data_.sample(samples[static_cast<std::size_t>(i)].row); };
-    transpose_samples(count, data_.num_features(), bytes, block_.data(), block_stride_);
+    const auto row_of = [&](Index i) { return Index{samples[static_cast<std::size_t>(i)].row}; };
+    data_.copy_columns(count, row_of, block_.data(), block_stride_);
     for (std::uint32_t i = 0; i < samples.size(); ++i) samples[i].row = i;
   }
 
