@@ -34,7 +34,7 @@ class PackedSamples {
     return sum;
   }
 
-  static constexpr Index chunk_samples = Index{1} << 14;
+  static constexpr Index chunk_samples = Index{1} << 12;
 
   /// samples: features x n, those from chunk * chunk_samples on. Chunks may come in any order, since who hands samples
   /// over may give their memory back from the end.
