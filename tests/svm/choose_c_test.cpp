@@ -20,7 +20,7 @@ Dataset digits(Index count) {
 }  // namespace
 
 TEST_CASE("choose_c takes the candidate that does best on held-out folds, whatever their order") {
-  const Dataset data = digits(400);
+  const Dataset data = digits(150);
   const CChoice choice = choose_c(data, {}, {.candidates = {1, 1e-7, 0.05}});
   REQUIRE(choice.accuracy.size() == 3);
   CHECK(choice.accuracy[0] < 0.6);  // hardly allowed to learn
