@@ -1,7 +1,8 @@
 // Trains together with the ranks that mpirun has started, and says on rank 0, as JSON, how long it took and how many
 // bytes went between the ranks: for bench/scale.py.
 //
-//     inkling-scale NAME SAMPLES BATCH THREADS    NAME: lenet, vgg, mlp (one epoch), forest (of BATCH trees) or svm
+//     inkling-scale NAME SAMPLES BATCH THREADS    NAME: lenet, vgg, mlp (one epoch), forest (of BATCH trees) or
+//                                                svm (of BATCH classes)
 
 #include <inkling/core/collective.hpp>
 #include <inkling/forest/fit_forest.hpp>
@@ -17,6 +18,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference_networks.hpp"
@@ -54,9 +56,21 @@ class Counting final : public Collective {
 struct Work {
   std::string name;
   Index samples = 0;
-  Index batch = 0;  // trees of a forest
+  Index batch = 0;  // trees of a forest, classes of an SVM
   int threads = 0;
 };
+
+/// Each class in as many parts as make so many classes: an SVM has the same work with them as with other classes.
+Dataset split_classes(const Dataset& data, Index classes) {
+  const Index parts = std::max<Index>(1, classes / data.num_classes());
+  std::vector<Label> labels;
+  for (Index i = 0; i < data.size(); ++i) {
+    labels.push_back(static_cast<Label>(data.label(i) + i % parts * data.num_classes()));
+  }
+  std::vector<std::string> names;
+  for (Index k = 0; k < parts * data.num_classes(); ++k) names.push_back(std::to_string(k));
+  return {data.image_shape(), data.pixels(), std::move(labels), std::move(names)};
+}
 
 /// Steps of the optimiser, or 1.
 Index train(const Work& work, Collective& ranks) {
@@ -73,7 +87,7 @@ Index train(const Work& work, Collective& ranks) {
     SvmOptions options = svm_recipe();
     options.threads = work.threads;
     options.ranks = &ranks;
-    fit_svm(data, options);
+    fit_svm(split_classes(data, work.batch), options);
     return 1;
   }
   const auto networks = bench::reference_networks();
