@@ -180,7 +180,7 @@ class TreeGrower {
     constexpr Index line = 64;
     block_stride_ = ((count + line - 1) / line | 1) * line;
     block_.resize(static_cast<std::size_t>(block_stride_ * data_.num_features()));
-    const auto row_of = [&](Index i) { return Index{samples[static_cast<std::size_t>(i)].row}; };
+    const auto row_of = [&](Index i) { return static_cast<Index>(samples[static_cast<std::size_t>(i)].row); };
     data_.copy_columns(count, row_of, block_.data(), block_stride_);
     for (std::uint32_t i = 0; i < samples.size(); ++i) samples[i].row = i;
   }
