@@ -1,38 +1,27 @@
+#include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
-#include <inkling/data/dataset.hpp>
 #include <inkling/forest/detail/gathered_columns.hpp>
 #include <inkling/forest/detail/packed_samples.hpp>
-#include <inkling/forest/detail/training_data.hpp>
+#include <inkling/forest/detail/split.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 using namespace inkling;
 using forest::detail::GatheredColumns;
 using forest::detail::PackedSamples;
 using forest::detail::Sample;
-using forest::detail::TrainingData;
-
-namespace {
-
-Dataset random_bytes(Index samples, Index features) {
-  Rng rng(3);
-  Pixels pixels(features, samples);
-  for (auto& pixel : pixels.reshaped()) pixel = static_cast<std::uint8_t>(rng.below(256));
-  return Dataset({1, 1, features}, std::move(pixels), std::vector<Label>(static_cast<std::size_t>(samples)), {"a"});
-}
-
-}  // namespace
 
 TEST_CASE("Columns that are gathered hold the bytes of the node's samples, however many there is room for") {
-  const Dataset dataset = random_bytes(300, 70);
+  Rng rng(3);
+  Pixels bytes(70, 300);
+  for (auto& byte : bytes.reshaped()) byte = static_cast<std::uint8_t>(rng.below(256));
   PackedSamples data(70);
-  data.set_chunk(0, dataset.pixels(), 1);
+  data.set_chunk(0, bytes, 1);
   const std::vector<std::uint16_t> features{69, 0, 64, 13, 7};
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < 300; row += row % 7 + 1) rows.push_back(row);
@@ -47,69 +36,17 @@ TEST_CASE("Columns that are gathered hold the bytes of the node's samples, howev
       for (std::size_t f = 0; f < features.size(); ++f) {
         const std::uint8_t* const column = columns.column(data, std::span(features).subspan(f));
         for (std::size_t i = 0; i < size; ++i) {
-          REQUIRE(column[samples[i].row] == dataset.image(before[i].row)[features[f]]);
+          REQUIRE(column[samples[i].row] == bytes(features[f], before[i].row));
         }
       }
       std::ranges::reverse(samples);
       const std::uint16_t again = features[1];
       const std::uint8_t* const column = columns.column(data, {&again, 1});
       for (std::size_t i = 0; i < size; ++i) {
-        REQUIRE(column[samples[i].row] == dataset.image(before[size - 1 - i].row)[again]);
+        REQUIRE(column[samples[i].row] == bytes(again, before[size - 1 - i].row));
       }
       columns.end_node(samples);
       for (std::size_t i = 0; i < size; ++i) CHECK(samples[i].row == before[size - 1 - i].row);
-    }
-  }
-}
-
-TEST_CASE("Small data is held in either order, large data once and without its zeros") {
-  Pixels pixels = random_bytes(100, 30).pixels();
-  for (Index i = 0; i < 100; ++i) pixels.col(i).head(i % 30).setZero();
-  const Dataset dataset({1, 1, 30}, pixels, std::vector<Label>(100), {"a"});
-  const TrainingData packed(dataset, {}, 1, 2999);
-  const TrainingData twice(dataset, {}, 1, 3000);
-  CHECK_FALSE(packed.holds_columns());
-  // A word of bits and a place of four bytes a sample, the bytes that are not 0, and one more.
-  CHECK(packed.held_bytes() == 100 * (8 + 4) + (pixels.array() != 0).count() + 1);
-  CHECK(twice.holds_columns());
-  CHECK(twice.held_bytes() == 6000);
-  CHECK(twice.columns() == pixels.transpose());
-  std::vector<std::uint8_t> unpacked(30);
-  for (Index i = 0; i < 100; ++i) {
-    for (const TrainingData* data : {&packed, &twice}) {
-      const std::uint8_t* const bytes = data->sample(i, unpacked.data());
-      CHECK(std::equal(bytes, bytes + 30, pixels.col(i).data()));
-    }
-  }
-  // The gradients of the data that the shipped forest learned from are held twice, those of all of EMNIST packed.
-  CHECK(Index{192'946} * 1440 <= TrainingData::most_held_twice);
-  CHECK(Index{697'932} * 1440 > TrainingData::most_held_twice);
-}
-
-TEST_CASE("Packed samples are copied as columns, whichever and however many") {
-  const Index chunk = PackedSamples::chunk_samples;
-  const Dataset dataset = random_bytes(chunk + 100, 130);
-  const TrainingData packed(dataset, {}, 1, 0);
-  for (const Index count : {1, 63, 64, 65, 200}) {
-    const auto row_of = [&](Index i) { return (chunk - 100 + i * 37) % dataset.size(); };
-    Pixels columns = Pixels::Constant(count + 3, 130, 7);
-    packed.copy_columns(count, row_of, columns.data(), count + 3);
-    for (Index i = 0; i < count; ++i) CHECK(columns.row(i).transpose() == dataset.pixels(row_of(i), 1));
-    CHECK((columns.bottomRows(3).array() == 7).all());
-  }
-}
-
-TEST_CASE("What is known of each feature does not depend on threads, nor on how the data is held") {
-  Pixels pixels = random_bytes(1500, 9).pixels();
-  pixels.row(2).setConstant(77);
-  pixels.row(5).setZero();
-  pixels.row(7) = pixels.row(7).cwiseMin(200);
-  const Dataset dataset({1, 1, 9}, pixels, std::vector<Label>(1500), {"a"});
-  for (const int threads : {1, 3}) {
-    for (const Index held_twice : {Index{0}, TrainingData::most_held_twice}) {
-      const TrainingData data(dataset, {}, threads, held_twice);
-      CHECK(data.varying_features() == std::vector<std::uint16_t>{0, 1, 3, 4, 6, 7, 8});
-      for (std::uint16_t f = 0; f < 9; ++f) CHECK(data.highest(f) == pixels.row(f).maxCoeff());
     }
   }
 }

@@ -1,17 +1,30 @@
+#include <inkling/core/collective.hpp>
+#include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/forest/detail/bag.hpp>
+#include <inkling/forest/detail/out_of_bag.hpp>
+#include <inkling/forest/detail/together.hpp>
+#include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/random_forest.hpp>
+#include <inkling/forest/trees.hpp>
+#include <inkling/model/calibration.hpp>
 #include <inkling/model/metrics.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "leaning_data.hpp"
+
 using namespace inkling;
+using forest::detail::TrainingData;
+using test::leaning_data;
 
 namespace {
 
@@ -72,5 +85,47 @@ TEST_CASE("trees whose bags nobody knows do not vote out of bag") {
     CHECK(grown.training().bags.size() == 30);
     REQUIRE(grown.out_of_bag_accuracy().has_value());
     CHECK(*grown.out_of_bag_accuracy() < 0.6);
+  }
+}
+
+TEST_CASE("a calibration on every n-th sample fits the temperature to those samples and their labels") {
+  const Dataset data = leaning_data(900, 10, 3, 2);
+  const RandomForest forest = fit_forest(data, {.trees = 70, .max_depth = 3, .seed = 4, .threads = 1});
+  const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
+                            {forest.roots().begin(), forest.roots().end()},
+                            {forest.leaf_table().begin(), forest.leaf_table().end()}};
+  const std::vector<std::uint64_t>& seeds = forest.training().bags;
+
+  std::vector<std::vector<std::uint16_t>> bags;
+  for (const std::uint64_t seed : seeds) {
+    Rng rng(seed);
+    bags.push_back(forest::detail::draw_bag(rng, 900));
+  }
+  Matrix shares(3, 225);
+  std::vector<Label> truth;
+  for (Index i = 0; i < 900; i += 4) {
+    Vector votes = Vector::Zero(3);
+    for (std::size_t t = 0; t < bags.size(); ++t) {
+      if (bags[t][static_cast<std::size_t>(i)] != 0) continue;
+      const std::uint8_t* const sample = data.image(i).data();
+      float* const sums = votes.data();
+      trees.vote(trees.roots[t], {&sample, 1}, {&sums, 1});
+    }
+    shares.col(i / 4) = votes / votes.sum();
+    truth.push_back(data.label(i));
+  }
+  const float temperature = fit_temperature(vote_logits(shares), truth);
+
+  constexpr Index most_scores = 700;  // of 2700: every fourth sample
+  for (const Index held_twice : {Index{0}, TrainingData::most_held_twice}) {
+    Collective alone;
+    const TrainingData training(data, {}, 1, held_twice);
+    const auto verdict = forest::detail::sum_up(
+        forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, alone, most_scores), data.num_classes());
+    REQUIRE(verdict.has_value());
+    REQUIRE(verdict->temperature.has_value());
+    CHECK(verdict->confusion.samples() == 900);  // the accuracy is that of all samples
+    CHECK(verdict->confusion.accuracy() == forest.out_of_bag_accuracy().value());
+    CHECK(*verdict->temperature == doctest::Approx(temperature));
   }
 }

@@ -1,13 +1,10 @@
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
-#include <inkling/forest/detail/bag.hpp>
-#include <inkling/forest/detail/together.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/detail/tree_grower.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/forest/quantile_bins.hpp>
 #include <inkling/forest/random_forest.hpp>
-#include <inkling/model/calibration.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/metrics.hpp>
 
@@ -21,30 +18,15 @@
 #include <vector>
 
 #include "all_close.hpp"
+#include "leaning_data.hpp"
 #include "naive_split.hpp"
 #include "thread_ranks.hpp"
 
 using namespace inkling;
 using forest::Node;
+using test::leaning_data;
 
 namespace {
-
-/// Bytes that lean towards high values in the features of their class; two thirds are 0.
-Dataset leaning_data(Index samples, Index features, Index classes, std::uint64_t seed) {
-  Rng rng(seed);
-  Pixels pixels(features, samples);
-  std::vector<Label> labels;
-  for (Index i = 0; i < samples; ++i) {
-    labels.push_back(static_cast<Label>(rng.below(static_cast<std::uint32_t>(classes))));
-    for (Index f = 0; f < features; ++f) {
-      const bool leans = f % classes == labels.back();
-      pixels(f, i) = rng.below(3) != 0 && !leans ? 0 : static_cast<std::uint8_t>(rng.below(leans ? 256 : 100));
-    }
-  }
-  std::vector<std::string> names;
-  for (Index c = 0; c < classes; ++c) names.push_back(std::to_string(c));
-  return Dataset({1, 1, features}, std::move(pixels), std::move(labels), std::move(names));
-}
 
 std::pair<Dataset, Dataset> digits() {
   return load_sample(std::string(INKLING_SOURCE_DIR) + "/data");
@@ -256,11 +238,11 @@ TEST_CASE("Packed data grows the same trees") {
   cases[4].bootstrap = false;
   cases[4].min_samples_leaf = 1500;  // large nodes that most features cannot split
   for (const ForestOptions& options : cases) {
-    const forest::detail::TrainingData once(data, {}, 1, 0);
+    const forest::detail::TrainingData packed(data, {}, 1, 0);
     const forest::detail::TrainingData twice(data, {}, 1);
-    CHECK_FALSE(once.holds_columns());
+    CHECK_FALSE(packed.holds_columns());
     CHECK(twice.holds_columns());
-    forest::detail::TreeGrower by_samples(once, options);
+    forest::detail::TreeGrower by_samples(packed, options);
     forest::detail::TreeGrower by_features(twice, options);
     for (const std::uint64_t seed : {3, 4}) {
       const forest::detail::Tree tree = by_samples.grow(seed);
@@ -502,85 +484,4 @@ TEST_CASE("A forest made from arrays votes as the one they came from") {
   CHECK(copy.score_kind() == ScoreKind::vote);
   CHECK_THROWS_AS(copy.scores(Pixels::Zero(9, 1)), ShapeError);
   CHECK(copy.scores(Pixels(8, 0)).cols() == 0);
-}
-
-TEST_CASE("Arrays that a walk could leave or get lost in are refused") {
-  // A split on feature 1 with a leaf of class 2 and a mixed one, then a tree that is one leaf.
-  const std::vector<Node> nodes{{1, 1, 100}, {2, Node::leaf, 0}, {0, Node::leaf, 1}, {1, Node::leaf, 0}};
-  const std::vector<std::uint32_t> roots{0, 3};
-  const std::vector<std::uint16_t> table{2, 0, 5, 1, 15};
-  const auto make = [&](const std::vector<Node>& n, const std::vector<std::uint32_t>& r,
-                        const std::vector<std::uint16_t>& t) {
-    return RandomForest({1, 2, 1}, {"a", "b", "c"}, n, r, t);
-  };
-  const auto with = [&](std::size_t i, Node node) {
-    std::vector<Node> changed = nodes;
-    changed[i] = node;
-    return changed;
-  };
-  Pixels images(2, 2);
-  images << 0, 0,  //
-      100, 101;
-  Matrix expected(3, 2);
-  expected << 0, 0.125F,  //
-      0.5F, 0.875F,       //
-      0.5F, 0;
-  CHECK(make(nodes, roots, table).scores(images) == expected);
-
-  CHECK_THROWS_AS(make({}, {}, {}), FormatError);
-  CHECK_THROWS_AS(make(nodes, {}, table), FormatError);
-  CHECK_THROWS_AS(make(nodes, {1, 3}, table), FormatError);
-  CHECK_THROWS_AS(make(nodes, {0, 0}, table), FormatError);
-  CHECK_THROWS_AS(make(nodes, {0, 4}, table), FormatError);
-  CHECK_THROWS_AS(make(nodes, {0, 2}, table), FormatError);                         // children in another tree
-  CHECK_THROWS_AS(make(nodes, {0, 3, 2}, table), FormatError);                      // not ascending
-  CHECK_THROWS_AS(make(with(0, {0, 1, 100}), roots, table), FormatError);           // its own child
-  CHECK_THROWS_AS(make(with(0, {2, 1, 100}), roots, table), FormatError);           // right child in another tree
-  CHECK_THROWS_AS(make(with(0, {0xFFFFFFFF, 1, 100}), roots, table), FormatError);  // child + 1 wraps
-  CHECK_THROWS_AS(make(with(2, {1, 1, 100}), roots, table), FormatError);           // a cycle
-  CHECK_THROWS_AS(make(with(0, {1, 2, 100}), roots, table), FormatError);           // no such feature
-  CHECK_THROWS_AS(make(with(1, {3, Node::leaf, 0}), roots, table), FormatError);    // no such class
-  CHECK_THROWS_AS(make(with(2, {5, Node::leaf, 1}), roots, table), FormatError);    // outside of the table
-  CHECK_THROWS_AS(make(with(2, {0xFFFFFFFF, Node::leaf, 1}), roots, table), FormatError);
-  CHECK_THROWS_AS(make(with(2, {1, Node::leaf, 1}), roots, table), FormatError);  // a record of 0 classes
-  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1}), FormatError);                 // cut off
-  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 3, 15}), FormatError);             // no such class
-  CHECK_THROWS_AS(make(nodes, roots, {2, 0, 5, 1, 0}), FormatError);              // nobody voted
-}
-
-TEST_CASE("a calibration on every n-th sample fits the temperature to those samples and their labels") {
-  const Dataset data = leaning_data(900, 10, 3, 2);
-  const RandomForest forest = fit_forest(data, {.trees = 70, .max_depth = 3, .seed = 4, .threads = 1});
-  const forest::Trees trees{{forest.nodes().begin(), forest.nodes().end()},
-                            {forest.roots().begin(), forest.roots().end()},
-                            {forest.leaf_table().begin(), forest.leaf_table().end()}};
-  const forest::detail::TrainingData training(data, {}, 1);
-  const std::vector<std::uint64_t>& seeds = forest.training().bags;
-  constexpr Index most_scores = 700;  // of 2700: every fourth sample
-  Collective alone;
-  const auto verdict = forest::detail::sum_up(
-      forest::detail::vote_out_of_bag(trees, training, seeds, true, 1, alone, most_scores), data.num_classes());
-  REQUIRE(verdict.has_value());
-  REQUIRE(verdict->temperature.has_value());
-  CHECK(verdict->confusion.samples() == 900);  // the accuracy is that of all samples
-
-  std::vector<std::vector<std::uint16_t>> bags;
-  for (const std::uint64_t seed : seeds) {
-    Rng rng(seed);
-    bags.push_back(forest::detail::draw_bag(rng, 900));
-  }
-  Matrix shares(3, 225);
-  std::vector<Label> truth;
-  for (Index i = 0; i < 900; i += 4) {
-    Vector votes = Vector::Zero(3);
-    for (std::size_t t = 0; t < bags.size(); ++t) {
-      if (bags[t][static_cast<std::size_t>(i)] != 0) continue;
-      const std::uint8_t* const sample = data.image(i).data();
-      float* const sums = votes.data();
-      trees.vote(trees.roots[t], {&sample, 1}, {&sums, 1});
-    }
-    shares.col(i / 4) = votes / votes.sum();
-    truth.push_back(data.label(i));
-  }
-  CHECK(*verdict->temperature == doctest::Approx(fit_temperature(vote_logits(shares), truth)));
 }

@@ -52,6 +52,7 @@ struct GrownForest {
   std::vector<std::uint64_t> bags;  // see ForestTraining
 
   Index size() const noexcept { return static_cast<Index>(trees.roots.size()); }
+
   /// Asks for the memory of `count` trees in all, or of the next thousand, if they are about as large as these: arrays
   /// that grow are there twice meanwhile.
   void reserve(const std::vector<Tree>& like, Index count) {
@@ -72,8 +73,8 @@ struct GrownForest {
     }
   }
 
-  void add(const Tree& tree) {
-    trees.append({tree.nodes, {0}, tree.leaf_table});
+  void add(Tree tree) {
+    trees.append({std::move(tree.nodes), {0}, std::move(tree.leaf_table)});
     importance.resize(tree.importance.size(), 0);
     for (std::size_t f = 0; f < importance.size(); ++f) importance[f] += tree.importance[f];
   }

@@ -18,7 +18,8 @@ namespace inkling::inline INKLING_ABI::forest::detail {
 /// a sample is read for all of them.
 class GatheredColumns {
  public:
-  /// room: bytes for columns; one column may take more.
+  /// room: bytes for columns; one column may take more. Less room takes more passes over the samples, more room more
+  /// memory a thread.
   explicit GatheredColumns(Index room = Index{8} << 20U) : room_(room) {}
 
   /// From here to end_node() the rows of the samples count within the node.

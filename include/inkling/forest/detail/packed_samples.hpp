@@ -20,10 +20,8 @@ namespace inkling::inline INKLING_ABI::forest::detail {
 /// bytes one after another. Of the pixels of EMNIST three quarters are 0, of its gradients 30 %.
 class PackedSamples {
  public:
-  PackedSamples() = default;
   explicit PackedSamples(Index features) : features_(features), words_((features + bits - 1) / bits) {}
 
-  Index features() const noexcept { return features_; }
   Index size() const noexcept { return size_; }
   /// Bytes in memory.
   Index held_bytes() const noexcept {
