@@ -5,6 +5,7 @@
 //                                                svm (of BATCH classes)
 
 #include <inkling/core/collective.hpp>
+#include <inkling/core/rng.hpp>
 #include <inkling/forest/fit_forest.hpp>
 #include <inkling/mpi.hpp>
 #include <inkling/nn/training/trainer.hpp>
@@ -17,6 +18,8 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,15 +63,19 @@ struct Work {
   int threads = 0;
 };
 
-/// Each class in as many parts as make so many classes: an SVM has the same work with them as with other classes.
+/// Each class in as many parts as make so many classes, in any order: an SVM has the same work with them as with other
+/// classes.
 Dataset split_classes(const Dataset& data, Index classes) {
   const Index parts = std::max<Index>(1, classes / data.num_classes());
+  std::vector<Label> order(static_cast<std::size_t>(parts * data.num_classes()));
+  std::iota(order.begin(), order.end(), Label{0});
+  Rng(1).shuffle(std::span<Label>(order));
   std::vector<Label> labels;
   for (Index i = 0; i < data.size(); ++i) {
-    labels.push_back(static_cast<Label>(data.label(i) + i % parts * data.num_classes()));
+    labels.push_back(order[static_cast<std::size_t>(data.label(i) + i % parts * data.num_classes())]);
   }
   std::vector<std::string> names;
-  for (Index k = 0; k < parts * data.num_classes(); ++k) names.push_back(std::to_string(k));
+  for (std::size_t k = 0; k < order.size(); ++k) names.push_back(std::to_string(k));
   return {data.image_shape(), data.pixels(), std::move(labels), std::move(names)};
 }
 

@@ -1,3 +1,5 @@
+#include <inkling/core/collective.hpp>
+#include <inkling/core/error.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
 #include <inkling/features/hog.hpp>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "all_close.hpp"
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 
@@ -197,6 +200,31 @@ TEST_CASE("Features do not depend on the number of threads, nor on the images be
   for (const Index i : {0, 63, 149}) CHECK(hog.features(images.col(i)) == features.col(i));
   const Pixels bytes = hog.byte_features(images, 2);
   CHECK((bytes.cast<float>() - 255 * features).cwiseAbs().maxCoeff() <= 0.5001F);
+}
+
+TEST_CASE("Ranks share the images out, and all get the features of all") {
+  const Shape shape{28, 28, 1};
+  const Pixels images = noise(shape, 131);
+  const Hog hog(shape);
+  const Pixels bytes = hog.byte_features(images);
+  for (const int size : {1, 2, 3}) {
+    ThreadRanks(size).run([&](Collective& ranks, int rank) {
+      CHECK(hog.byte_features(images, 1 + rank, &ranks) == bytes);
+      CHECK(hog.byte_features(images.leftCols(1), 1, &ranks) == bytes.leftCols(1));  // fewer than ranks
+      CHECK(hog.byte_features(images.leftCols(0), 1, &ranks).cols() == 0);
+    });
+  }
+}
+
+TEST_CASE("Ranks that compute other features are refused, all of them") {
+  const Shape shape{28, 28, 1};
+  const Pixels images = noise(shape, 60);
+  for (const HogOptions& other : {HogOptions{.bins = 6}, HogOptions{.norm = HogNorm::l2_hys}}) {
+    ThreadRanks(3).run([&](Collective& ranks, int rank) {
+      const Hog hog(shape, rank == 1 ? other : HogOptions{});
+      CHECK_THROWS_AS(hog.byte_features(images, 1, &ranks), ValueError);
+    });
+  }
 }
 
 TEST_CASE("Hog refuses what it cannot do") {

@@ -1,6 +1,5 @@
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
-#include <inkling/data/fingerprint.hpp>
 #include <inkling/forest/detail/packed_samples.hpp>
 
 #include <doctest/doctest.h>
@@ -80,25 +79,4 @@ TEST_CASE("Packed samples hold a bit a feature, and the bytes that are not 0") {
   const Pixels samples = bytes_with_zeros(130, 20, 300);
   const Index places = 20 * 4;
   CHECK(packed(samples).held_bytes() == 20 * 24 + (samples.array() != 0).count() + 1 + places);
-}
-
-TEST_CASE("The fingerprint of packed samples tells other bytes and other places apart") {
-  const auto fingerprint = [](const Pixels& samples) {
-    Fingerprint sum;
-    packed(samples).add_to(sum);
-    return sum.value();
-  };
-  const Pixels samples = bytes_with_zeros(70, 8, 500);
-  CHECK(fingerprint(samples) == fingerprint(Pixels(samples)));
-  Pixels moved = samples;  // the same bytes, one of them a feature further
-  const Index f = [&] {
-    Index first = 0;
-    while (samples(first, 3) == 0 || samples(first + 1, 3) != 0) ++first;
-    return first;
-  }();
-  std::swap(moved(f, 3), moved(f + 1, 3));
-  CHECK(fingerprint(moved) != fingerprint(samples));
-  Pixels changed = samples;
-  changed(69, 7) = static_cast<std::uint8_t>(samples(69, 7) ^ 1);
-  CHECK(fingerprint(changed) != fingerprint(samples));
 }

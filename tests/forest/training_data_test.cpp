@@ -96,23 +96,3 @@ TEST_CASE("Gradients are those of the images, however they are held") {
     }
   }
 }
-
-TEST_CASE("The fingerprint of training data tells other bytes and other labels apart") {
-  const Dataset data = random_bytes(40, 20);
-  Pixels changed = data.pixels();
-  changed(19, 39) = static_cast<std::uint8_t>(changed(19, 39) ^ 1);
-  std::vector<Label> labels = data.labels();
-  labels[7] = 1;
-  const auto with = [](const Pixels& pixels, const std::vector<Label>& of) {
-    return Dataset({1, 1, 20}, pixels, of, {"a", "b"});
-  };
-  for (const Index held_twice : {Index{0}, TrainingData::most_held_twice}) {
-    const auto fingerprint = [&](const Dataset& dataset) {
-      return TrainingData(dataset, {}, 1, held_twice).fingerprint();
-    };
-    const std::uint64_t same = fingerprint(with(data.pixels(), data.labels()));
-    CHECK(fingerprint(with(data.pixels(), data.labels())) == same);
-    CHECK(fingerprint(with(changed, data.labels())) != same);
-    CHECK(fingerprint(with(data.pixels(), labels)) != same);
-  }
-}

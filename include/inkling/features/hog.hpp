@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
@@ -64,7 +65,9 @@ class Hog {
   Matrix features(const Pixels& images, int threads = 0) const;
 
   /// The same as bytes, round(feature * 255): a quarter of the memory, and what models of bytes can learn from.
-  Pixels byte_features(const Pixels& images, int threads = 0) const;
+  /// ranks: all with these images, of which each does a share; all get the features of all. Throws ValueError, on all
+  /// ranks, when some compute other features than others.
+  Pixels byte_features(const Pixels& images, int threads = 0, Collective* ranks = nullptr) const;
 
   /// Memory to work in; one for each thread.
   struct Workspace;
@@ -92,7 +95,10 @@ class Hog {
   Bins shared_out(float across, float down) const noexcept;
   void accumulate(Workspace& workspace) const;
   template <typename Value, typename Write>
-  MatrixOf<Value> extract_all(const Pixels& images, int threads, const Write& write) const;
+  void extract_part(const Pixels& images, RankShare part, int threads, MatrixOf<Value>& result,
+                    const Write& write) const;
+  void extract_bytes(const Pixels& images, RankShare part, int threads, Pixels& result) const;
+  void gather_features(const Pixels& images, Pixels& features, Collective& ranks) const;
   float* normalise(const Grid& grid, const std::vector<Bins>& cells, Vector& memory, float* to) const;
 
   Shape image_;
@@ -110,24 +116,26 @@ struct Hog::Workspace {
   Vector block;  // and room for a store that is wider than its bins; aligned, for sums to have the same order
 };
 
+/// Writes the columns of `part` of the images.
 template <typename Value, typename Write>
-MatrixOf<Value> Hog::extract_all(const Pixels& images, int threads, const Write& write) const {
+void Hog::extract_part(const Pixels& images, RankShare part, int threads, MatrixOf<Value>& result,
+                       const Write& write) const {
   if (images.rows() != image_.size()) {
     throw ShapeError("Hog: expected images of " + to_string(image_) + ", got " + std::to_string(images.rows()) +
                      " bytes a column");
   }
   constexpr Index batch = 64;  // images a task
-  MatrixOf<Value> result(size_, images.cols());
+  result.resize(size_, images.cols());
   std::vector<Workspace> workspaces(static_cast<std::size_t>(thread_count(threads)));
-  parallel_for((images.cols() + batch - 1) / batch, threads, [&](Index b, int worker) {
+  parallel_for((part.size() + batch - 1) / batch, threads, [&](Index b, int worker) {
     Workspace& workspace = workspaces[static_cast<std::size_t>(worker)];
     Vector features(size_);
-    for (Index i = b * batch; i < std::min(images.cols(), (b + 1) * batch); ++i) {
+    const Index first = part.first + b * batch;
+    for (Index i = first; i < std::min<Index>(part.last, first + batch); ++i) {
       extract({images.col(i).data(), static_cast<std::size_t>(images.rows())}, workspace, features.data());
       write(features, result.col(i));
     }
   });
-  return result;
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numbers>
 #include <span>
@@ -171,13 +173,47 @@ INKLING_INLINE void Hog::extract(std::span<const std::uint8_t> image, Workspace&
 }
 
 INKLING_INLINE Matrix Hog::features(const Pixels& images, int threads) const {
-  return extract_all<float>(images, threads, [](const Vector& features, auto&& column) { column = features; });
+  Matrix result;
+  extract_part(images, {0, images.cols()}, threads, result,
+               [](const Vector& features, auto&& column) { column = features; });
+  return result;
 }
 
-INKLING_INLINE Pixels Hog::byte_features(const Pixels& images, int threads) const {
-  return extract_all<std::uint8_t>(images, threads, [](const Vector& features, auto&& column) {
+INKLING_INLINE Pixels Hog::byte_features(const Pixels& images, int threads, Collective* ranks) const {
+  Pixels result;
+  if (ranks == nullptr || ranks->size() == 1) {
+    extract_bytes(images, {0, images.cols()}, threads, result);
+  } else {
+    extract_bytes(images, share_of(images.cols(), ranks->rank(), ranks->size()), threads, result);
+    gather_features(images, result, *ranks);
+  }
+  return result;
+}
+
+INKLING_INLINE void Hog::extract_bytes(const Pixels& images, RankShare part, int threads, Pixels& result) const {
+  extract_part(images, part, threads, result, [](const Vector& features, auto&& column) {
     column = (features.array() * 255.0F + 0.5F).template cast<std::uint8_t>();
   });
+}
+
+/// Fills the features of the other ranks' shares.
+INKLING_INLINE void Hog::gather_features(const Pixels& images, Pixels& features, Collective& ranks) const {
+  require_same(ranks, static_cast<std::uint64_t>(size_), "the numbers of gradients");
+  const auto share = [&](int rank) { return share_of(images.cols(), rank % ranks.size(), ranks.size()); };
+  std::vector<std::size_t> ends;
+  for (int r = 0; r < ranks.size(); ++r) ends.push_back(static_cast<std::size_t>(share(r).last * size_));
+  gather(ranks, features.data(), std::move(ends));
+  // Other options, or programs for other processors, would go unnoticed: each rank makes some of the next one's, too.
+  constexpr Index stride = 64;
+  const RankShare next = share(ranks.rank() + 1);
+  bool differ = false;
+  for (Index i = next.first; i < next.last; i += stride) {
+    differ = differ || byte_features(images.col(i), 1) != features.col(i);
+  }
+  if (ranks.any(differ)) {
+    throw ValueError("training together: the gradients that ranks compute of the same images differ: they have other "
+                     "options, or programs for other processors");
+  }
 }
 
 }  // namespace inkling::inline INKLING_ABI

@@ -162,8 +162,8 @@ inline RandomForest finish(GrownForest forest, float temperature, Dataset datase
   const std::uint64_t of_data = options.bootstrap ? inkling::fingerprint(dataset) : 0;
   std::optional<Hog> hog;
   if (options.hog) hog.emplace(image, *options.hog);
-  std::optional<TrainingData> data(std::in_place, std::move(dataset), hog, options.threads);
-  if (hog && ranks.size() > 1) require_same(ranks, data->fingerprint(), "the gradients of the training data");
+  std::optional<TrainingData> data(std::in_place, std::move(dataset), hog, options.threads,
+                                   TrainingData::most_held_twice, options.ranks);
   add_trees(*data, options, ranks, forest);
   data->release_columns();
   if (!options.bootstrap) forest.bags.clear();

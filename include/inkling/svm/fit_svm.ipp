@@ -1,9 +1,11 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/shape.hpp>
 #include <inkling/data/dataset.hpp>
+#include <inkling/data/fingerprint.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/svm/detail/dense_samples.hpp>
 #include <inkling/svm/detail/one_vs_rest.hpp>
@@ -58,12 +60,13 @@ INKLING_INLINE LinearSvm fit_svm(Dataset dataset, const SvmOptions& options) {
   const std::optional<Hog> hog =
       options.hog ? std::optional<Hog>(std::in_place, dataset.image_shape(), *options.hog) : std::nullopt;
   const Index features = hog ? hog->size() : dataset.image_shape().size();
+  if (options.ranks != nullptr) require_same(*options.ranks, fingerprint(dataset), "the training data");
   svm::detail::DenseSamples<std::uint8_t> samples(features, dataset.size(), scale, options.bias ? 255 : 0);
   const std::vector<Label> labels = dataset.labels();
   while (dataset.size() > 0) {  // the images go as their features come
     const Index first = (dataset.size() - 1) / batch * batch;
     Pixels values = dataset.remove_last(dataset.size() - first);
-    if (hog) values = hog->byte_features(values, options.threads);
+    if (hog) values = hog->byte_features(values, options.threads, options.ranks);
     for (Index i = 0; i < values.cols(); ++i) samples.set(first + i, values.col(i).data());
   }
   const svm::detail::Problem problem = svm::detail::make_problem(labels, class_names.size(), options);
@@ -87,6 +90,12 @@ INKLING_INLINE LinearSvm fit_svm(const Matrix& features, std::span<const Label> 
   if (outside != labels.end()) {
     throw ValueError("LinearSvm: label " + std::to_string(*outside) + " of " + std::to_string(class_names.size()) +
                      " classes");
+  }
+  if (options.ranks != nullptr) {  // others would give a machine that nobody else gets
+    Fingerprint sum(labels.size());
+    sum.add(labels.data(), labels.size_bytes());
+    sum.add(features.data(), static_cast<std::size_t>(features.size()) * sizeof(float));
+    require_same(*options.ranks, sum.value(), "the training data");
   }
   svm::detail::DenseSamples<float> samples(features.rows(), features.cols(), 1, options.bias ? 1.0F : 0.0F);
   for (Index i = 0; i < features.cols(); ++i) samples.set(i, features.col(i).data());

@@ -3,7 +3,6 @@
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
-#include <inkling/data/fingerprint.hpp>
 #include <inkling/forest/detail/huge_pages.hpp>
 
 #include <algorithm>
@@ -78,11 +77,6 @@ class PackedSamples {
     constexpr Index line = 64;
     const std::uint8_t* const record = at(sample);
     for (Index byte = 0; byte < words_ * word_bytes; byte += line) __builtin_prefetch(record + byte);
-  }
-
-  /// Adds what is held.
-  void add_to(Fingerprint& sum) const noexcept {
-    for (const Chunk& chunk : chunks_) sum.add(chunk.bytes.data(), static_cast<std::size_t>(chunk.bytes.size()));
   }
 
  private:

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/parallel.hpp>
 #include <inkling/data/dataset.hpp>
-#include <inkling/data/fingerprint.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/detail/byte_transpose.hpp>
 #include <inkling/forest/detail/huge_pages.hpp>
@@ -32,9 +32,10 @@ class TrainingData {
   /// than 1.2 times the images and 500 MB, as the packed ones do for the 697,932 images of EMNIST, trees and all.
   static constexpr Index most_held_twice = 300'000'000;
 
-  /// hog: the features are these gradients of the images; else their bytes. Throws ValueError when there are no
-  /// samples, or more samples, classes or features than node and key can hold.
-  TrainingData(Dataset images, const std::optional<Hog>& hog, int threads, Index held_twice = most_held_twice)
+  /// hog: the features are these gradients of the images, whose work ranks with the same images share; else their
+  /// bytes. Throws ValueError when there are no samples, or more samples, classes or features than node and key can hold.
+  TrainingData(Dataset images, const std::optional<Hog>& hog, int threads, Index held_twice = most_held_twice,
+               Collective* ranks = nullptr)
       : num_features_(hog ? hog->size() : images.image_shape().size()),
         num_classes_(images.num_classes()),
         labels_(images.labels()),
@@ -51,7 +52,7 @@ class TrainingData {
       const Index chunk = (images.size() - 1) / PackedSamples::chunk_samples;
       const Index first = chunk * PackedSamples::chunk_samples;
       Pixels features = images.remove_last(images.size() - first);
-      if (hog) features = hog->byte_features(features, threads);
+      if (hog) features = hog->byte_features(features, threads, ranks);
       for (Index i = 0; i < features.cols(); ++i) {
         lowest = lowest.cwiseMin(features.col(i));
         highest = highest.cwiseMax(features.col(i));
@@ -113,19 +114,11 @@ class TrainingData {
     }
   }
 
-  /// Of the features and labels.
-  std::uint64_t fingerprint() const {
-    Fingerprint sum(static_cast<std::uint64_t>(num_features_));
-    sum.add(labels_.data(), labels_.size() * sizeof(Label));
-    sum.add(samples_.data(), static_cast<std::size_t>(samples_.size()));
-    packed_.add_to(sum);
-    return sum.value();
-  }
-
  private:
   void transpose(int threads) {
     constexpr Index block = 512;  // samples a task
     columns_.resize(size(), num_features_);
+    prefer_huge_pages(columns_.data(), static_cast<std::size_t>(columns_.size()));
     parallel_for((size() + block - 1) / block, threads, [&](Index b, int) {
       const Index first = b * block;
       const auto row_of = [&](Index i) { return first + i; };

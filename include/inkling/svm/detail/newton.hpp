@@ -60,8 +60,7 @@ class Newton {
     if (!ranks_.any(!done)) return false;
     // The Hessian changes most in the beginning.
     if (steps_ == 0 || steps_ == 2) {
-      const std::vector<double> sums = weights_of_samples();  // which all ranks gather
-      if (!done) hessian_ = make_preconditioner(sums);
+      hessian_ = make_preconditioner(weights_of_samples());  // both by all ranks together
     }
     if (done) {
       ++steps_;
@@ -190,7 +189,7 @@ class Newton {
       active.resize(most);
       weights.resize(most);
     }
-    return std::make_unique<AverageHessian>(samples_, active, weights, threads_);
+    return std::make_unique<AverageHessian>(samples_, active, weights, threads_, ranks_);
   }
 
   /// The samples that cost class k something, and the weight of each in its Hessian.

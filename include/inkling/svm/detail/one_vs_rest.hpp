@@ -180,19 +180,10 @@ OneVsRest train_hinge(const DenseSamples<Value>& samples, const Problem& problem
   return merge(found, convergence, samples.features(), problem.classes(), ranks);
 }
 
-/// Ranks that learned from other samples would give a machine that nobody else gets.
-template <typename Value>
-void require_same_run(Collective& ranks, const DenseSamples<Value>& samples, const Problem& problem,
-                      const OneVsRest& start, const SvmOptions& options) {
+/// Ranks that learned with other options would give a machine that nobody else gets.
+inline void require_same_options(Collective& ranks, const Problem& problem, const OneVsRest& start,
+                                 const SvmOptions& options) {
   if (ranks.size() == 1) return;
-  Fingerprint data(static_cast<std::uint64_t>(samples.size()));
-  Vector sample(samples.padded_features());
-  for (Index i = 0; i < samples.size(); ++i) {
-    samples.unpack(i, sample.data());
-    data.add(sample.data(), static_cast<std::size_t>(sample.size()) * sizeof(float));
-  }
-  data.add(problem.labels.data(), problem.labels.size() * sizeof(Label));
-  require_same(ranks, data.value(), "the training data");
   Fingerprint sum(options.seed);
   for (const double value : problem.cost) sum.add(value);
   for (const double value : {problem.rest_cost, problem.tolerance, static_cast<double>(problem.max_passes)}) {
@@ -209,7 +200,7 @@ OneVsRest train(const DenseSamples<Value>& samples, const Problem& problem, cons
                 const SvmOptions& options) {
   Collective alone;
   Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
-  require_same_run(ranks, samples, problem, start, options);
+  require_same_options(ranks, problem, start, options);
   return options.loss == SvmLoss::hinge ? train_hinge(samples, problem, options, ranks)
                                         : train_squared_hinge(samples, problem, start, options, ranks);
 }
