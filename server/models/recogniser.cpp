@@ -6,6 +6,7 @@
 #include <inkling/model/prior.hpp>
 #include <inkling/normalise/normalise.hpp>
 #include <inkling/read/candidate.hpp>
+#include <inkling/read/letter_case.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -66,7 +67,8 @@ Reading Recogniser::recognise(const Pixels& ink, const Question& question) const
   const std::vector<std::string>& classes = model.classifier->class_names();
   const Recognition seen = batchers_[number]->recognise(ink);
   Reading reading{.model = model.name,
-                  .candidates = best_candidates(seen.probabilities, classes,
+                  .candidates = best_candidates(with_letter_case(question.charset, classes, ink, seen.probabilities),
+                                                classes,
                                                 {.charset = question.charset,
                                                  .prior = prior_of(model, question),
                                                  .candidates = static_cast<std::size_t>(question.top)}),

@@ -4,9 +4,12 @@
 #include <inkling/model/prior.hpp>
 #include <inkling/model/restrict_to.hpp>
 #include <inkling/model/scoring_classes.hpp>
+#include <inkling/read/letter_case.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -29,10 +32,12 @@ Matrix score(const Classifier& model, const Dataset& data, const ScoringClasses&
   Matrix scores(static_cast<Index>(classes.names.size()), data.size());
   for (Index first = 0; first < data.size(); first += block) {
     const Index count = std::min(block, data.size() - first);
-    Matrix probabilities = model.probabilities(data.pixels(first, count), options.threads);
+    const Pixels images = data.pixels(first, count);
+    const std::vector<std::string>& names = model.class_names();
+    Matrix probabilities = model.probabilities(images, options.threads);
     if (options.prior) probabilities = with_uniform_prior(probabilities, *options.prior);
-    scores.middleCols(first, count) =
-        classes.of_model(restrict_to(options.charset, model.class_names(), probabilities));
+    probabilities = with_letter_case(options.charset, names, images, std::move(probabilities));
+    scores.middleCols(first, count) = classes.of_model(restrict_to(options.charset, names, probabilities));
   }
   return scores;
 }

@@ -14,6 +14,7 @@
 #include <inkling/form/read_marks.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/class_meaning.hpp>
+#include <inkling/read/letter_case.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -232,11 +233,21 @@ class PageOfFields {
         if (shape_of(content, k) == CellShape::character) images.push_back(cell_image(content, k));
       }
     }
-    Pixels pixels(model_.input_shape().size(), static_cast<Index>(images.size()));
+    firsts_.push_back(images.size());
+    characters_.resize(model_.input_shape().size(), static_cast<Index>(images.size()));
     for (std::size_t i = 0; i < images.size(); ++i) {
-      pixels.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(images[i].values().data(), images[i].size(), 1);
+      characters_.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(images[i].values().data(), images[i].size(), 1);
     }
-    if (!images.empty()) probabilities_ = model_.probabilities(pixels, options_.threads);
+    if (!images.empty()) probabilities_ = model_.probabilities(characters_, options_.threads);
+  }
+
+  /// Of the model's classes, for the characters of a content.
+  Matrix probabilities_of(std::size_t number, const Alphabet& alphabet) const {
+    const auto first = static_cast<Index>(firsts_[number]);
+    const Index count = static_cast<Index>(firsts_[number + 1]) - first;
+    if (count == 0) return {};
+    return with_letter_case(alphabet.charset, model_.class_names(), characters_.middleCols(first, count),
+                            probabilities_.middleCols(first, count));
   }
 
   void read(std::size_t field, const FieldContent& content) {
@@ -255,7 +266,8 @@ class PageOfFields {
     }
     const double height = content.grid.bottom - content.grid.top;
     const double scale = content.field.scale;
-    std::size_t image = firsts_[number];
+    const Matrix probabilities = probabilities_of(number, alphabet);
+    Index character = 0;
     for (std::size_t k = 0; k < content.cells.size(); ++k) {
       const CellSpan& span = content.grid.cells[k];
       CellReading cell{.status = CellStatus::empty};
@@ -274,7 +286,7 @@ class PageOfFields {
           cell.candidates = {{"X", 0.7}};
           break;
         case CellShape::character:
-          judge(cell, alphabet, probabilities_.col(static_cast<Index>(image++)), diagonal_share(content, k),
+          judge(cell, alphabet, probabilities.col(character++), diagonal_share(content, k),
                 options_.candidates);
           break;
       }
@@ -289,7 +301,8 @@ class PageOfFields {
   std::vector<FieldReading> readings_;
   std::vector<Content> contents_;
   std::vector<Standing> standings_;  // of each content
-  std::vector<std::size_t> firsts_;  // column of probabilities_ of its first character
+  std::vector<std::size_t> firsts_;  // column of its first character; and one behind the last
+  Pixels characters_;                // as the model sees them: pixels x characters
   Matrix probabilities_;             // classes x characters
   std::size_t number_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <inkling/normalise/options.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/candidate.hpp>
+#include <inkling/read/letter_case.hpp>
 #include <inkling/read/read_character.hpp>
 
 #include <algorithm>
@@ -43,7 +44,7 @@ INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const C
   const Recognition seen = model.recognise(pixels, 1);
   CharacterReading reading;
   reading.candidates = best_candidates(
-      seen.probabilities, model.class_names(),
+      with_letter_case(options.charset, model.class_names(), pixels, seen.probabilities), model.class_names(),
       {.charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)});
   reading.label = reading.candidates.front().label;
   reading.probability = reading.candidates.front().probability;
