@@ -66,13 +66,13 @@ Reading Recogniser::recognise(const Pixels& ink, const Question& question) const
   const Model& model = models_.loaded[number];
   const std::vector<std::string>& classes = model.classifier->class_names();
   const Recognition seen = batchers_[number]->recognise(ink);
-  Reading reading{.model = model.name,
-                  .candidates = best_candidates(with_letter_case(question.charset, classes, ink, seen.probabilities),
-                                                classes,
-                                                {.charset = question.charset,
-                                                 .prior = prior_of(model, question),
-                                                 .candidates = static_cast<std::size_t>(question.top)}),
-                  .label = 0};
+  Reading reading{
+      .model = model.name,
+      .candidates = best_candidates(with_letter_case(question.charset, classes, ink, seen.probabilities), classes,
+                                    {.charset = question.charset,
+                                     .prior = prior_of(model, question),
+                                     .candidates = static_cast<std::size_t>(question.top)}),
+      .label = 0};
   reading.label = reading.candidates.front().index;
   if (const auto resembles = resemblance(seen, classes, question.charset); resembles && model.familiarity) {
     reading.familiarity = model.familiarity->share_below((*resembles)(0));

@@ -211,8 +211,9 @@ INKLING_INLINE void Hog::gather_features(const Pixels& images, Pixels& features,
     differ = differ || byte_features(images.col(i), 1) != features.col(i);
   }
   if (ranks.any(differ)) {
-    throw ValueError("training together: the gradients that ranks compute of the same images differ: they have other "
-                     "options, or programs for other processors");
+    throw ValueError(
+        "training together: the gradients that ranks compute of the same images differ: they have other "
+        "options, or programs for other processors");
   }
 }
 

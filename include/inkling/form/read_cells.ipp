@@ -9,6 +9,7 @@
 #include <inkling/form/detail/cell_shape.hpp>
 #include <inkling/form/detail/field_ink.hpp>
 #include <inkling/form/detail/free_line.hpp>
+#include <inkling/form/detail/page_hand.hpp>
 #include <inkling/form/detail/standing.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_marks.hpp>
@@ -185,6 +186,7 @@ class PageOfFields {
     }
     ask();
     for (const auto& [field, content] : contents_) read(field, content);
+    agree(readings_, read_, model_.input_shape(), options_.threads);
   }
 
   std::vector<FieldReading> take() && { return std::move(readings_); }
@@ -260,8 +262,13 @@ class PageOfFields {
     }
     const Alphabet alphabet(description, model_.class_names());
     if (standings_[number] != Standing::in_cells) {
+      std::vector<PageCharacter> characters;
       reading = read_line(content, description, alphabet.charset, model_, options_.threads,
-                          standings_[number] == Standing::crowded);
+                          standings_[number] == Standing::crowded, characters);
+      for (PageCharacter& character : characters) {
+        character.field = field;
+        read_.push_back(std::move(character));
+      }
       return;
     }
     const double height = content.grid.bottom - content.grid.top;
@@ -286,8 +293,16 @@ class PageOfFields {
           cell.candidates = {{"X", 0.7}};
           break;
         case CellShape::character:
-          judge(cell, alphabet, probabilities.col(character++), diagonal_share(content, k),
-                options_.candidates);
+          judge(cell, alphabet, probabilities.col(character), diagonal_share(content, k), options_.candidates);
+          if (cell.status == CellStatus::read) {
+            read_.push_back({.field = field,
+                             .cell = k,
+                             .admitted = alphabet.admitted,
+                             .shown = alphabet.shown,
+                             .image = characters_.col(static_cast<Index>(firsts_[number]) + character),
+                             .probabilities = probabilities.col(character)});
+          }
+          ++character;
           break;
       }
       reading.cells.push_back(std::move(cell));
@@ -304,6 +319,7 @@ class PageOfFields {
   std::vector<std::size_t> firsts_;  // column of its first character; and one behind the last
   Pixels characters_;                // as the model sees them: pixels x characters
   Matrix probabilities_;             // classes x characters
+  std::vector<PageCharacter> read_;  // those whose cells were read, of cells and lines
   std::size_t number_ = 0;
 };
 

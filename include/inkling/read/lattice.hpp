@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/line/segmentation.hpp>
+#include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/read/mark.hpp>
@@ -37,6 +38,7 @@ struct LatticeOptions {
   std::size_t max_pieces = 10;                    // of one character
   double max_width = 1.9;                         // of a character of several pieces, in heights of the line
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
+  CharSet charset = {};                           // of all characters: see with_letter_case
   int threads = 1;
 
   void check() const;  // throws ValueError that names the first field out of range

@@ -7,6 +7,7 @@
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/read/lattice.hpp>
+#include <inkling/read/letter_case.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -122,7 +123,7 @@ INKLING_INLINE Lattice build_lattice(const Segmentation& line, const Classifier&
     images.col(static_cast<Index>(i)) = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1);
   }
   Recognition seen = model.recognise(images, options.threads);
-  lattice.probabilities = std::move(seen.probabilities);
+  lattice.probabilities = with_letter_case(options.charset, model.class_names(), images, std::move(seen.probabilities));
   lattice.evidence = std::move(seen.evidence);
   if (options.prior) lattice.probabilities = with_uniform_prior(lattice.probabilities, *options.prior);
   return lattice;

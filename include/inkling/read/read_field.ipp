@@ -105,7 +105,8 @@ inline void lower_confidence(FieldReading& reading) {
 
 inline FieldReading read_by_lattice(const GreyImage& picture, const Classifier& model, const ReadOptions& options) {
   const Segmentation line = segment(picture, options.segment);
-  const Lattice lattice = build_lattice(line, model, {.prior = options.prior, .threads = options.threads});
+  const Lattice lattice =
+      build_lattice(line, model, {.prior = options.prior, .charset = options.charset, .threads = options.threads});
   const std::vector<std::string>& names = model.class_names();
   const ReadPath path = find_read_path(lattice, options.pattern, options.charset, names, options.search);
 

@@ -33,7 +33,8 @@ class TrainingData {
   static constexpr Index most_held_twice = 300'000'000;
 
   /// hog: the features are these gradients of the images, whose work ranks with the same images share; else their
-  /// bytes. Throws ValueError when there are no samples, or more samples, classes or features than node and key can hold.
+  /// bytes. Throws ValueError when there are no samples, or more samples, classes or features than node and key can
+  /// hold.
   TrainingData(Dataset images, const std::optional<Hog>& hog, int threads, Index held_twice = most_held_twice,
                Collective* ranks = nullptr)
       : num_features_(hog ? hog->size() : images.image_shape().size()),

@@ -2,7 +2,9 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
 #include <inkling/form/detail/cell_ink.hpp>
+#include <inkling/form/detail/page_hand.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/line/segment.hpp>
@@ -148,9 +150,10 @@ inline void set_decimal_sign(FieldReading& reading, const FieldContent& content)
   if (place) reading.text.insert(*place, ".");
 }
 
-/// Reads a field whose characters stand where they like.
+/// Reads a field whose characters stand where they like. characters: is given those that were read.
 inline FieldReading read_line(const FieldContent& content, const Field& field, const CharSet& charset,
-                              const Classifier& model, int threads, bool crowded = false) {
+                              const Classifier& model, int threads, bool crowded,
+                              std::vector<PageCharacter>& characters) {
   FieldReading reading{.name = field.name, .text = {}};
   reading.confidence = 1;
   if (!(content.pen > 0)) return reading;
@@ -159,7 +162,7 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
     const Component part = written_part(content);
     if (part.area == 0) return reading;
     const Segmentation line = segment(clean_picture(content, part));
-    const Lattice lattice = build_lattice(line, model, {.threads = threads});
+    const Lattice lattice = build_lattice(line, model, {.charset = charset, .threads = threads});
     const std::vector<std::string>& names = model.class_names();
     double best = -std::numeric_limits<double>::infinity();
     double second = best;
@@ -171,6 +174,7 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
         continue;
       }
       FieldReading candidate;
+      std::vector<PageCharacter> seen;
       double score = path->score - way.price;
       for (const ReadStep& step : path->steps) {
         const Pattern::Element& element = way.pattern.elements()[step.element];
@@ -181,12 +185,20 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
         }
         if (!step.arc) continue;
         CellReading cell{.status = CellStatus::read};
+        const CharSet admitted = element.characters & charset;
+        const Matrix probabilities = lattice.probabilities.col(static_cast<Index>(*step.arc));
         for (const inkling::Candidate& c :
-             best_candidates(lattice.probabilities.col(static_cast<Index>(*step.arc)), names,
-                             {.charset = element.characters & charset, .candidates = 10})) {
+             best_candidates(probabilities, names, {.charset = admitted, .candidates = 10})) {
           cell.candidates.push_back({c.label, c.probability});
         }
-        const Box& box = lattice.arcs[*step.arc].box;
+        const Arc& arc = lattice.arcs[*step.arc];
+        const GreyImage image = character_image(line, arc.first, arc.last, {.side = model.input_shape().height});
+        seen.push_back({.cell = candidate.cells.size(),
+                        .admitted = admitted_classes(admitted, names),
+                        .shown = shown_labels(admitted, names),
+                        .image = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1),
+                        .probabilities = probabilities});
+        const Box& box = arc.box;
         cell.place = upright((box.x + static_cast<double>(part.left)) / scale,
                              (box.y + static_cast<double>(part.top)) / scale, box.width / scale, box.height / scale);
         candidate.text += cell.candidates.front().label;
@@ -198,6 +210,7 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
         best = score;
         reading.text = candidate.text;
         reading.cells = std::move(candidate.cells);
+        characters = std::move(seen);
       } else {
         second = std::max(second, score);
       }
