@@ -80,8 +80,9 @@ struct RecipeOptions {
   std::optional<double> c = {};      // of the SVM; none: the recipe's
   double found_ink = 0;  // share of the images that are shown as found_variation does; SVM and forest: with_found_ink
   std::optional<Dataset> also = {};       // more images to learn from, of the same classes; nothing is measured on them
-  Index also_times = 3;                   // how often each of them counts
+  Index also_times = 3;                   // how often each of them counts; to SVM and forest anew after the first time
   std::optional<nn::Network> start = {};  // of a network: the trained one that it begins as
+  std::optional<nn::Network> teacher = {};  // of a network: one whose probabilities it learns (NetworkOptions::teacher)
   std::uint64_t seed = 1;
   int threads = 0;                        // 0: all cores; the model is the same for any number
   std::filesystem::path checkpoint = {};  // of a network: written after every epoch; empty: none
@@ -108,7 +109,7 @@ struct TrainedModel {
 /// A twentieth of every class is held out: on it the temperature of networks and SVM is fitted. One half of it chooses
 /// the best epoch of a network, and the accuracy is measured on the other, which decided nothing; that of the SVM,
 /// where there is nothing to choose, on all of it. The forest learns from everything, since it is calibrated and
-/// measured on what its trees do not see.
+/// measured on what its trees do not see; with found ink or more images it holds out, too, as their copies would tell.
 ///
 /// SVM and forest learn from features of images: data that is moved here, and shared with no other, gives its memory
 /// back while those are made.

@@ -125,8 +125,25 @@ inline std::string checksum(const nn::Network& network) {
   return sum.text();
 }
 
-/// The training images, and after them those of `also` as often as they count.
-inline Dataset with_more(const Dataset& train, const RecipeOptions& options) {
+/// Every image changed, by random numbers of its own.
+inline Pixels changed(const Dataset& data, const Augmentation& change, std::uint64_t seed, int threads) {
+  const Index size = data.image_shape().size();
+  Pixels pixels(size, data.size());
+  parallel_for(data.size(), threads, [&](Index i, int) {
+    Rng rng(derive_seed(seed, {static_cast<std::uint64_t>(i)}));
+    std::vector<float> values(static_cast<std::size_t>(size));
+    nn::to_unit_range(data.image(i).data(), size, values.data());
+    change(values, data.image_shape(), rng);
+    for (Index k = 0; k < size; ++k) {
+      pixels(k, i) = static_cast<std::uint8_t>(std::lround(255 * values[static_cast<std::size_t>(k)]));
+    }
+  });
+  return pixels;
+}
+
+/// The training images, and after them those of `also` as often as they count: the first time as they are, then as
+/// `vary` makes them, if it is given.
+inline Dataset with_more(const Dataset& train, const RecipeOptions& options, const Augmentation& vary = {}) {
   if (!options.also || options.also->size() == 0) return train;
   const Dataset& also = *options.also;
   if (also.image_shape() != train.image_shape() || also.class_names() != train.class_names()) {
@@ -137,7 +154,10 @@ inline Dataset with_more(const Dataset& train, const RecipeOptions& options) {
   std::vector<Label> labels = train.labels();
   const std::vector<Label> more = also.labels();
   for (Index turn = 0; turn < options.also_times; ++turn) {
-    pixels.middleCols(train.size() + turn * also.size(), also.size()) = also.pixels();
+    pixels.middleCols(train.size() + turn * also.size(), also.size()) =
+        vary && turn > 0
+            ? changed(also, vary, derive_seed(options.seed, {static_cast<std::uint64_t>(turn)}), options.threads)
+            : also.pixels();
     labels.insert(labels.end(), more.begin(), more.end());
   }
   return Dataset(train.image_shape(), std::move(pixels), std::move(labels), train.class_names());
@@ -152,6 +172,7 @@ inline CheckpointNotes recipe_notes(ModelKind kind, const Dataset& data, Index e
           {"seed", std::to_string(options.seed)},
           {"found_ink", std::to_string(options.found_ink)},
           {"start", options.start ? checksum(*options.start) : "new"},
+          {"teacher", options.teacher ? checksum(*options.teacher) : "none"},
           {"data", with_thousands(data.size()) + " images (CRC-32 " + checksum(data) + ")" + more}};
 }
 
@@ -189,6 +210,10 @@ inline TrainedModel train_network(ModelKind kind, const Dataset& data, const Rec
   auto [network, fit] = network_recipe(kind, train, options.seed);
   if (options.found_ink > 0) use_found_ink(static_cast<float>(options.found_ink), kept, fit);
   if (options.start) continue_from(*options.start, network, fit);
+  if (options.teacher) {
+    fit.teacher = &*options.teacher;
+    fit.label_smoothing = 0;  // it says better what resembles what
+  }
   if (options.epochs) fit.epochs = *options.epochs;
   // One half chooses the epoch, the other tells how good the choice is: on the first it looks better than it is.
   const auto [unseen, chooses] = halves(held_out, options.seed);
@@ -225,15 +250,21 @@ inline SvmOptions svm_options(const RecipeOptions& options) {
   return fit;
 }
 
-/// What the SVM learns from, and what is held out, which share no pixels.
-inline std::pair<Dataset, Dataset> svm_parts(Dataset data, const RecipeOptions& options) {
+/// What learns from features gets: the images, found ones, and more.
+inline Dataset features_part(Dataset data, const RecipeOptions& options) {
+  return with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options,
+                   handwriting_variation());
+}
+
+/// The same of all but what is held out, which shares no pixels with it.
+inline std::pair<Dataset, Dataset> features_parts(Dataset data, const RecipeOptions& options) {
   const auto [kept, held_out] = hold_out(data, options.seed);
-  return {with_more(with_found_ink(kept, options.found_ink, options.seed, options.threads), options),
+  return {features_part(kept, options),
           Dataset(held_out.image_shape(), held_out.pixels(), held_out.labels(), held_out.class_names())};
 }
 
 inline TrainedModel train_svm(Dataset data, const RecipeOptions& options) {
-  auto [train, held_out] = svm_parts(std::move(data), options);
+  auto [train, held_out] = features_parts(std::move(data), options);
   SvmOptions fit = svm_options(options);
   fit.on_progress = options.on_progress;
   auto model = std::make_unique<LinearSvm>(fit_svm(std::move(train), fit));
@@ -241,11 +272,6 @@ inline TrainedModel train_svm(Dataset data, const RecipeOptions& options) {
   calibrate_recipe(*model, scores, held_out);
   const auto accuracy = accuracy_held_out(best_classes(scores), held_out);
   return {std::move(model), accuracy};
-}
-
-/// What the forest learns from.
-inline Dataset forest_part(Dataset data, const RecipeOptions& options) {
-  return with_more(with_found_ink(data, options.found_ink, options.seed, options.threads), options);
 }
 
 inline TrainedModel train_forest(Dataset data, const RecipeOptions& options) {
@@ -256,9 +282,18 @@ inline TrainedModel train_forest(Dataset data, const RecipeOptions& options) {
   fit.threads = options.threads;
   fit.ranks = options.ranks;
   fit.on_progress = options.on_progress;
-  Dataset train = forest_part(std::move(data), options);
+  if (options.found_ink == 0 && !options.also) {
+    auto model = std::make_unique<RandomForest>(fit_forest(std::move(data), fit));
+    const auto accuracy = accuracy_out_of_bag(*model);
+    return {std::move(model), accuracy};
+  }
+  // Trees that did not see an image would still know it from its copies.
+  fit.out_of_bag = false;
+  auto [train, held_out] = features_parts(std::move(data), options);
   auto model = std::make_unique<RandomForest>(fit_forest(std::move(train), fit));
-  const auto accuracy = accuracy_out_of_bag(*model);
+  const Matrix votes = model->scores(held_out.pixels(), options.threads);
+  calibrate_recipe(*model, vote_logits(votes), held_out);
+  const auto accuracy = accuracy_held_out(best_classes(votes), held_out);
   return {std::move(model), accuracy};
 }
 
@@ -334,16 +369,7 @@ INKLING_INLINE Dataset with_found_ink(const Dataset& data, double share, std::ui
   const Index size = data.image_shape().size();
   Pixels pixels(size, data.size() + more);
   pixels.leftCols(data.size()) = data.pixels();
-  const Augmentation found = found_variation(data, 1, /*distort=*/false);
-  parallel_for(more, threads, [&](Index i, int) {
-    Rng rng(derive_seed(seed, {static_cast<std::uint64_t>(i)}));
-    std::vector<float> values(static_cast<std::size_t>(size));
-    nn::to_unit_range(chosen.image(i).data(), size, values.data());
-    found(values, data.image_shape(), rng);
-    for (Index k = 0; k < size; ++k) {
-      pixels(k, data.size() + i) = static_cast<std::uint8_t>(std::lround(255 * values[static_cast<std::size_t>(k)]));
-    }
-  });
+  pixels.rightCols(more) = detail::changed(chosen, found_variation(data, 1, /*distort=*/false), seed, threads);
   std::vector<Label> labels = data.labels();
   const std::vector<Label> theirs = chosen.labels();
   labels.insert(labels.end(), theirs.begin(), theirs.end());

@@ -86,6 +86,10 @@ class Train(CommandTest):
         self.assertIn("300 images, 0.3 of them as found, and 2 times 20, from a trained network, seed 1", run.stdout)
         self.fail_with(2, "--from: the svm always begins anew", "train", "--model", "svm", "--out", second, "--data",
                        self.data, "--from", first)
+        run = self.train("mlp", second, "--teacher", first, "--epochs", "2")
+        self.assertIn("300 images, taught by a network, seed 1", run.stdout)
+        self.fail_with(2, "--teacher: the forest learns from labels alone", "train", "--model", "forest", "--out", second,
+                       "--data", self.data, "--teacher", first)
         self.fail_with(2, "--found-ink", "train", "--model", "mlp", "--out", second, "--data", self.data, "--found-ink",
                        "1.5")
 

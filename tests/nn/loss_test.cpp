@@ -113,3 +113,25 @@ TEST_CASE("the loss refuses sizes and labels that do not fit") {
   CHECK_THROWS_WITH_AS(loss({0, 3}, gradient), doctest::Contains("label 3 of sample 1 is not in 0..2"), ValueError);
   CHECK_THROWS_AS(loss({-1, 0}, gradient), ValueError);
 }
+
+TEST_CASE("the gradient of distillation is that of targets between the labels and the teacher") {
+  const MatrixOf<double> logits = 2 * random_matrix<double>(5, 4, 1);
+  const MatrixOf<double> teacher = 3 * random_matrix<double>(5, 4, 2);
+  const auto softmax = [](const MatrixOf<double>& of) {
+    MatrixOf<double> result = of.array().exp();
+    for (Index i = 0; i < of.cols(); ++i) result.col(i) /= result.col(i).sum();
+    return result;
+  };
+  for (const double share : {0.0, 0.3, 1.0}) {
+    MatrixOf<double> gradient(5, 4);
+    softmax_cross_entropy<double>(logits, labels, 0, 0.25, gradient);
+    distil<double>(logits, teacher, share, 0.25, gradient);
+    MatrixOf<double> targets = share * softmax(teacher);
+    for (Index i = 0; i < 4; ++i) targets(labels[static_cast<std::size_t>(i)], i) += 1 - share;
+    const MatrixOf<double> expected = 0.25 * (softmax(logits) - targets);
+    CHECK(mismatch(gradient, expected, 0, 1e-12) == "");
+  }
+  MatrixOf<double> gradient(5, 4);
+  const MatrixOf<double> other = random_matrix<double>(4, 4, 2);
+  CHECK_THROWS_AS(distil<double>(logits, other, 0.5, 1, gradient), ShapeError);
+}

@@ -192,3 +192,38 @@ TEST_CASE("a network goes on from a trained one, by smaller steps, and not from 
   CHECK_THROWS_AS(train_model(ModelKind::cnn, data, {.epochs = 1, .start = nn::mlp<float>({28, 28, 1}, 47, 1)}),
                   ShapeError);
 }
+
+TEST_CASE("a network learns from a teacher what the labels do not say") {
+  const Dataset data = digits(600);
+  const TrainedModel teacher = train_model(ModelKind::mlp, data, {.epochs = 6, .threads = 1});
+  const nn::Network knows = dynamic_cast<const nn::NetworkClassifier&>(*teacher.model).network();
+  const auto distance = [&](const TrainedModel& trained) {
+    return (trained.model->probabilities(data.pixels()) - teacher.model->probabilities(data.pixels())).norm();
+  };
+  const RecipeOptions alone{.epochs = 4, .seed = 2, .threads = 1};
+  RecipeOptions taught = alone;
+  taught.teacher = knows;
+  const TrainedModel pupil = train_model(ModelKind::mlp, data, taught);
+  CHECK(distance(pupil) < distance(train_model(ModelKind::mlp, data, alone)));
+  taught.threads = 3;
+  CHECK(train_model(ModelKind::mlp, data, taught).model->scores(data.pixels()) == pupil.model->scores(data.pixels()));
+  taught.teacher = nn::mlp<float>({28, 28, 1}, 47, 1);
+  CHECK_THROWS_AS(train_model(ModelKind::mlp, data, taught), ShapeError);
+}
+
+TEST_CASE("SVM and forest learn from found ink and more images alike for any number of threads, and see copies anew") {
+  const Dataset data = digits(200);
+  const Dataset also = digits(260).subset(std::vector<Index>{200, 210, 220, 230, 240, 250});
+  for (const ModelKind kind : {ModelKind::svm, ModelKind::forest}) {
+    RecipeOptions options{.epochs = 5, .found_ink = 0.25, .also = also, .also_times = 3, .threads = 1};
+    const TrainedModel one = train_model(kind, data, options);
+    CHECK(one.accuracy->on == "held out");
+    options.threads = 3;
+    CHECK(train_model(kind, data, options).model->scores(data.pixels()) == one.model->scores(data.pixels()));
+  }
+  const std::vector<Index> twice{200, 210, 220, 230, 240, 250, 200, 210, 220, 230, 240, 250};
+  const RecipeOptions varied{.also = also, .also_times = 2};
+  const RecipeOptions alike{.also = digits(260).subset(twice), .also_times = 1};
+  CHECK(train_model(ModelKind::svm, data, varied).model->scores(data.pixels()) !=
+        train_model(ModelKind::svm, data, alike).model->scores(data.pixels()));
+}

@@ -44,6 +44,7 @@ struct TrainOptions {
   inkling::RecipeOptions training;
   std::vector<std::filesystem::path> also;  // folders of pictures by label
   std::filesystem::path from;               // of a network; empty: begins anew
+  std::filesystem::path teacher;            // of a network; empty: none
   std::string c;                            // a number, or "auto"
 };
 
@@ -66,16 +67,30 @@ inkling::Dataset load_also(const std::vector<std::filesystem::path>& folders, co
   return inkling::Dataset(data.image_shape(), all, std::move(labels), data.class_names());
 }
 
-/// The network in a file, made to put out the classes of the data.
-inkling::nn::Network load_start(const std::filesystem::path& file, const inkling::Dataset& data) {
+/// `purpose`: what the network is for.
+inkling::nn::NetworkClassifier load_network(const std::filesystem::path& file, const std::string& purpose) {
   const auto loaded = load_model_file(file);
   const auto* model = dynamic_cast<const inkling::nn::NetworkClassifier*>(loaded.get());
   if (model == nullptr) {
-    throw inkling::ValueError(file.string() + ": expected a network to begin as, got a model of kind " +
+    throw inkling::ValueError(file.string() + ": expected a network " + purpose + ", got a model of kind " +
                               std::string(loaded->kind()));
   }
-  if (model->class_names() == data.class_names()) return model->network();
-  return inkling::nn::with_new_head(model->network(), data.num_classes());
+  return *model;
+}
+
+/// The network in a file, made to put out the classes of the data.
+inkling::nn::Network load_start(const std::filesystem::path& file, const inkling::Dataset& data) {
+  const inkling::nn::NetworkClassifier model = load_network(file, "to begin as");
+  if (model.class_names() == data.class_names()) return model.network();
+  return inkling::nn::with_new_head(model.network(), data.num_classes());
+}
+
+inkling::nn::Network load_teacher(const std::filesystem::path& file, const inkling::Dataset& data) {
+  const inkling::nn::NetworkClassifier model = load_network(file, "to learn from");
+  if (model.class_names() != data.class_names()) {
+    throw inkling::ValueError(file.string() + ": expected a network of the data's classes to learn from");
+  }
+  return model.network();
 }
 
 /// A number above 0.
@@ -106,6 +121,9 @@ void check(const TrainOptions& options) {
   if (!options.from.empty() && !inkling::is_network(inkling::parse_model(options.model))) {
     throw UsageError("--from: the " + options.model + " always begins anew; only cnn and mlp go on from a trained one");
   }
+  if (!options.teacher.empty() && !inkling::is_network(inkling::parse_model(options.model))) {
+    throw UsageError("--teacher: the " + options.model + " learns from labels alone; only cnn and mlp have a teacher");
+  }
   require_folder_of(options.out);
 }
 
@@ -131,6 +149,7 @@ void train(TrainOptions options, inkling::Collective& ranks) {
   inkling::Dataset data = source.load(inkling::Part::train);
   if (!options.also.empty()) options.training.also = load_also(options.also, data);
   if (!options.from.empty()) options.training.start = load_start(options.from, data);
+  if (!options.teacher.empty()) options.training.teacher = load_teacher(options.teacher, data);
   if (options.c == "auto") {
     options.training.c = inkling::choose_svm_c(data, options.training);
     if (writes) print(fmt::format("svm: c = {} by cross-validation\n", *options.training.c));
@@ -184,6 +203,11 @@ void add_train(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   command.add_option("--from", options->from, "a trained network to begin as, for cnn and mlp")->type_name("FILE");
+  command
+      .add_option("--teacher", options->teacher,
+                  "a trained network of the same classes, to learn what it says, for cnn "
+                  "and mlp")
+      ->type_name("FILE");
   add_storage_option(command, options->storage);
   command.callback([options] { run_together([&](inkling::Collective& ranks) { train(*options, ranks); }); });
 }

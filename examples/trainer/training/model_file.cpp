@@ -22,6 +22,7 @@ Provenance provenance(const std::string& model, const DataSource& source, const 
   if (options.found_ink > 0) more += fmt::format(", {:g} of them as found", options.found_ink);
   if (options.also) more += fmt::format(", and {} times {}", options.also_times, with_commas(options.also->size()));
   if (options.start) more += ", from a trained network";
+  if (options.teacher) more += ", taught by a network";
   return {.trained_on = source.describe(inkling::Part::train) + ", " + with_commas(data.size()) + " images" + more +
                         ", seed " + std::to_string(options.seed),
           .notes = {{"model", model}, inkling::class_counts_note(counts)}};

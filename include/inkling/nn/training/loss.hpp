@@ -28,7 +28,21 @@ template <typename S>
 LossSum softmax_cross_entropy(const ConstMatrixRef<S>& logits, std::span<const Label> labels, double smoothing, S scale,
                               MatrixRef<S> gradient);
 
+/// Knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531): turns the gradient of a loss whose targets
+/// were t into that of (1 - share) * t + share * softmax(teacher), where t sums to 1.
+///
+/// logits, teacher: classes x n, of what learns and of what it learns from. gradient: classes x n, (softmax(logits) -
+/// t)
+/// * `scale`. Throws ShapeError when the sizes differ.
+template <typename S>
+void distil(const ConstMatrixRef<S>& logits, const ConstMatrixRef<S>& teacher, double share, S scale,
+            MatrixRef<S> gradient);
+
 #ifdef INKLING_COMPILED
+extern template void distil<float>(const ConstMatrixRef<float>&, const ConstMatrixRef<float>&, double, float,
+                                   MatrixRef<float>);
+extern template void distil<double>(const ConstMatrixRef<double>&, const ConstMatrixRef<double>&, double, double,
+                                    MatrixRef<double>);
 extern template LossSum softmax_cross_entropy<float>(const ConstMatrixRef<float>&, std::span<const Label>, double,
                                                      float, MatrixRef<float>);
 extern template LossSum softmax_cross_entropy<double>(const ConstMatrixRef<double>&, std::span<const Label>, double,

@@ -50,7 +50,32 @@ LossSum softmax_cross_entropy(const ConstMatrixRef<S>& logits, std::span<const L
   return sum;
 }
 
+template <typename S>
+void distil(const ConstMatrixRef<S>& logits, const ConstMatrixRef<S>& teacher, double share, S scale,
+            MatrixRef<S> gradient) {
+  const auto fits = [&](const auto& other) { return other.rows() == logits.rows() && other.cols() == logits.cols(); };
+  if (!fits(teacher) || !fits(gradient)) {
+    throw ShapeError("distil: expected " + std::to_string(logits.rows()) + " x " + std::to_string(logits.cols()) +
+                     " logits of the teacher and of the gradient, got " + std::to_string(teacher.rows()) + " x " +
+                     std::to_string(teacher.cols()) + " and " + std::to_string(gradient.rows()) + " x " +
+                     std::to_string(gradient.cols()));
+  }
+  const auto probabilities = [](const auto& column) -> VectorOf<S> {
+    const VectorOf<S> exponentials = (column.array() - column.maxCoeff()).exp();
+    return exponentials / exponentials.sum();
+  };
+  const S part = static_cast<S>(share);
+  for (Index i = 0; i < logits.cols(); ++i) {
+    const VectorOf<S> apart = probabilities(logits.col(i)) - probabilities(teacher.col(i));
+    gradient.col(i) = (1 - part) * gradient.col(i) + part * scale * apart;
+  }
+}
+
 #ifdef INKLING_COMPILED
+template void distil<float>(const ConstMatrixRef<float>&, const ConstMatrixRef<float>&, double, float,
+                            MatrixRef<float>);
+template void distil<double>(const ConstMatrixRef<double>&, const ConstMatrixRef<double>&, double, double,
+                             MatrixRef<double>);
 template LossSum softmax_cross_entropy<float>(const ConstMatrixRef<float>&, std::span<const Label>, double, float,
                                               MatrixRef<float>);
 template LossSum softmax_cross_entropy<double>(const ConstMatrixRef<double>&, std::span<const Label>, double, double,

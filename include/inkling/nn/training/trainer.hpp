@@ -52,6 +52,11 @@ struct NetworkOptions {
   /// How much a sample of each class counts; empty: 1 each. A class of weight 0 takes no part: its samples do not
   /// count, and those of others are not told from it. The loss that is reported is without weights.
   std::vector<double> class_weights = {};
+  /// What knows already: with `teacher_share` the target is the probabilities that it gives to the same image, as
+  /// `augment` changed it, and with the rest the label (see distil). Takes such images and has these classes; there are
+  /// no class_weights of 0 then. The loss that is reported is that of the labels. Null: none.
+  const Network* teacher = nullptr;
+  double teacher_share = 0.8;
   double average =
       0;  // decay of the moving average of the weights, which is then the result (see update_average); 0: none
   std::optional<Dataset> validation = {};  // measured after every epoch; the best epoch's weights are kept

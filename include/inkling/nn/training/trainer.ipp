@@ -39,7 +39,10 @@ INKLING_INLINE void NetworkOptions::check() const {
     require<ValueError>(
         weight > 0 || label_smoothing == 0,
         "NetworkOptions::label_smoothing: it gives every class a share: none of class_weights can be 0");
+    require<ValueError>(weight > 0 || teacher == nullptr,
+                        "NetworkOptions::teacher: it gives every class a share: none of class_weights can be 0");
   }
+  in_range("NetworkOptions::teacher_share", teacher_share, {0, 1});
   in_range("NetworkOptions::average", average, {.low = 0, .high = 1, .below_high = true});
   in_range("NetworkOptions::patience", patience, {});
   in_range("NetworkOptions::threads", threads, {0, most_threads});
@@ -165,6 +168,12 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
                              options.validation->num_classes() != train.num_classes())) {
     throw ShapeError("fit_network: the validation set has other images or classes than the training set");
   }
+  if (options.teacher != nullptr && (options.teacher->input_shape() != network.input_shape() ||
+                                     options.teacher->output_shape() != network.output_shape())) {
+    throw ShapeError("fit_network: expected a teacher from " + to_string(network.input_shape()) + " to " +
+                     to_string(network.output_shape()) + ", got one from " + to_string(options.teacher->input_shape()) +
+                     " to " + to_string(options.teacher->output_shape()));
+  }
   require<ValueError>(!options.validation || options.validation->size() > 0,
                       "fit_network: the validation set is empty");
   const auto parameters = network.parameters();
@@ -177,6 +186,12 @@ inline void check(const NetworkOptions& options, const TrainingSamples& train, c
   }
   if (const std::string name = not_finite(network); !name.empty()) {
     throw ValueError("fit_network: parameter " + name + " of the network has a value that is not finite");
+  }
+}
+
+inline void add_weights(Fingerprint& sum, const Network& network) {
+  for (const Parameter<float>* parameter : network.parameters()) {
+    sum.add(parameter->value.data(), static_cast<std::size_t>(parameter->value.size()) * sizeof(float));
   }
 }
 
@@ -198,6 +213,10 @@ inline std::uint64_t fingerprint(const NetworkOptions& options) {
   for (const double progress : {0.0, 0.1, 0.5, 0.9}) sum.add(options.schedule(progress));
   sum.add(static_cast<std::uint64_t>((options.augment ? 1 : 0) + (options.augment_after ? 2 : 0)));
   if (options.validation) sum.add(inkling::fingerprint(*options.validation));
+  if (options.teacher != nullptr) {
+    sum.add(options.teacher_share);
+    add_weights(sum, *options.teacher);
+  }
   return sum.value();
 }
 
@@ -206,12 +225,9 @@ inline std::uint64_t fingerprint(const TrainingState& state) {
   const auto add = [&sum](const Matrix& values) {
     sum.add(values.data(), static_cast<std::size_t>(values.size()) * sizeof(float));
   };
-  const auto add_network = [&add](const Network& network) {
-    for (const Parameter<float>* parameter : network.parameters()) add(parameter->value);
-  };
-  add_network(state.network);
-  if (state.average) add_network(*state.average);
-  if (state.best) add_network(*state.best);
+  add_weights(sum, state.network);
+  if (state.average) add_weights(sum, *state.average);
+  if (state.best) add_weights(sum, *state.best);
   for (const Matrix& moment : state.optimizer.first) add(moment);
   for (const Matrix& moment : state.optimizer.second) add(moment);
   for (const Index value : {state.optimizer.steps, state.optimizer.micro_batches, state.epoch, state.batch,
@@ -234,6 +250,7 @@ inline void require_same_run(Collective& ranks, const TrainingState& state, cons
 /// The memory of one thread.
 struct TrainingWorker {
   Workspace workspace;
+  Workspace teacher;
   Buffer<float> input;            // pixels x micro-batch
   Buffer<float> logits;           // classes x micro-batch, without those of the classes that take no part
   Buffer<float> output_gradient;  // classes x micro-batch
@@ -343,6 +360,10 @@ class Epoch {
     auto output_gradient = worker.output_gradient.matrix(logits.rows(), count);
     const LossSum sum =
         softmax_cross_entropy<float>(logits, worker.labels, options_.label_smoothing, scale, output_gradient);
+    if (options_.teacher != nullptr) {
+      const auto known = options_.teacher->forward(input, worker.teacher);
+      distil<float>(logits, known, options_.teacher_share, scale, output_gradient);
+    }
     weigh(output_gradient, worker.labels);
     state_.network.backward(input, output_gradient, worker.workspace, gradients);
     return sum;
