@@ -1,4 +1,5 @@
 #include <inkling/core/error.hpp>
+#include <inkling/core/instruction_set.hpp>
 #include <inkling/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -51,7 +52,8 @@ constexpr int threads_per_core = 2;  // one that waits for a model, so that ther
 
 std::string version_line() {
   const auto [major, minor, patch] = inkling::version;
-  return "inkling-server " + std::to_string(major) + '.' + std::to_string(minor) + '.' + std::to_string(patch);
+  return "inkling-server " + std::to_string(major) + '.' + std::to_string(minor) + '.' + std::to_string(patch) + " (" +
+         std::string(inkling::instruction_set) + ')';
 }
 
 /// ./models, else what stands beside the program: models, or ../share/inkling/models once installed.

@@ -14,6 +14,15 @@ enum Feature : unsigned {
   avx512vl = 1U << 8U,
 };
 
-extern const unsigned required_features;
+/// Those of `required` that this CPU lacks, or whose registers the system does not save.
+unsigned missing(unsigned required);
+
+void say(const char* text);  // to stderr
+
+/// Ends the program: "inkling: WHY; this one lacks AVX2 FMA. …"
+[[noreturn]] void refuse(const char* why, unsigned missing_features);
 
 }  // namespace inkling::cpu_check
+
+/// What the compiler was allowed to use (required_features.cpp).
+extern "C" const unsigned inkling_required_features;

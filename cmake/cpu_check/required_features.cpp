@@ -1,37 +1,35 @@
-// Compiled as the programs are, and holds no code: what the compiler was allowed to use, for cpu_check.cpp to compare.
+// Compiled as the programs are, and holds no code: what the compiler was allowed to use, to be compared with the CPU.
 
 #include "cpu_features.h"
 
-namespace inkling::cpu_check {
+using namespace inkling::cpu_check;
 
-extern const unsigned required_features = 0
+const unsigned inkling_required_features = 0
 #ifdef __SSE4_2__
-                                          | sse4_2
+                                           | sse4_2
 #endif
 #ifdef __AVX__
-                                          | avx
+                                           | avx
 #endif
 #ifdef __AVX2__
-                                          | avx2
+                                           | avx2
 #endif
 #ifdef __FMA__
-                                          | fma
+                                           | fma
 #endif
 #ifdef __BMI2__
-                                          | bmi2
+                                           | bmi2
 #endif
 #ifdef __AVX512F__
-                                          | avx512f
+                                           | avx512f
 #endif
 #ifdef __AVX512BW__
-                                          | avx512bw
+                                           | avx512bw
 #endif
 #ifdef __AVX512DQ__
-                                          | avx512dq
+                                           | avx512dq
 #endif
 #ifdef __AVX512VL__
-                                          | avx512vl
+                                           | avx512vl
 #endif
     ;
-
-}  // namespace inkling::cpu_check

@@ -1,3 +1,4 @@
+#include <inkling/core/instruction_set.hpp>
 #include <inkling/version.hpp>
 
 #include <CLI/App.hpp>
@@ -24,7 +25,7 @@ constexpr int wrong_usage = 2;
 
 std::string version_text() {
   const auto& v = inkling::version;
-  return fmt::format("inkling {}.{}.{}", v.major, v.minor, v.patch);
+  return fmt::format("inkling {}.{}.{} ({})", v.major, v.minor, v.patch, inkling::instruction_set);
 }
 
 int run(int argc, char** argv) {

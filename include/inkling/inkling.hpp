@@ -9,6 +9,7 @@
 #include <inkling/core/collective.hpp>
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/instruction_set.hpp>
 #include <inkling/core/label.hpp>
 #include <inkling/core/launched_processes.hpp>
 #include <inkling/core/log_add.hpp>
