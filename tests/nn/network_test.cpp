@@ -1,5 +1,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/nn/layer_list.hpp>
+#include <inkling/nn/layer_registry.hpp>
 #include <inkling/nn/layers/global_average_pool.hpp>
 #include <inkling/nn/layers/residual.hpp>
 #include <inkling/nn/layers/squeeze_excite.hpp>
@@ -331,6 +332,28 @@ TEST_CASE("the seed decides the initial weights, and each layer has its own") {
   CHECK(weight(1, 0) == weight(1, 0));
   CHECK(weight(1, 0) != weight(2, 0));
   CHECK(weight(1, 0) != weight(1, 1));
+}
+
+TEST_CASE("layers whose weights are filled make the network that the weights are taken from") {
+  Network given({9, 8, 3}, 4);
+  given.add(DepthwiseConv2d({.kernel = 3}))
+      .add(Residual(Conv2d({.filters = 5, .padding = Padding::same}), BatchNorm(), SqueezeExcite({.units = 2})))
+      .add(Flatten())
+      .add(Dense({.units = 4}));
+  const LayerRegistry registry = LayerRegistry::standard();
+  Network filled(given.input_shape());
+  for (Index i = 0; i < given.size(); ++i) {
+    filled.add_to_fill(registry.make(given.layer(i).kind(), given.layer(i).options()));
+  }
+  REQUIRE(filled.parameter_names() == given.parameter_names());
+  for (std::size_t p = 0; p < given.parameters().size(); ++p) {
+    REQUIRE(filled.parameters()[p]->dims == given.parameters()[p]->dims);
+    filled.parameters()[p]->value = given.parameters()[p]->value;
+  }
+  const Matrix x = random_matrix<float>(given.input_shape().size(), 3, 1);
+  CHECK(run(filled, x) == run(given, x));
+  CHECK_THROWS_AS(filled.add_to_fill(nullptr), ValueError);
+  CHECK_THROWS_AS(filled.add_to_fill(std::make_unique<MaxPool2d>(MaxPool2dOptions{.window = 9})), ShapeError);
 }
 
 TEST_CASE("dropout drops its share, scales the rest, follows the seed, and rests in inference") {

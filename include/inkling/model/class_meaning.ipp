@@ -2,7 +2,7 @@
 
 #include <inkling/model/class_meaning.hpp>
 
-#include <algorithm>
+#include <bitset>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,11 +18,16 @@ INKLING_INLINE std::string other_case(const std::string& class_name) {
 }
 
 INKLING_INLINE std::vector<ClassMeaning> class_meanings(const std::vector<std::string>& class_names) {
+  std::bitset<256>
+      characters;  // that are a class: asked for with each picture, so classes are not compared each with each
+  for (const std::string& name : class_names) {
+    if (name.size() == 1) characters.set(static_cast<unsigned char>(name.front()));
+  }
   std::vector<ClassMeaning> meanings;
   meanings.reserve(class_names.size());
   for (const std::string& name : class_names) {
     std::string other = other_case(name);
-    const bool has_own_class = std::find(class_names.begin(), class_names.end(), other) != class_names.end();
+    const bool has_own_class = !other.empty() && characters[static_cast<unsigned char>(other.front())];
     meanings.push_back({name, has_own_class ? std::string() : std::move(other)});
   }
   return meanings;

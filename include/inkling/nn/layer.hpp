@@ -71,6 +71,13 @@ class BasicLayer {
   /// Throws ShapeError naming what it expected and got.
   virtual Shape build(const Shape& in, Rng& rng) = 0;
 
+  /// The same for weights that the caller fills then, as from a file: a layer that overrides it draws none, and may
+  /// leave any values in them.
+  virtual Shape build_to_fill(const Shape& in) {
+    Rng rng(0);
+    return build(in, rng);
+  }
+
   /// Says which tensors build(in) will make, the large ones at least.
   virtual void expect_tensors(const Shape& in, TensorExpectations& expected) const {
     static_cast<void>(in);

@@ -35,6 +35,9 @@ class BasicNetwork {
   /// The same. Throws ValueError for a null pointer.
   BasicNetwork& add(std::unique_ptr<BasicLayer<S>> layer);
 
+  /// As add, for a layer whose weights the caller fills then, as from a file.
+  BasicNetwork& add_to_fill(std::unique_ptr<BasicLayer<S>> layer);
+
   /// Appends a layer that is built already for this place in a network, such as the clone of another network's.
   /// Throws ValueError for a null pointer.
   BasicNetwork& add_built(std::unique_ptr<BasicLayer<S>> layer, const Shape& output);
@@ -76,6 +79,10 @@ class BasicNetwork {
                 std::span<MatrixOf<S>> gradients, MatrixRef<S> input_gradient) const;
 
  private:
+  /// build(layer, shape of the input) is the shape of its output. Throws ShapeError with the layer's number and kind.
+  template <typename Build>
+  BasicNetwork& build_and_append(std::unique_ptr<BasicLayer<S>> layer, const Build& build);
+
   void prepare(Workspace& workspace) const;
   std::size_t place_of(Index layer) const;
   static void check_columns(const ConstMatrixRef<S>& matrix);

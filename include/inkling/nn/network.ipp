@@ -59,12 +59,30 @@ void BasicNetwork<S>::append_parameters(std::vector<const Parameter<S>*>& all) c
 
 template <typename S>
 BasicNetwork<S>& BasicNetwork<S>::add(std::unique_ptr<BasicLayer<S>> layer) {
+  return build_and_append(std::move(layer), [this](BasicLayer<S>& added, const Shape& in) {
+    const std::vector<MatrixOf<S>> weights = detail::weights(added);
+    if (weights.empty()) {
+      Rng rng(derive_seed(seed_, {layers_.size()}));
+      return added.build(in, rng);
+    }
+    const Shape out = added.build_to_fill(in);
+    detail::set_weights(added, weights);
+    return out;
+  });
+}
+
+template <typename S>
+BasicNetwork<S>& BasicNetwork<S>::add_to_fill(std::unique_ptr<BasicLayer<S>> layer) {
+  return build_and_append(std::move(layer),
+                          [](BasicLayer<S>& added, const Shape& in) { return added.build_to_fill(in); });
+}
+
+template <typename S>
+template <typename Build>
+BasicNetwork<S>& BasicNetwork<S>::build_and_append(std::unique_ptr<BasicLayer<S>> layer, const Build& build) {
   require<ValueError>(layer != nullptr, "Network: expected a layer, got a null pointer");
-  Rng rng(derive_seed(seed_, {layers_.size()}));
   try {
-    const std::vector<MatrixOf<S>> weights = detail::weights(*layer);
-    const Shape out = layer->build(shapes_.back(), rng);
-    if (!weights.empty()) detail::set_weights(*layer, weights);
+    const Shape out = build(*layer, shapes_.back());
     if (out.size() <= 0) throw ShapeError("its output " + to_string(out) + " is empty");
     return add_built(std::move(layer), out);
   } catch (const ShapeError& error) {

@@ -38,6 +38,7 @@ class NetworkClassifier final : public Classifier {
   Matrix logits(const Pixels& images, int threads = 0) const;
 
  private:
+  void check_network() const;
   void compute_scores(const Pixels& images, Matrix& result, int threads) const override;
   Matrix compute_feature_scores(const Matrix& features, int threads) const override;
   template <typename CopyInput>

@@ -13,13 +13,19 @@
 namespace inkling::inline INKLING_ABI::nn {
 
 INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector<std::string> class_names)
-    : NetworkClassifier(network, std::move(class_names), fuse(network)) {}
+    : Classifier(network.input_shape(), std::move(class_names)), network_(std::move(network)), fused_(fuse(network_)) {
+  check_network();
+}
 
 INKLING_INLINE NetworkClassifier::NetworkClassifier(Network network, std::vector<std::string> class_names,
                                                     Network fused)
     : Classifier(network.input_shape(), std::move(class_names)),
       network_(std::move(network)),
       fused_(std::move(fused)) {
+  check_network();
+}
+
+INKLING_INLINE void NetworkClassifier::check_network() const {
   for (const auto* parameter : network_.parameters()) {
     if (!parameter->value.allFinite()) {
       throw ValueError("NetworkClassifier: a '" + parameter->name + "' of the network has a value that is not finite");

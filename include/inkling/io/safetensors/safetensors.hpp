@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -124,15 +125,34 @@ Tensor make_tensor(std::vector<Index> dims, std::span<const T> values) {
   return tensor;
 }
 
-/// Throws FormatError when the tensor holds another type.
-template <TensorElement T>
-std::vector<T> tensor_values(const Tensor& tensor) {
+/// The values of a tensor of T, as numbers of type To. Throws FormatError when it holds another type, or another number
+/// of values.
+template <TensorElement T, typename To>
+void copy_values(const Tensor& tensor, std::span<To> to) {
   if (tensor.dtype != dtype_of<T>) {
     throw FormatError("expected type " + std::string(to_string(dtype_of<T>)) + ", got " +
                       std::string(to_string(tensor.dtype)));
   }
+  if (to.size() * sizeof(T) != tensor.bytes.size()) {
+    throw FormatError("expected " + std::to_string(to.size() * sizeof(T)) + " bytes, got " +
+                      std::to_string(tensor.bytes.size()));
+  }
+  if constexpr (std::is_same_v<T, To>) {
+    if (!to.empty()) std::memcpy(static_cast<void*>(to.data()), tensor.bytes.data(), tensor.bytes.size());
+  } else {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      T value{};
+      std::memcpy(static_cast<void*>(&value), tensor.bytes.data() + i * sizeof(T), sizeof(T));
+      to[i] = static_cast<To>(value);
+    }
+  }
+}
+
+/// All values of a tensor. Throws FormatError where its type is another.
+template <TensorElement T>
+std::vector<T> tensor_values(const Tensor& tensor) {
   std::vector<T> values(tensor.bytes.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(static_cast<void*>(values.data()), tensor.bytes.data(), values.size() * sizeof(T));
+  copy_values<T>(tensor, std::span(values));
   return values;
 }
 

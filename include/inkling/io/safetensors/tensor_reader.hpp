@@ -28,7 +28,7 @@ class TensorReader {
   template <TensorElement T>
   std::vector<T> take(const std::string& name, const std::vector<Index>& dims) {
     check_dims(name, dims);
-    return values<T>(name, remove(name));
+    return naming(name, [&] { return tensor_values<T>(remove(name)); });
   }
 
   /// A tensor of one dimension, however long.
@@ -36,11 +36,13 @@ class TensorReader {
   std::vector<T> take_list(const std::string& name) {
     const Tensor& tensor = find(name);
     if (tensor.dims.size() != 1) fail(name, "expected one dimension, got " + to_string(tensor.dims));
-    return values<T>(name, remove(name));
+    return naming(name, [&] { return tensor_values<T>(remove(name)); });
   }
 
   /// Numbers stored as F32 or F16, all of them finite.
   std::vector<float> take_finite(const std::string& name, const std::vector<Index>& dims);
+  /// The same, into memory for as many as `dims` has.
+  void take_finite(const std::string& name, const std::vector<Index>& dims, std::span<float> to);
 
   /// Throws unless `name` is there with these dimensions.
   void check_dims(const std::string& name, std::span<const Index> dims) const;
@@ -55,10 +57,11 @@ class TensorReader {
 
   Tensor remove(const std::string& name) { return std::move(tensors_.extract(name).mapped()); }
 
-  template <TensorElement T>
-  static std::vector<T> values(const std::string& name, const Tensor& tensor) {
+  /// What `read` returns; its FormatError names the tensor.
+  template <typename Read>
+  static auto naming(const std::string& name, const Read& read) {
     try {
-      return tensor_values<T>(tensor);
+      return read();
     } catch (const FormatError& error) {
       fail(name, error.what());
     }

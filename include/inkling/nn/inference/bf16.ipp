@@ -17,13 +17,12 @@ class Bf16Product : public FusedProduct<float> {
  public:
   Bf16Product(const Layer& layer, const kernels::Bf16Sizes& sizes) : FusedProduct<float>(layer), sizes_(sizes) {}
 
-  void finish() override {
+ protected:
+  void pack() override {
     packed_.resize(sizes_.packed_size());
-    kernels::bf16_pack(sizes_, weight_.data(), packed_.data());
-    weight_.resize(0, 0);
+    kernels::bf16_pack(sizes_, weights().data(), packed_.data());
   }
 
- protected:
   kernels::Bf16Sizes sizes_;
   VectorOf<kernels::Bf16> packed_;
 };

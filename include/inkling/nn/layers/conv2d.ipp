@@ -41,12 +41,20 @@ StageOptions BasicConv2d<S>::options() const {
 
 template <typename S>
 Shape BasicConv2d<S>::build(const Shape& in, Rng& rng) {
+  const Shape out = build_to_fill(in);
+  MatrixOf<S>& weight = this->parameters_[0].value;  // filters x depth
+  const Index outputs = options_.kernel * options_.kernel * options_.filters;
+  initialise(weight, weight.cols(), outputs, options_.initialisation, rng);
+  return out;
+}
+
+template <typename S>
+Shape BasicConv2d<S>::build_to_fill(const Shape& in) {
   const Index k = options_.kernel;
   convolution_ = BasicConvolution<S>(in, options_.filters, k, options_.stride, options_.padding);
-  const Index depth = convolution_.sizes().depth();
-  MatrixOf<S> weight(options_.filters, depth);
-  initialise(weight, depth, k * k * options_.filters, options_.initialisation, rng);
-  this->parameters_ = {{"weight", Role::weight, {k, k, in.channels, options_.filters}, std::move(weight)}};
+  MatrixOf<S> weight(options_.filters, convolution_.sizes().depth());
+  this->parameters_.clear();
+  this->parameters_.push_back({"weight", Role::weight, {k, k, in.channels, options_.filters}, std::move(weight)});
   if (options_.bias) {
     this->parameters_.push_back({"bias", Role::offset, {options_.filters}, MatrixOf<S>::Zero(options_.filters, 1)});
   }

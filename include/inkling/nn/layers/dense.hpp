@@ -30,6 +30,7 @@ class BasicDense final : public BasicLayer<S> {
   StageOptions options() const override;
 
   Shape build(const Shape& in, Rng& rng) override;
+  Shape build_to_fill(const Shape& in) override;
   void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override;

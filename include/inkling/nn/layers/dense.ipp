@@ -32,14 +32,19 @@ StageOptions BasicDense<S>::options() const {
 
 template <typename S>
 Shape BasicDense<S>::build(const Shape& in, Rng& rng) {
+  const Shape out = build_to_fill(in);
+  initialise(this->parameters_[0].value, in.channels, options_.units, options_.initialisation, rng);
+  return out;
+}
+
+template <typename S>
+Shape BasicDense<S>::build_to_fill(const Shape& in) {
   if (in.pixels() != 1)
     throw ShapeError("expected a flat input 1x1xN, got " + to_string(in) + "; add Flatten before it");
   MatrixOf<S> weight(options_.units, in.channels);
-  initialise(weight, in.channels, options_.units, options_.initialisation, rng);
-  this->parameters_ = {
-      {"weight", Role::weight, {in.channels, options_.units}, std::move(weight)},
-      {"bias", Role::offset, {options_.units}, MatrixOf<S>::Zero(options_.units, 1)},
-  };
+  this->parameters_.clear();
+  this->parameters_.push_back({"weight", Role::weight, {in.channels, options_.units}, std::move(weight)});
+  this->parameters_.push_back({"bias", Role::offset, {options_.units}, MatrixOf<S>::Zero(options_.units, 1)});
   return {1, 1, options_.units};
 }
 

@@ -41,6 +41,14 @@ StageOptions BasicDepthwiseConv2d<S>::options() const {
 
 template <typename S>
 Shape BasicDepthwiseConv2d<S>::build(const Shape& in, Rng& rng) {
+  const Shape out = build_to_fill(in);
+  const Index taps = options_.kernel * options_.kernel;
+  initialise(this->parameters_[0].value, taps, taps, options_.initialisation, rng);
+  return out;
+}
+
+template <typename S>
+Shape BasicDepthwiseConv2d<S>::build_to_fill(const Shape& in) {
   const Index k = options_.kernel;
   const Index vertical = border(options_.padding, in.height, k, options_.stride);
   const Index horizontal = border(options_.padding, in.width, k, options_.stride);
@@ -50,8 +58,8 @@ Shape BasicDepthwiseConv2d<S>::build(const Shape& in, Rng& rng) {
   sizes_ = {in, out, k, options_.stride, vertical / 2, horizontal / 2};
 
   MatrixOf<S> weight(in.channels, k * k);
-  initialise(weight, k * k, k * k, options_.initialisation, rng);
-  this->parameters_ = {{"weight", Role::weight, {k, k, in.channels, 1}, std::move(weight)}};
+  this->parameters_.clear();
+  this->parameters_.push_back({"weight", Role::weight, {k, k, in.channels, 1}, std::move(weight)});
   if (options_.bias) {
     this->parameters_.push_back({"bias", Role::offset, {in.channels}, MatrixOf<S>::Zero(in.channels, 1)});
   }

@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,6 +52,7 @@ class BasicResidual final : public BasicLayer<S> {
   StageOptions options() const override;
 
   Shape build(const Shape& in, Rng& rng) override;
+  Shape build_to_fill(const Shape& in) override;
   void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
@@ -71,7 +73,10 @@ class BasicResidual final : public BasicLayer<S> {
   const BasicNetwork<S>* shortcut() const noexcept { return shortcut_ ? &*shortcut_ : nullptr; }
 
  private:
+  using Add = BasicNetwork<S>& (BasicNetwork<S>::*)(std::unique_ptr<BasicLayer<S>>);
+
   void check() const;
+  Shape build_networks(const Shape& in, std::uint64_t seed, Add add);
 
   /// The stride with which a 1x1 convolution gives the height and width of the path.
   static Index stride(const Shape& in, const Shape& out);

@@ -33,14 +33,25 @@ StageOptions BasicResidual<S>::options() const {
 template <typename S>
 Shape BasicResidual<S>::build(const Shape& in, Rng& rng) {
   const std::uint64_t seed = std::uint64_t{rng.next()} << 32U | rng.next();
+  return build_networks(in, seed, &BasicNetwork<S>::add);
+}
+
+template <typename S>
+Shape BasicResidual<S>::build_to_fill(const Shape& in) {
+  return build_networks(in, 0, &BasicNetwork<S>::add_to_fill);
+}
+
+template <typename S>
+Shape BasicResidual<S>::build_networks(const Shape& in, std::uint64_t seed, Add add) {
   path_.emplace(in, derive_seed(seed, {0}));
-  for (const auto& layer : path_layers_) path_->add(layer->clone());
+  for (const auto& layer : path_layers_) ((*path_).*add)(layer->clone());
   const Shape out = path_->output_shape();
   shortcut_.reset();
   if (out != in) {
     shortcut_.emplace(in, derive_seed(seed, {1}));
-    shortcut_->add(BasicConv2d<S>({.filters = out.channels, .kernel = 1, .stride = stride(in, out), .bias = false}))
-        .add(BasicBatchNorm<S>());
+    const Conv2dOptions projection{.filters = out.channels, .kernel = 1, .stride = stride(in, out), .bias = false};
+    ((*shortcut_).*add)(std::make_unique<BasicConv2d<S>>(projection));
+    ((*shortcut_).*add)(std::make_unique<BasicBatchNorm<S>>());
   }
   path_tensors_ = path_->parameters().size();
   path_->name_parameters("");
@@ -72,7 +83,7 @@ void BasicResidual<S>::expect_tensors(const Shape& in, TensorExpectations& expec
     const std::string number = std::to_string(path.size());
     detail::InnerExpectations inner(expected, number + ".");
     layer->expect_tensors(path.output_shape(), inner);
-    path.add(layer->clone());
+    path.add_to_fill(layer->clone());
     expected.output(number, path.output_shape());
   }
   const Shape& out = path.output_shape();

@@ -7,6 +7,7 @@
 #include <inkling/nn/layers/sigmoid.hpp>
 #include <inkling/nn/network.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,7 @@ class BasicSqueezeExcite final : public BasicLayer<S> {
   StageOptions options() const override { return {{"units", options_.units}}; }
 
   Shape build(const Shape& in, Rng& rng) override;
+  Shape build_to_fill(const Shape& in) override;
   void expect_tensors(const Shape& in, TensorExpectations& expected) const override;
 
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode mode) const override;
@@ -57,6 +59,9 @@ class BasicSqueezeExcite final : public BasicLayer<S> {
 
  private:
   enum Slot { means, gates, gate_gradients, offsets };
+  using Add = BasicNetwork<S>& (BasicNetwork<S>::*)(std::unique_ptr<BasicLayer<S>>);
+
+  Shape build_gate(const Shape& in, std::uint64_t seed, Add add);
 
   /// y = factor * x + offset, with one column of each for each sample.
   template <typename Columns>

@@ -5,6 +5,7 @@
 #include <inkling/nn/layers/squeeze_excite.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -27,13 +28,24 @@ auto BasicSqueezeExcite<S>::from_options(const StageOptions& options) -> BasicSq
 
 template <typename S>
 Shape BasicSqueezeExcite<S>::build(const Shape& in, Rng& rng) {
+  return build_gate(in, rng.next(), &BasicNetwork<S>::add);
+}
+
+template <typename S>
+Shape BasicSqueezeExcite<S>::build_to_fill(const Shape& in) {
+  return build_gate(in, 0, &BasicNetwork<S>::add_to_fill);
+}
+
+template <typename S>
+Shape BasicSqueezeExcite<S>::build_gate(const Shape& in, std::uint64_t seed, Add add) {
   in_ = in;
-  const std::uint64_t seed = rng.next();
   gate_.emplace(Shape{1, 1, in.channels}, seed);
-  gate_->add(BasicDense<S>({.units = options_.units}))
-      .add(BasicRelu<S>())
-      .add(BasicDense<S>({.units = in.channels, .initialisation = Initialisation::glorot}))
-      .add(BasicSigmoid<S>());
+  const DenseOptions inner{.units = options_.units};
+  const DenseOptions outer{.units = in.channels, .initialisation = Initialisation::glorot};
+  ((*gate_).*add)(std::make_unique<BasicDense<S>>(inner));
+  ((*gate_).*add)(std::make_unique<BasicRelu<S>>());
+  ((*gate_).*add)(std::make_unique<BasicDense<S>>(outer));
+  ((*gate_).*add)(std::make_unique<BasicSigmoid<S>>());
   gate_->name_parameters("");
   return in;
 }

@@ -71,8 +71,8 @@ INKLING_INLINE void take_parameters(nn::Network& network, const std::string& pre
   const auto names = network.parameter_names();
   const auto parameters = network.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const std::vector<float> values = tensors.take_finite(prefix + names[p], parameters[p]->dims);
-    std::copy(values.begin(), values.end(), parameters[p]->value.data());
+    Matrix& value = parameters[p]->value;
+    tensors.take_finite(prefix + names[p], parameters[p]->dims, {value.data(), static_cast<std::size_t>(value.size())});
   }
 }
 
@@ -85,7 +85,7 @@ inline nn::Network build_layers(const Shape& input, const Architecture& layers, 
     std::unique_ptr<nn::Layer> layer = registry.make(stage.kind, stage.options);
     FileExpectations expected(tensors, name + ".");
     layer->expect_tensors(network.output_shape(), expected);
-    network.add(std::move(layer));
+    network.add_to_fill(std::move(layer));
     FileExpectations::check_output(name, network.output_shape());
   }
   return network;

@@ -9,6 +9,7 @@
 #include <inkling/nn/network.hpp>
 #include <inkling/nn/operations.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -42,24 +43,41 @@ template <typename S>
 class FusedProduct : public FusedLayer<S> {
  public:
   /// A bias of zeros where the layer has none.
-  explicit FusedProduct(const BasicLayer<S>& layer) : weight_(layer.parameters()[0].value) {
-    bias_ = VectorOf<S>::Zero(weight_.rows());
+  explicit FusedProduct(const BasicLayer<S>& layer) : given_(&layer.parameters()[0].value) {
+    factor_ = VectorOf<S>::Ones(given_->rows());
+    bias_ = VectorOf<S>::Zero(given_->rows());
     if (layer.parameters().size() > 1) bias_ = layer.parameters()[1].value;
   }
 
   bool fold(const Affine<S>& affine) final {
-    for (Index k = 0; k < weight_.cols(); ++k) {
-      for (Index i = 0; i < weight_.rows(); ++i) weight_(i, k) *= affine.factor(i);
-    }
+    factor_ = affine.factor;
     for (Index i = 0; i < bias_.size(); ++i) bias_(i) = bias_(i) * affine.factor(i) + affine.offset(i);
     return true;
   }
 
+  void finish() final {
+    pack();
+    given_ = nullptr;
+  }
+
  protected:
+  /// Keeps the weights as forward wants them.
+  virtual void pack() = 0;
+
+  /// Only in pack(), for both: weights are outputs x depth, scaled where a batch norm asks for it.
+  Index depth() const noexcept { return given_->cols(); }
+  MatrixOf<S> weights(Index first, Index columns) const {
+    return factor_.asDiagonal() * given_->middleCols(first, columns);
+  }
+  MatrixOf<S> weights() const { return weights(0, depth()); }
+
   kernels::Epilogue<S> epilogue() const noexcept { return {.bias = bias_.data(), .relu = this->relu_}; }
 
-  MatrixOf<S> weight_;  // outputs x depth; empty once it is packed
   VectorOf<S> bias_;
+
+ private:
+  const MatrixOf<S>* given_;  // of the layer that is fused; null once they are packed
+  VectorOf<S> factor_;        // of each row
 };
 
 template <typename S>
@@ -69,17 +87,17 @@ class FusedConv2d final : public FusedProduct<S> {
       : FusedProduct<S>(layer), convolution_(convolution) {}
 
   std::string_view kind() const noexcept override { return "fused_conv2d"; }
-  void finish() override {
-    packed_.resize(convolution_.packed_size());
-    convolution_.pack(this->weight_.data(), packed_.data());
-    this->weight_.resize(0, 0);
-  }
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>& scratch, Mode) const override {
     convolution_.forward(packed_.data(), this->epilogue(), x, y, scratch);
   }
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<FusedConv2d>(*this); }
 
  private:
+  void pack() override {
+    packed_.resize(convolution_.packed_size());
+    convolution_.pack(this->weights().data(), packed_.data());
+  }
+
   BasicConvolution<S> convolution_;
   VectorOf<S> packed_;
 };
@@ -90,12 +108,6 @@ class FusedDense final : public FusedProduct<S> {
   using FusedProduct<S>::FusedProduct;
 
   std::string_view kind() const noexcept override { return "fused_dense"; }
-  void finish() override {
-    MatrixOf<S>& weight = this->weight_;
-    packed_.resize(kernels::packed_size<S>(weight.rows(), weight.cols()));
-    kernels::pack_matrix<S>(weight.rows(), weight.cols(), {weight.data(), 1, weight.rows()}, packed_.data());
-    weight.resize(0, 0);
-  }
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
     kernels::multiply_packed(y.rows(), y.cols(), x.rows(), packed_.data(), kernels::plain<S>(x), y.data(),
                              y.outerStride());
@@ -104,6 +116,18 @@ class FusedDense final : public FusedProduct<S> {
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<FusedDense>(*this); }
 
  private:
+  /// Block by block: the weights of a dense layer are many, and memory that was never used before costs time.
+  void pack() override {
+    const Index rows = this->bias_.size();
+    packed_.resize(kernels::packed_size<S>(rows, this->depth()));
+    S* packed = packed_.data();
+    for (Index k = 0; k < this->depth(); k += kernels::gemm_depth_block) {
+      const MatrixOf<S> block = this->weights(k, std::min(kernels::gemm_depth_block, this->depth() - k));
+      kernels::pack_matrix<S>(rows, block.cols(), {block.data(), 1, rows}, packed);
+      packed += kernels::packed_size<S>(rows, block.cols());
+    }
+  }
+
   VectorOf<S> packed_;
 };
 
@@ -116,13 +140,16 @@ class FusedDepthwiseConv2d final : public FusedProduct<S> {
   std::string_view kind() const noexcept override { return "fused_depthwise_conv2d"; }
   void forward(const ConstMatrixRef<S>& x, MatrixRef<S> y, Scratch<S>&, Mode) const override {
     for (Index i = 0; i < x.cols(); ++i) {
-      kernels::depthwise_convolve(sizes_, x.col(i).data(), this->weight_.data(), this->epilogue(), y.col(i).data());
+      kernels::depthwise_convolve(sizes_, x.col(i).data(), weight_.data(), this->epilogue(), y.col(i).data());
     }
   }
   std::unique_ptr<BasicLayer<S>> clone() const override { return std::make_unique<FusedDepthwiseConv2d>(*this); }
 
  private:
+  void pack() override { weight_ = this->weights(); }
+
   kernels::DepthwiseSizes sizes_;
+  MatrixOf<S> weight_;  // channels x taps
 };
 
 /// A residual block of fused networks, with the ReLU after it.
