@@ -13,6 +13,7 @@
 #include <string>
 
 #include "commands/commands.hpp"
+#include "heap.hpp"
 #include "options/usage_error.hpp"
 #include "text/one_line.hpp"
 #include "text/standard_output.hpp"
@@ -64,6 +65,7 @@ void complain(const std::exception& error) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  prepare_heap();
   std::signal(SIGPIPE, SIG_IGN);  // a pipe that nobody reads is an error like a full disk
   return run(argc, argv);
 } catch (const UsageError& error) {
