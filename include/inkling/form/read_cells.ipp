@@ -10,7 +10,6 @@
 #include <inkling/form/detail/field_ink.hpp>
 #include <inkling/form/detail/free_line.hpp>
 #include <inkling/form/detail/page_hand.hpp>
-#include <inkling/form/detail/standing.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_marks.hpp>
 #include <inkling/model/charset.hpp>
