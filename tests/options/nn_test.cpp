@@ -140,6 +140,7 @@ TEST_CASE("options of training") {
       .field("label_smoothing", &NetworkOptions::label_smoothing)
       .field("class_weights", &NetworkOptions::class_weights)
       .field("average", &NetworkOptions::average)
+      .field("teacher_share", &NetworkOptions::teacher_share)
       .field("patience", &NetworkOptions::patience)
       .field("threads", &NetworkOptions::threads)
       .field("augment_until", &NetworkOptions::augment_until);

@@ -40,7 +40,7 @@ class Loading(unittest.TestCase):
             self.assertEqual(len(model.class_names), 47)
             self.assertGreater(model.parameter_count, 10_000)
         self.assertEqual(model.score_kind, "vote")
-        self.assertEqual(model.num_trees, 100)
+        self.assertEqual(model.num_trees, 92)
 
     def test_a_model_from_bytes_is_that_from_the_file(self):
         path = PROJECT / "models/svm.safetensors"

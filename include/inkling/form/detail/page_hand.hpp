@@ -37,7 +37,7 @@ constexpr float page_trust = 0.6F;          // in what many alike say, against t
 
 /// The probabilities of the admitted classes: classes x characters, 0 for others.
 inline Matrix admitted_probabilities(std::span<const PageCharacter> characters) {
-  constexpr float least = 1e-4F;  // nothing is impossible
+  constexpr float least = 1e-9F;  // nothing is impossible
   Matrix result = Matrix::Zero(characters.front().probabilities.size(), std::ssize(characters));
   for (std::size_t i = 0; i < characters.size(); ++i) {
     auto column = result.col(static_cast<Index>(i));
