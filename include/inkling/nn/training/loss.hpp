@@ -31,9 +31,8 @@ LossSum softmax_cross_entropy(const ConstMatrixRef<S>& logits, std::span<const L
 /// Knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531): turns the gradient of a loss whose targets
 /// were t into that of (1 - share) * t + share * softmax(teacher), where t sums to 1.
 ///
-/// logits, teacher: classes x n, of what learns and of what it learns from. gradient: classes x n, (softmax(logits) -
-/// t)
-/// * `scale`. Throws ShapeError when the sizes differ.
+/// logits, teacher: classes x n, of what learns and of what it learns from. gradient: classes x n,
+/// (softmax(logits) - t) * `scale`. Throws ShapeError when the sizes differ.
 template <typename S>
 void distil(const ConstMatrixRef<S>& logits, const ConstMatrixRef<S>& teacher, double share, S scale,
             MatrixRef<S> gradient);
