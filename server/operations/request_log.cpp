@@ -17,14 +17,14 @@ using Json = nlohmann::ordered_json;
 /// "2026-01-31T12:34:56.789Z" (RFC 3339)
 std::string timestamp(std::chrono::system_clock::time_point time) {
   const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
-  const std::time_t whole = seconds.count();
+  const auto whole_seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  const std::time_t whole = whole_seconds.count();
   std::tm utc{};
   ::gmtime_r(&whole, &utc);
   std::array<char, 32> date;
   std::array<char, 8> fraction;
   std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>((since_epoch - seconds).count()));
+  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>((since_epoch - whole_seconds).count()));
   return std::string(date.data()) + fraction.data();
 }
 

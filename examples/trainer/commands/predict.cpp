@@ -105,7 +105,7 @@ class Reader {
 
 std::string to_text(const RunPicture& picture, const CharacterReading& reading) {
   std::string line = one_line(picture.path);
-  for (const Candidate& candidate : reading.candidates) {
+  for (const inkling::Candidate& candidate : reading.candidates) {
     line += fmt::format("\t{}\t{:.4f}", candidate.label, candidate.probability);
   }
   return line;
@@ -122,7 +122,7 @@ std::string to_json(const RunPicture& picture, const CharacterReading& reading) 
     json["unfamiliar"] = is_unfamiliar(reading.familiarity);
   }
   json["candidates"] = nlohmann::ordered_json::array();
-  for (const Candidate& candidate : reading.candidates) {
+  for (const inkling::Candidate& candidate : reading.candidates) {
     json["candidates"].push_back({{"label", candidate.label}, {"probability", candidate.probability}});
   }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

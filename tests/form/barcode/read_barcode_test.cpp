@@ -33,40 +33,40 @@ FieldPicture code(ZXing::BarcodeFormat format, const std::string& text, int widt
   return field;
 }
 
-const Field field{.name = "code", .kind = FieldKind::barcode};
+const Field code_field{.name = "code", .kind = FieldKind::barcode};
 
 TEST_CASE("QR codes, Data Matrix and Code 128 are read, upright and turned") {
   for (const double turn : {0.0, 0.12, 1.5707963, 3.1415927}) {
     CAPTURE(turn);
     const FieldReading qr =
-        read_barcode(field, code(ZXing::BarcodeFormat::QRCode, "sheet-0042 \xc3\xa9", 160, 160, turn));
+        read_barcode(code_field, code(ZXing::BarcodeFormat::QRCode, "sheet-0042 \xc3\xa9", 160, 160, turn));
     CHECK(qr.name == "code");
     CHECK(qr.text == "sheet-0042 \xc3\xa9");
     CHECK(qr.status == FieldStatus::read);
     CHECK(qr.confidence > 0.99);
-    CHECK(read_barcode(field, code(ZXing::BarcodeFormat::DataMatrix, "0001187", 150, 150, turn)).text == "0001187");
-    CHECK(read_barcode(field, code(ZXing::BarcodeFormat::Code128, "A-0042", 280, 80, turn)).text == "A-0042");
+    CHECK(read_barcode(code_field, code(ZXing::BarcodeFormat::DataMatrix, "0001187", 150, 150, turn)).text == "0001187");
+    CHECK(read_barcode(code_field, code(ZXing::BarcodeFormat::Code128, "A-0042", 280, 80, turn)).text == "A-0042");
   }
 }
 
 TEST_CASE("no code is empty, a spoilt one is doubtful, and one beside the field is another's") {
   FieldPicture nothing = code(ZXing::BarcodeFormat::QRCode, "x", 160, 160);
   nothing.picture = GreyImage(420, 300, 235);
-  CHECK(read_barcode(field, nothing).status == FieldStatus::empty);
+  CHECK(read_barcode(code_field, nothing).status == FieldStatus::empty);
 
   FieldPicture spoilt = code(ZXing::BarcodeFormat::Code128, "A-0042", 280, 80);
   for (Index y = 0; y < 300; ++y) {
     for (Index x = 150; x < 200; ++x) spoilt.picture(x, y) = 60;
   }
-  const FieldReading doubtful = read_barcode(field, spoilt);
+  const FieldReading doubtful = read_barcode(code_field, spoilt);
   CHECK(doubtful.status == FieldStatus::doubtful);
   CHECK(doubtful.text == "");
   CHECK(doubtful.reason == "there is something, but no code that can be read");
 
   FieldPicture beside = code(ZXing::BarcodeFormat::QRCode, "x", 120, 120);
   beside.place = {300, 40, 110, 220};
-  CHECK(read_barcode(field, beside).status != FieldStatus::read);
-  CHECK_THROWS_AS(read_barcode(field, {}), ShapeError);
+  CHECK(read_barcode(code_field, beside).status != FieldStatus::read);
+  CHECK_THROWS_AS(read_barcode(code_field, {}), ShapeError);
 }
 
 }  // namespace
