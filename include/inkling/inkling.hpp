@@ -131,12 +131,14 @@
 #include <inkling/model/with_classes.hpp>
 #include <inkling/nn/inference/bf16.hpp>
 #include <inkling/nn/inference/fuse.hpp>
+#include <inkling/nn/inference/int8.hpp>
 #include <inkling/nn/kernels/bf16.hpp>
 #include <inkling/nn/kernels/channelwise.hpp>
 #include <inkling/nn/kernels/convolution.hpp>
 #include <inkling/nn/kernels/depthwise.hpp>
 #include <inkling/nn/kernels/epilogue.hpp>
 #include <inkling/nn/kernels/gemm.hpp>
+#include <inkling/nn/kernels/int8.hpp>
 #include <inkling/nn/kernels/simd.hpp>
 #include <inkling/nn/kernels/sizes.hpp>
 #include <inkling/nn/kernels/tile.hpp>
