@@ -117,7 +117,8 @@ void add_models(py::module_& m) {
             unlocked([&] { save_model(*self.model, path, options); });
           },
           "path"_a, "storage"_a = "f32", "trained_on"_a = "", "notes"_a = Notes{},
-          "Writes a .safetensors file, all or nothing. storage: 'f32', or 'f16' for half the bytes.")
+          "Writes a .safetensors file, all or nothing. storage: 'f32', 'f16' for half the bytes, or 'i8' for a "
+          "quarter or less of a network's.")
       .def("to_bytes", &model_bytes, "The file that save() would write.")
       .def(
           "export_onnx", [](const Model& self, const Path& path) { unlocked([&] { export_onnx(*self.model, path); }); },

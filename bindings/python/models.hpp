@@ -60,18 +60,12 @@ inline bindings::LoadedModel load_bytes(const py::bytes& bytes) {
   return unlocked([&] { return bindings::load(std::as_bytes(std::span(text))); });
 }
 
-inline Storage storage_of(const std::string& name) {
-  if (name == "f32") return Storage::f32;
-  if (name == "f16") return Storage::f16;
-  throw ValueError("storage: expected f32 or f16, got '" + name + "'");
-}
-
 inline SaveOptions save_options(const Model& model, const std::string& storage, const std::string& trained_on,
                                 Notes notes) {
   notes.insert(model.notes.begin(), model.notes.end());
   if (model.counts) notes.insert(class_counts_note(*model.counts));
   if (model.familiarity) notes.insert(familiarity_note(*model.familiarity));
-  return {.storage = storage_of(storage), .trained_on = trained_on, .notes = std::move(notes)};
+  return {.storage = parse_storage(storage), .trained_on = trained_on, .notes = std::move(notes)};
 }
 
 inline py::bytes model_bytes(const Model& model) {

@@ -97,6 +97,7 @@
 #include <inkling/ink/stroke.hpp>
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/file_lock.hpp>
+#include <inkling/io/model/activation_ranges_note.hpp>
 #include <inkling/io/model/checkpoint.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>

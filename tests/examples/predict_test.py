@@ -118,6 +118,16 @@ class Predict(CommandTest):
         self.assertFalse(b"label" in out.read_bytes())
         self.succeed("export", "--model", self.model, "--out", self.folder / "forest.onnx")
 
+        small = self.folder / "small.safetensors"
+        self.assertIn("i8, ", self.succeed("export", "--model", network, "--out", small, "--storage", "i8").stdout)
+        self.assertLess(small.stat().st_size, 0.3 * network.stat().st_size)
+        self.succeed("predict", "--model", small, self.pictures[0])
+        self.fail_with(2, "--storage needs", "export", "--model", network, "--out", out, "--storage", "i8")
+        self.fail_with(2, "--only-scores", "export", "--model", network, "--out", small, "--only-scores")
+        svm = self.folder / "svm.safetensors"
+        self.train("svm", svm)
+        self.fail_with(1, "f32 or f16 for an svm", "export", "--model", svm, "--out", small, "--storage", "i8")
+
         refused = self.folder / "no.onnx"
         self.fail_with(1, "", "export", "--model", self.pictures[0], "--out", refused)
         self.assertFalse(refused.exists())

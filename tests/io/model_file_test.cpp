@@ -234,6 +234,7 @@ TEST_CASE("numbers that cannot be stored are refused before anything is written"
   const LinearSvm large({4, 5, 1}, names(), weights, make_svm().bias());
   CHECK_THROWS_AS(save_model(large, folder / "model", {.storage = Storage::f16}), ValueError);
   CHECK_NOTHROW(save_model(large, folder / "other"));
+  CHECK_THROWS_AS(save_model(make_svm(), folder / "model", {.storage = Storage::i8}), ValueError);
   nn::Network layers = make_network().network();
   layers.parameters()[0]->value(0, 0) = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_AS(save_model(nn::NetworkClassifier(layers, names()), folder / "model"), ValueError);
@@ -597,7 +598,7 @@ TEST_CASE("a network with a layer of one's own needs a registry that knows it") 
   nn::Network layers({2, 2, 1});
   layers.add(Halve()).add(nn::Flatten()).add(nn::Dense({.units = 3}));
   const nn::NetworkClassifier model(layers, names());
-  for (const Storage storage : {Storage::f32, Storage::f16}) {
+  for (const Storage storage : {Storage::f32, Storage::f16, Storage::i8}) {
     const Bytes bytes = safetensors_bytes(encode_model(model, {.storage = storage}));
     CHECK(contains(failure([&] { load_model(bytes, "bytes"); }), "unknown layer \"halve\""));
     nn::LayerRegistry registry = nn::LayerRegistry::standard();

@@ -59,7 +59,8 @@ void save(const inkling::Adaptation& adaptation, const AdaptCommand& command, co
   const inkling::ModelInfo info = inkling::read_model_info(command.model);
   Provenance origin{.trained_on = info.trained_on + "; adapted to " + with_commas(adaptation.samples) + " of " + data,
                     .notes = info.notes};
-  origin.notes.erase("accuracy");  // which was measured on the model before
+  origin.notes.erase("accuracy");  // which was measured on the model before, as were these
+  origin.notes.erase("activation_ranges");
   save_model_file(adaptation.model, command.out, origin, command.storage);
 }
 

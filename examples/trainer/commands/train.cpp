@@ -115,6 +115,9 @@ void check(const TrainOptions& options) {
   if (!options.curve.empty() && !inkling::is_network(inkling::parse_model(options.model))) {
     throw UsageError("--curve: the " + options.model + " trains in one go; only cnn and mlp have a learning curve");
   }
+  if (options.storage == inkling::Storage::i8 && !inkling::is_network(inkling::parse_model(options.model))) {
+    throw UsageError("--storage i8: only cnn and mlp are stored so");
+  }
   if (!options.c.empty() && inkling::parse_model(options.model) != inkling::ModelKind::svm) {
     throw UsageError("--c: only the svm has it");
   }

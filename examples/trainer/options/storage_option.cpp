@@ -8,11 +8,9 @@
 void add_storage_option(CLI::App& command, inkling::Storage& storage) {
   command
       .add_option_function<std::string>(
-          "--storage",
-          [&storage](const std::string& name) {
-            storage = name == "f16" ? inkling::Storage::f16 : inkling::Storage::f32;
-          },
-          "f16 halves the file, f32 keeps the weights exactly (default " + to_string(storage) + ")")
+          "--storage", [&storage](const std::string& name) { storage = inkling::parse_storage(name); },
+          "f16 halves the file, i8 of a network takes a quarter or less, f32 keeps the weights exactly (default " +
+              to_string(storage) + ")")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"f32", "f16"}));
+      ->check(CLI::IsMember({"f32", "f16", "i8"}));
 }

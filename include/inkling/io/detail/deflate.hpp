@@ -14,6 +14,10 @@ namespace inkling::inline INKLING_ABI::detail {
 /// `packs`: or else they are stored as they are.
 std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint8_t> bytes, bool packs = true);
 
+/// The same for numbers in no order: only how frequent each byte is counts, for the repeats among them are chance, and
+/// naming those would take more bytes than it saves.
+std::vector<std::uint8_t> deflate_unordered(std::span<const std::uint8_t> bytes);
+
 /// Throws FormatError unless `bytes` hold exactly `size` bytes; memory is not asked for when they cannot.
 std::vector<std::uint8_t> inflate_bytes(std::span<const std::uint8_t> bytes, std::size_t size);
 

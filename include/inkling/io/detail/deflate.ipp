@@ -23,6 +23,24 @@ INKLING_INLINE std::vector<std::uint8_t> deflate_bytes(std::span<const std::uint
   return result;
 }
 
+INKLING_INLINE std::vector<std::uint8_t> deflate_unordered(std::span<const std::uint8_t> bytes) {
+  z_stream stream{};
+  constexpr int most_memory = 9;
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS, most_memory, Z_HUFFMAN_ONLY) != Z_OK) {
+    throw Error("zlib could not begin to compress " + std::to_string(bytes.size()) + " bytes");
+  }
+  std::vector<std::uint8_t> result(deflateBound(&stream, static_cast<uLong>(bytes.size())));
+  stream.next_in = const_cast<Bytef*>(bytes.data());  // zlib only reads there
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = result.data();
+  stream.avail_out = static_cast<uInt>(result.size());
+  const int status = deflate(&stream, Z_FINISH);
+  result.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) throw Error("zlib could not compress " + std::to_string(bytes.size()) + " bytes");
+  return result;
+}
+
 INKLING_INLINE std::vector<std::uint8_t> inflate_bytes(std::span<const std::uint8_t> bytes, std::size_t size) {
   constexpr std::size_t best_ratio = 1032;  // https://zlib.net/zlib_tech.html
   std::vector<std::uint8_t> result(size / best_ratio <= bytes.size() ? size : 0);

@@ -73,7 +73,7 @@ INKLING_INLINE void save_line_network(const nn::LineNetwork& lines, const std::f
       detail::metadata_of({std::string(detail::lines_kind), in, lines.class_names(), lines.options().temperature,
                            detail::architecture_of(stored), options.trained_on, std::move(notes)}),
       {}};
-  detail::add_tensors(stored, options.storage, "", file.tensors);
+  detail::add_tensors(lines.network(), options.storage, "", file.tensors);
   const Pixels pictures = options.self_test.size() > 0 ? options.self_test : detail::made_up_images(in.size());
   if (pictures.rows() != in.size()) {
     throw ShapeError("save_line_network: the self-test's pictures have " + std::to_string(pictures.rows()) +

@@ -29,14 +29,17 @@ struct SaveOptions {
 };
 
 /// The model as a file holds it. Throws ValueError for a model of a kind that is not this library's, for numbers that
-/// `storage` cannot hold, and for notes with a key of the format's own; ShapeError when the self-test's images have
+/// `storage` cannot hold, for activation ranges that nn::fuse_int8 does not take, and for notes with a key of the
+/// format's own; ShapeError when the self-test's images have
 /// another size.
 Safetensors encode_model(const Classifier& model, const SaveOptions& options = {});
 
 /// Writes the model to a file, all or nothing (see write_atomically). Throws as encode_model, and FileError.
 void save_model(const Classifier& model, const std::filesystem::path& path, const SaveOptions& options = {});
 
-/// A new model from a file. `registry` makes the layers of a network; see nn::LayerRegistry for layers of your own.
+/// A new model from a file. A network whose file has the note of activation_ranges_note.hpp computes in bytes where
+/// that is fast (nn::fuse_int8), and in floats elsewhere. `registry` makes the layers of a network; see
+/// nn::LayerRegistry for layers of your own.
 ///
 /// Throws FileError when the file cannot be read, and FormatError with file, expected and got when it is damaged: a
 /// broken container, a tensor that is missing, of another size, not finite or not needed, and scores of the self-test

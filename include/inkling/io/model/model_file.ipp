@@ -4,6 +4,7 @@
 #include <inkling/io/detail/json.hpp>
 #include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/detail/visit_model.hpp>
+#include <inkling/io/model/activation_ranges_note.hpp>
 #include <inkling/io/model/detail/forest_codec.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
 #include <inkling/io/model/detail/self_test.hpp>
@@ -11,6 +12,8 @@
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/io/safetensors/tensor_reader.hpp>
+#include <inkling/nn/inference/int8.hpp>
+#include <inkling/nn/kernels/int8.hpp>
 #include <inkling/nn/network_classifier.hpp>
 
 #include <algorithm>
@@ -55,6 +58,29 @@ inline std::unique_ptr<Classifier> decode_model(const ModelInfo& info, const nn:
   throw FormatError("unknown kind of model \"" + info.kind + "\", expected network, svm or forest");
 }
 
+/// The network of bytes that the file's ranges make of the model.
+inline std::unique_ptr<nn::NetworkClassifier> in_bytes(const Classifier& model, const ModelInfo& info) {
+  const auto* const network = dynamic_cast<const nn::NetworkClassifier*>(&model);
+  if (network == nullptr) throw ValueError("activation_ranges: expected a network, got " + std::string(model.kind()));
+  auto bytes = std::make_unique<nn::NetworkClassifier>(network->network(), network->class_names(),
+                                                       nn::fuse_int8(network->network(), activation_ranges(info)));
+  bytes->set_temperature(model.temperature());
+  return bytes;
+}
+
+/// Checks both against the self-test. Result: the network of bytes where that is fast, else the model.
+inline std::unique_ptr<Classifier> faster(std::unique_ptr<Classifier> model, const ModelInfo& info,
+                                          const SelfTest& test, const Matrix& byte_scores) {
+  if (byte_scores.size() == 0 || !nn::kernels::int8_is_fast) return model;
+  try {
+    std::unique_ptr<Classifier> bytes = in_bytes(*model, info);
+    compare_self_test(bytes->scores(test.images, 1), byte_scores, 0);
+    return bytes;
+  } catch (const ValueError& error) {
+    throw FormatError(error.what());
+  }
+}
+
 inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::string& source,
                                                const nn::LayerRegistry& registry) {
   return naming_source(source, [&] {
@@ -65,11 +91,16 @@ inline std::unique_ptr<Classifier> decode_file(Safetensors file, const std::stri
     TensorReader tensors(std::move(file.tensors));
     const std::size_t file_bytes = tensors.bytes();
     const SelfTest self_test = take_self_test(info, tensors);  // first: it bounds the input shape by the file's size
+    Matrix byte_scores;
+    if (!activation_ranges(info).empty()) {
+      byte_scores =
+          take_self_test_scores(self_test.images.cols(), self_test.scores.rows(), tensors, self_test_byte_scores);
+    }
     std::unique_ptr<Classifier> model = decode_model(info, registry, tensors, self_test.images.cols(), file_bytes);
     tensors.finish();
     model->set_temperature(info.temperature);
     check_self_test(self_test, *model, score_slack(*model));
-    return model;
+    return faster(std::move(model), info, self_test, byte_scores);
   });
 }
 
@@ -81,11 +112,17 @@ INKLING_INLINE Safetensors encode_model(const Classifier& model, const SaveOptio
   return detail::visit_model(model, [&](const auto& known) {
     // With the rounded numbers, so that the self-test holds what the reader's model will give.
     const auto stored = detail::stored_model(known, options.storage);
-    Safetensors file{detail::metadata_of(detail::info_of(stored, detail::architecture_of(stored), options)), {}};
-    detail::add_tensors(stored, options.storage, file.tensors);
+    const ModelInfo info = detail::info_of(stored, detail::architecture_of(stored), options);
+    Safetensors file{detail::metadata_of(info), {}};
+    detail::add_tensors(known, options.storage, file.tensors);
     const Pixels images =
         options.self_test.size() > 0 ? options.self_test : detail::made_up_images(model.input_shape().size());
     detail::add_self_test(stored, images, file.tensors);
+    if (!activation_ranges(info).empty()) {
+      const Matrix scores = detail::in_bytes(stored, info)->scores(images, 1);
+      file.tensors[detail::self_test_byte_scores] =
+          make_tensor<float>({images.cols(), scores.rows()}, {scores.data(), static_cast<std::size_t>(scores.size())});
+    }
     return file;
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/core/error.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 
 #include <Eigen/Core>
@@ -13,7 +14,14 @@
 namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE std::string to_string(Storage storage) {
-  return storage == Storage::f32 ? "f32" : "f16";
+  return storage == Storage::f32 ? "f32" : storage == Storage::f16 ? "f16" : "i8";
+}
+
+INKLING_INLINE Storage parse_storage(std::string_view name) {
+  for (const Storage storage : {Storage::f32, Storage::f16, Storage::i8}) {
+    if (name == to_string(storage)) return storage;
+  }
+  throw ValueError("storage: expected f32, f16 or i8, got '" + std::string(name) + "'");
 }
 
 namespace detail {

@@ -23,7 +23,8 @@ Architecture architecture_of(const nn::Network& network);
 /// The network with the values that are left after it is stored. Throws ValueError for a value that cannot be.
 nn::Network stored_network(nn::Network network, Storage storage);
 
-/// Adds a tensor for each parameter: `prefix` and its name.
+/// Adds a tensor for each parameter, or two: `prefix` and its name. `network` as it was before it was rounded to what
+/// is stored.
 void add_tensors(const nn::Network& network, Storage storage, const std::string& prefix,
                  std::map<std::string, Tensor>& tensors);
 

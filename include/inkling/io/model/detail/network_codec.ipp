@@ -2,6 +2,7 @@
 
 #include <inkling/io/detail/memory_limits.hpp>
 #include <inkling/io/model/detail/network_codec.hpp>
+#include <inkling/io/model/detail/weight_levels.hpp>
 #include <inkling/io/model/model_info.hpp>
 #include <inkling/nn/layers/residual.hpp>
 
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,11 +28,18 @@ inline Storage storage_of(nn::Role role, Storage storage) {
   return role == nn::Role::weight ? storage : Storage::f32;
 }
 
+inline WeightLevels levels_of(const nn::Parameter<float>& weight) {
+  return to_levels(weight.value, weight.dims.size() == 2);
+}
+
 INKLING_INLINE nn::Network stored_network(nn::Network network, Storage storage) {
   const auto names = network.parameter_names();
   const auto parameters = network.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    parameters[p]->value = stored_values(parameters[p]->value, storage_of(parameters[p]->role, storage), names[p]);
+    nn::Parameter<float>& parameter = *parameters[p];
+    const Storage kept = storage_of(parameter.role, storage);
+    parameter.value = stored_values(parameter.value, kept == Storage::i8 ? Storage::f32 : kept, names[p]);
+    if (kept == Storage::i8) parameter.value = levels_of(parameter).weights();
   }
   return network;
 }
@@ -41,7 +50,12 @@ INKLING_INLINE void add_tensors(const nn::Network& network, Storage storage, con
   const auto parameters = network.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     const nn::Parameter<float>& parameter = *parameters[p];
-    tensors[prefix + names[p]] = stored_tensor(parameter.value, parameter.dims, storage_of(parameter.role, storage));
+    const Storage kept = storage_of(parameter.role, storage);
+    if (kept == Storage::i8) {
+      add_levels(prefix + names[p], levels_of(parameter), tensors);
+    } else {
+      tensors[prefix + names[p]] = stored_tensor(parameter.value, parameter.dims, kept);
+    }
   }
 }
 
@@ -52,6 +66,7 @@ class FileExpectations final : public nn::TensorExpectations {
   FileExpectations(const TensorReader& tensors, std::string prefix) : tensors_(tensors), prefix_(std::move(prefix)) {}
 
   void tensor(const std::string& name, const std::vector<Index>& dims) override {
+    if (has_levels(prefix_ + name, tensors_)) return require_levels_fit(prefix_ + name, dims, tensors_);
     tensors_.check_dims(prefix_ + name, dims);
   }
   void output(const std::string& name, const Shape& shape) override { check_output(prefix_ + name, shape); }
@@ -72,7 +87,13 @@ INKLING_INLINE void take_parameters(nn::Network& network, const std::string& pre
   const auto parameters = network.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     Matrix& value = parameters[p]->value;
-    tensors.take_finite(prefix + names[p], parameters[p]->dims, {value.data(), static_cast<std::size_t>(value.size())});
+    const std::string name = prefix + names[p];
+    const std::span to(value.data(), static_cast<std::size_t>(value.size()));
+    if (parameters[p]->role == nn::Role::weight && has_levels(name, tensors)) {
+      take_levels(name, value.rows(), tensors, to);
+    } else {
+      tensors.take_finite(name, parameters[p]->dims, to);
+    }
   }
 }
 

@@ -18,6 +18,8 @@ namespace inkling::inline INKLING_ABI::detail {
 
 inline const std::string self_test_input = "self_test.input";    // U8 [n, height, width, channels]
 inline const std::string self_test_scores = "self_test.scores";  // F32 [n, classes]
+/// The same of the network in bytes, where the file lets it be made; see activation_ranges_note.hpp.
+inline const std::string self_test_byte_scores = "self_test.byte_scores";
 
 /// Four images of noise, from a little ink to much.
 Pixels made_up_images(Index pixels);
@@ -34,7 +36,8 @@ struct SelfTest {
 
 SelfTest take_self_test(const ModelInfo& info, TensorReader& tensors);
 Pixels take_self_test_images(const Shape& image, TensorReader& tensors);
-Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors);
+Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors,
+                             const std::string& name = self_test_scores);
 
 /// Throws FormatError when the model gives other scores than where it was saved. `slack`: what its scores may differ by
 /// besides.

@@ -54,8 +54,9 @@ INKLING_INLINE Pixels take_self_test_images(const Shape& image, TensorReader& te
   return Eigen::Map<const Pixels>(pixels.data(), image.size(), count);
 }
 
-INKLING_INLINE Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors) {
-  const auto values = tensors.take_finite(self_test_scores, {images, scores});
+INKLING_INLINE Matrix take_self_test_scores(Index images, Index scores, TensorReader& tensors,
+                                            const std::string& name) {
+  const auto values = tensors.take_finite(name, {images, scores});
   return Eigen::Map<const Matrix>(values.data(), scores, images);
 }
 

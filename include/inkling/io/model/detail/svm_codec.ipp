@@ -20,6 +20,7 @@ INKLING_INLINE Architecture architecture_of(const LinearSvm& svm) {
 }
 
 INKLING_INLINE LinearSvm stored_model(const LinearSvm& svm, Storage storage) {
+  require<ValueError>(storage != Storage::i8, "save_model: expected storage f32 or f16 for an svm, got i8");
   const auto hog = svm.hog() ? std::optional(svm.hog()->options()) : std::nullopt;
   LinearSvm stored(svm.input_shape(), svm.class_names(), stored_values(svm.weights(), storage, "weight"), svm.bias(),
                    hog);
