@@ -193,6 +193,7 @@
 #include <inkling/read/date.hpp>
 #include <inkling/read/lattice.hpp>
 #include <inkling/read/letter_case.hpp>
+#include <inkling/read/line_opinion.hpp>
 #include <inkling/read/mark.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/read_character.hpp>
