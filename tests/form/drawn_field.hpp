@@ -25,6 +25,7 @@ struct FieldDrawing {
   double thickness = 2;
   bool upper_line = true;   // else a comb
   bool between = true;      // lines between cells
+  bool ends = true;         // at both ends of the field
   bool guides = false;      // an 8 of straight lines in each cell
   double character = 0.62;  // height, in cells
   double pen = 0.9;
@@ -42,8 +43,8 @@ class DrawnField {
       const double right = x + drawing.cell;
       if (drawing.upper_line) line(x, margin_, right, margin_);
       line(x, margin_ + drawing.cell, right, margin_ + drawing.cell);
-      if (drawing.between || k == 0) line(x, margin_, x, margin_ + drawing.cell);
-      if (drawing.between || k + 1 == cells) line(right, margin_, right, margin_ + drawing.cell);
+      if (k == 0 ? drawing.ends : drawing.between) line(x, margin_, x, margin_ + drawing.cell);
+      if (k + 1 == cells ? drawing.ends : drawing.between) line(right, margin_, right, margin_ + drawing.cell);
       if (drawing.guides) {
         const double u0 = x + 0.3 * drawing.cell, u1 = x + 0.7 * drawing.cell;
         const double v0 = margin_ + 0.2 * drawing.cell, v1 = margin_ + 0.8 * drawing.cell;

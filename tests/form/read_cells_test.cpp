@@ -209,6 +209,38 @@ TEST_CASE("characters in boxes that were ignored are read where they stand") {
   CHECK(read_one(digits_field(3), crowded.picture(rng)).text == "567");
 }
 
+TEST_CASE("a 1 at the end of what stands free is no printed side") {
+  Rng rng(21);
+  const Field field{.name = "n", .kind = FieldKind::digits, .style = CellStyle::line};
+  for (const double u : {0.03, 0.08, 0.15}) {
+    DrawnField drawn(3, {.upper_line = false, .between = false, .ends = false});
+    drawn.stroke(0, u, 0.2, u, 0.85);
+    for (std::size_t k = 1; k < 3; ++k)
+      drawn.write(k, image_of(static_cast<int>(2 + k), rng), -20.0 * static_cast<double>(k));
+    CAPTURE(u);
+    CHECK(read_one(field, drawn.picture(rng)).text == "134");
+  }
+}
+
+TEST_CASE("a stroke at the place of a line that is not there is writing") {
+  Rng rng(23);
+  Field field = digits_field(6);
+  DrawnField drawn(6, {.between = false});
+  drawn.write(0, image_of(4, rng));
+  for (const std::size_t k : {1U, 3U}) drawn.stroke(k, 1, 0.15, 1, 0.9);
+  CHECK(read_one(field, drawn.picture(rng)).text == "411");
+}
+
+TEST_CASE("a thin stroke that is broken is whole") {
+  Rng rng(25);
+  DrawnField drawn(3, {.cell = 200, .thickness = 3, .character = 0.3});
+  drawn.write(0, image_of(3, rng));
+  drawn.stroke(1, 0.5, 0.42, 0.5, 0.5);
+  drawn.stroke(1, 0.5, 0.53, 0.5, 0.57);  // alone, it would be a speck
+  drawn.write(2, image_of(2, rng));
+  CHECK(read_one(digits_field(3), drawn.picture(rng)).text == "312");
+}
+
 TEST_CASE("a signature is there or not") {
   Rng rng(19);
   const Field field{.name = "s", .kind = FieldKind::signature};

@@ -287,13 +287,22 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
                                    [&](const StraightLine& other) { return std::abs(line.x - other.x) < 5; });
     if (!known) lines.push_back(line);
   };
+  // The side of a box meets its upper and lower side, or goes on beyond them: a stroke at the end of a text does not.
+  const auto meets_level_sides = [&](const inkling::Rule& path) {
+    const double first = static_cast<double>(path.first) - grid.top;
+    const double last = static_cast<double>(path.first + path.length()) - grid.bottom;
+    return (grid.has_top ? first < 5 : first < -20) && (grid.has_bottom ? last > -5 : last > 20);
+  };
+  const auto is_lone_side = [&](const StraightLine& line) {
+    return line.coverage > 0.85 && meets_level_sides(follow(field.amount, ridge, line, top, bottom, least));
+  };
   for (std::size_t i = 0; i < sides.size(); ++i) {
     if (i > 0 && i % 2 == 0 && !apart) {  // the same as that of the cell before
       sides[i] = sides[i - 1];
       continue;
     }
     const StraightLine line = best_line(profiles, sides[i] - reach, sides[i] + reach + 1, darkest);
-    if (line.coverage >= 0.62) {
+    if (line.coverage >= 0.62 && (count > 1 || is_lone_side(line))) {
       add(line);
       if (i > 0 && i + 1 < sides.size()) ++seen;
       sides[i] = line.x;
@@ -307,13 +316,14 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
     if (rest.coverage >= 0.25) add(rest);
   }
   add_recurring_lines(profiles, sides, pitch, darkest, lines);
+  const bool divided = count > 1 && 2 * seen >= count - 1;
+  // Where most lines between cells were not seen, what stands at the place of one is a stroke of the writing.
+  const auto may_be_print = [&](const StraightLine& line) {
+    return divided || std::min(std::abs(line.x - sides.front()), std::abs(line.x - sides.back())) < 5;
+  };
   for (const StraightLine& line : lines) {
     inkling::Rule path = follow(field.amount, ridge, line, top, bottom, least);
-    // The side of a box meets its upper and lower side, or goes on beyond them: a stroke at the end of a text does not.
-    const double first = static_cast<double>(path.first) - grid.top;
-    const double last = static_cast<double>(path.first + path.length()) - grid.bottom;
-    const bool meets = (first < -8 || (grid.has_top && first < 5)) && (last > 8 || (grid.has_bottom && last > -5));
-    if (count > 1 || (meets && line.coverage > 0.85)) {
+    if (count > 1 ? may_be_print(line) : line.coverage > 0.85 && meets_level_sides(path)) {
       grid.upright.push_back({std::move(path), count >= 3 ? std::min(darkest, 1.3F * typical + 0.02F) : 1.0F});
     }
   }
@@ -341,7 +351,7 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
     grid.upright.push_back({follow(field.amount, ridge, line, 0, field.height(), least)});
   }
   for (std::size_t k = 0; k < count; ++k) grid.cells.push_back({sides[2 * k], sides[2 * k + 1]});
-  grid.divided = count > 1 && 2 * seen >= count - 1;
+  grid.divided = divided;
   return grid;
 }
 

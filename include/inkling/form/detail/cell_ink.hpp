@@ -193,6 +193,31 @@ inline void grow(Image<std::int32_t>& labels, int pixels) {
   }
 }
 
+/// Pixels of each part with those parts that are hardly apart from it: a thin stroke may be broken.
+inline std::vector<Index> areas_of_strokes(const Image<std::uint8_t>& mask, const Components& components) {
+  Image<std::uint8_t> near = mask;
+  for (Index y = 0; y < mask.height(); ++y) {
+    for (Index x = 0; x < mask.width(); ++x) {
+      if (mask(x, y) == 0) continue;
+      for (Index v = std::max<Index>(0, y - 1); v <= std::min(mask.height() - 1, y + 1); ++v) {
+        for (Index u = std::max<Index>(0, x - 1); u <= std::min(mask.width() - 1, x + 1); ++u) near(u, v) = 1;
+      }
+    }
+  }
+  const Components strokes = connected_components(near);
+  std::vector<Index> areas(strokes.parts.size());
+  std::vector<std::size_t> stroke(components.parts.size());
+  for (Index i = 0; i < mask.size(); ++i) {
+    const std::int32_t part = components.labels.row(0)[i];
+    if (part < 0) continue;
+    stroke[static_cast<std::size_t>(part)] = static_cast<std::size_t>(strokes.labels.row(0)[i]);
+    ++areas[stroke[static_cast<std::size_t>(part)]];
+  }
+  std::vector<Index> result;
+  for (const std::size_t s : stroke) result.push_back(areas[s]);
+  return result;
+}
+
 /// Finds the ink of each cell.
 inline void share_out(FieldContent& content) {
   FieldInk& field = content.field;
@@ -230,12 +255,12 @@ inline void share_out(FieldContent& content) {
 
   const double height = grid.bottom - grid.top;
   const double speck = 0.0016 * height * height;
+  const std::vector<Index> strokes = areas_of_strokes(mask, components);
   std::vector<std::int32_t> whole(components.parts.size(), -1);  // the cell of a part that is not cut, -2: cut
   std::vector<std::int32_t> cut_mark(components.parts.size(), 0);
   for (std::size_t i = 0; i < components.parts.size(); ++i) {
     const Component& box = components.parts[i];
-    const auto area = static_cast<double>(box.area);
-    if (area < speck || 2 * parts[i].inside < box.area) continue;
+    if (static_cast<double>(strokes[i]) < speck || 2 * parts[i].inside < box.area) continue;
     const auto largest =
         static_cast<std::size_t>(std::max_element(parts[i].in.begin(), parts[i].in.end()) - parts[i].in.begin());
     // A remainder of a line lies along a side and is as thin as one.

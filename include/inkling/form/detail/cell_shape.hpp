@@ -60,6 +60,11 @@ enum class Standing {
   crowded  // there are cells, which were ignored: several characters stand in the first of them
 };
 
+/// Several parts that stand beside one another, or as wide together as no character alone is.
+inline bool holds_several(const CellInk& cell) {
+  return cell.groups >= 2 || (cell.parts >= 2 && 10 * cell.box.width() > 9 * cell.box.height());
+}
+
 /// Free when no cells are known and none were seen, or when no lines between them were seen and the ink does not look
 /// as if there were any.
 inline Standing standing_of(const Field& field, const FieldContent& content) {
@@ -70,12 +75,13 @@ inline Standing standing_of(const Field& field, const FieldContent& content) {
   std::size_t last = 0;
   for (std::size_t k = 0; k < content.cells.size(); ++k) {
     const CellInk& cell = content.cells[k];
-    if (cell.box.area == 0) continue;
+    if (shape_of(content, k) == CellShape::nothing) continue;
     ++filled;
     last = k;
     alone = alone && cell.groups < 2 && !cell.cut && cell.outside < 0.15;
   }
-  if (filled == 1 && last == 0 && content.cells.front().groups >= 2 && field.even_cells > 1) return Standing::crowded;
+  if (filled == 1 && last == 0 && field.even_cells > 1 && holds_several(content.cells.front()))
+    return Standing::crowded;
   return alone || content.grid.divided || !field.cells.empty() ? Standing::in_cells : Standing::free;
 }
 
