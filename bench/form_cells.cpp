@@ -1,10 +1,12 @@
 // Reads the fields of a folder of found pages, whose places are known, and counts what is right.
 //
 //     inkling-form-cells MODEL FOLDER [--set NAME]... [--part tune|last|all] [--show FILE.pgm] [--verbose] [--curve]
+//                      [--without-lines]
 
 #include <inkling/codec/decode.hpp>
 #include <inkling/form/field_picture.hpp>
 #include <inkling/form/read_cells.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/picture/encode.hpp>
@@ -138,7 +140,7 @@ void describe(Item& item, double ratio) {
 int main(int argc, char** argv) try {
   std::set<std::string> only;
   std::string part = "tune", show;
-  bool verbose = false, curve = false;
+  bool verbose = false, curve = false, without_lines = false;
   for (int i = 3; i < argc; ++i) {
     const std::string a = argv[i];
     if (a == "--set")
@@ -151,8 +153,11 @@ int main(int argc, char** argv) try {
       verbose = true;
     else if (a == "--curve")
       curve = true;
+    else if (a == "--without-lines")
+      without_lines = true;
   }
   const auto model = load_model(argv[1]);
+  const auto lines = without_lines ? nullptr : find_lines(fs::path(argv[1]).parent_path());
   struct Count {
     int n = 0, right = 0;
     int chars = 0, errors = 0;
@@ -209,7 +214,7 @@ int main(int argc, char** argv) try {
         pictures.push_back(item.picture);
       }
       const auto start = std::chrono::steady_clock::now();
-      form::ReadCellsOptions options;
+      form::ReadCellsOptions options{.lines = lines};
       if (!show.empty())
         options.on_step = [&](std::size_t index, std::string_view, const GreyImage& clean) {
           const Index w = std::min<Index>(clean.width(), 780);

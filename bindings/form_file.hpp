@@ -4,7 +4,6 @@
 #include <inkling/core/error.hpp>
 #include <inkling/form/read_page.hpp>
 #include <inkling/form/template_file.hpp>
-#include <inkling/model/classifier.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #ifdef INKLING_ZXING
@@ -16,11 +15,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "loaded_model.hpp"
 #include "picture_limits.hpp"
 
 /// Forms as they lie on disk, for the bindings.
@@ -57,16 +56,17 @@ inline form::TemplatePage page_of(form::FormTemplate form) {
   return result;
 }
 
-/// A reader of the forms in these files. Throws what load_template, page_of and FormReader throw.
-inline form::FormReader load_forms(const std::vector<std::filesystem::path>& files,
-                                   std::shared_ptr<const Classifier> model, double accept) {
+/// A reader of the forms in these files, by a model and what lies beside it. Throws what load_template, page_of and
+/// FormReader throw.
+inline form::FormReader load_forms(const std::vector<std::filesystem::path>& files, const LoadedModel& model,
+                                   double accept) {
   std::vector<form::TemplatePage> pages;
   for (const std::filesystem::path& file : files) pages.push_back(page_of(form::load_template(file).form));
-  form::FormReaderOptions options{.accept = accept};
+  form::FormReaderOptions options{.accept = accept, .lines = model.lines};
 #ifdef INKLING_ZXING
   options.barcode = form::read_barcode;
 #endif
-  return {std::move(pages), std::move(model), std::move(options)};
+  return {std::move(pages), model.model, std::move(options)};
 }
 
 }  // namespace inkling::bindings

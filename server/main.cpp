@@ -125,7 +125,7 @@ ApiKeys read_api_keys(const fs::path& path) {
 /// Without a folder, no forms.
 FormSet load(const fs::path& folder, const Recogniser& recogniser, const RequestLog& log) {
   if (folder.empty()) return {};
-  FormSet forms = load_forms(folder, recogniser.models().loaded.front());
+  FormSet forms = load_forms(folder, recogniser.models());
   for (const std::string& warning : forms.warnings) log.warn(warning);
   for (const RefusedForm& form : forms.refused) log.warn("form " + form.file + " is not used: " + form.reason);
   if (forms.loaded.empty()) throw inkling::Error("no usable form in the folder " + folder.string());

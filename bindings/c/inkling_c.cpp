@@ -294,8 +294,7 @@ int inkling_form_load(const char* path, const inkling_model* model, inkling_form
     require_given(model, "a model");
     require_given(form, "a place for the form");
     const double accept = form::FormReaderOptions().accept;
-    *form = std::make_unique<inkling_form>(inkling_form{bindings::load_forms({path}, model->loaded.model, accept)})
-                .release();
+    *form = std::make_unique<inkling_form>(inkling_form{bindings::load_forms({path}, model->loaded, accept)}).release();
   });
 }
 

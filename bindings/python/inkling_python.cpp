@@ -359,7 +359,7 @@ void add_reading(py::module_& m) {
 
   py::class_<FormPages>(m, "FormReader", "Reads pages of forms.")
       .def(py::init([](const std::vector<Path>& files, const Model& model, double accept) {
-             return unlocked([&] { return FormPages{bindings::load_forms(files, model.model, accept)}; });
+             return unlocked([&] { return FormPages{bindings::load_forms(files, model, accept)}; });
            }),
            "files"_a, "model"_a, py::kw_only(), "accept"_a = form::FormReaderOptions().accept,
            "files: form.json of each form; its picture lies beside it. accept: fields of less confidence are doubtful.")

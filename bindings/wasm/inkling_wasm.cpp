@@ -195,7 +195,7 @@ EMSCRIPTEN_KEEPALIVE form::FormReader* inkling_form(const bindings::LoadedModel*
   return guarded(static_cast<form::FormReader*>(nullptr), [&] {
     std::vector<form::TemplatePage> pages;
     pages.push_back({.form = form::parse_template(text).form, .image = image_of(pixels, width, height)});
-    const form::FormReaderOptions options{.picture = true};
+    const form::FormReaderOptions options{.picture = true, .lines = model->lines};
     return std::make_unique<form::FormReader>(std::move(pages), model->model, options).release();
   });
 }

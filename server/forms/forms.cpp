@@ -60,31 +60,32 @@ const Form* FormSet::find(std::string_view name) const noexcept {
   return found == loaded.end() ? nullptr : &*found;
 }
 
-Form make_form(form::TemplatePage page, const std::shared_ptr<const Classifier>& model) {
+Form make_form(form::TemplatePage page, const ModelSet& models) {
   const form::PageTemplate& told = page.form.page;
   if (!page.image.empty() && (std::abs(static_cast<double>(page.image.width()) - told.width) > 0.5 ||
                               std::abs(static_cast<double>(page.image.height()) - told.height) > 0.5)) {
     throw FormatError((fs::path(page.form.folder) / (told.print.empty() ? told.image : told.print)).string() +
                       ": it has another size than the form's page");
   }
-  form::FormReaderOptions options{.picture = true};
+  form::FormReaderOptions options{.picture = true, .lines = models.lines};
 #ifdef INKLING_ZXING
   options.barcode = form::read_barcode;
 #endif
   form::FormTemplate layout = page.form;
   std::vector<form::TemplatePage> pages;
   pages.push_back(std::move(page));
-  auto reader = std::make_shared<const form::FormReader>(std::move(pages), model, std::move(options));
+  auto reader =
+      std::make_shared<const form::FormReader>(std::move(pages), models.loaded.front().classifier, std::move(options));
   return {.layout = std::move(layout), .reader = std::move(reader)};
 }
 
-FormSet load_forms(const fs::path& folder, const Model& model) {
-  FormSet set{.model = model};
+FormSet load_forms(const fs::path& folder, const ModelSet& models) {
+  FormSet set{.model = models.loaded.front()};
   for (const fs::path& file : form_files(folder)) {
     try {
       form::ParsedTemplate parsed = form::load_template(file);
       if (set.find(parsed.form.name) != nullptr) throw ValueError("there is a form of this name already");
-      set.loaded.push_back(make_form(template_page(parsed.form), model.classifier));
+      set.loaded.push_back(make_form(template_page(parsed.form), models));
       set.warnings.insert(set.warnings.end(), parsed.warnings.begin(), parsed.warnings.end());
     } catch (const std::exception& error) {
       set.refused.push_back({.file = file.string(), .reason = error.what()});

@@ -36,12 +36,12 @@ struct FormSet {
   const Form* find(std::string_view name) const noexcept;
 };
 
-/// Reads pages of a form, whose page looks like this, by the model. Throws what form::FormReader throws, and
-/// FormatError for a picture of another size than the form's page.
-Form make_form(form::TemplatePage page, const std::shared_ptr<const Classifier>& model);
+/// Reads pages of a form, whose page looks like this, by the first of the models and, where there is one, the network
+/// of lines. Throws what form::FormReader throws, and FormatError for a picture of another size than the form's page.
+Form make_form(form::TemplatePage page, const ModelSet& models);
 
-/// Every form.json that is DIR/*.json or DIR/*/form.json, read by this model. What cannot be used is listed, and so is
-/// a second form of one name. Throws FileError when the folder cannot be read.
-FormSet load_forms(const std::filesystem::path& folder, const Model& model);
+/// Every form.json that is DIR/*.json or DIR/*/form.json, read by these models. What cannot be used is listed, and so
+/// is a second form of one name. Throws FileError when the folder cannot be read.
+FormSet load_forms(const std::filesystem::path& folder, const ModelSet& models);
 
 }  // namespace inkling::server

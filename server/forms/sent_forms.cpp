@@ -22,12 +22,14 @@ std::string hash_of(std::string_view text) {
 
 }  // namespace
 
-std::shared_ptr<const FormSet> SentForms::find(std::string_view form_json, std::string_view blank, const Model& model) {
+std::shared_ptr<const FormSet> SentForms::find(std::string_view form_json, std::string_view blank,
+                                               const ModelSet& models) {
+  const std::shared_ptr<const Classifier>& model = models.loaded.front().classifier;
   const std::string hash = hash_of(form_json) + hash_of(blank);
   {
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
-      return kept.hash == hash && kept.model == model.classifier;
+      return kept.hash == hash && kept.model == model && kept.lines == models.lines;
     });
     if (found != kept_.end()) {
       kept_.splice(kept_.begin(), kept_, found);
@@ -44,11 +46,11 @@ std::shared_ptr<const FormSet> SentForms::find(std::string_view form_json, std::
   }
   form::TemplatePage page{.form = std::move(layout)};
   page.image = decode_image({reinterpret_cast<const std::uint8_t*>(blank.data()), blank.size()});
-  FormSet alone{.model = model};
-  alone.loaded.push_back(make_form(std::move(page), model.classifier));
+  FormSet alone{.model = models.loaded.front()};
+  alone.loaded.push_back(make_form(std::move(page), models));
   auto form = std::make_shared<const FormSet>(std::move(alone));
   const std::lock_guard lock(mutex_);
-  kept_.push_front({.hash = hash, .model = model.classifier, .form = form});
+  kept_.push_front({.hash = hash, .model = model, .lines = models.lines, .form = form});
   if (kept_.size() > most_kept) kept_.pop_back();
   return form;
 }

@@ -19,12 +19,13 @@ class SentForms {
  public:
   /// Throws FormatError for a form.json or picture that cannot be used, ValueError for a form that would make the
   /// server work on and on: one with rules or lists of values.
-  std::shared_ptr<const FormSet> find(std::string_view form_json, std::string_view blank, const Model& model);
+  std::shared_ptr<const FormSet> find(std::string_view form_json, std::string_view blank, const ModelSet& models);
 
  private:
   struct Kept {
     std::string hash;  // of what was sent
     std::shared_ptr<const Classifier> model;
+    std::shared_ptr<const LineModel> lines;
     std::shared_ptr<const FormSet> form;  // alone
   };
 

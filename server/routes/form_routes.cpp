@@ -120,14 +120,14 @@ Response learn_form(const Request& request) {
   });
 }
 
-Response read_sent_form(SentForms& forms, const Model& model, const Request& request) {
+Response read_sent_form(SentForms& forms, const ModelSet& models, const Request& request) {
   return answer_or_refuse([&] {
     constexpr std::array<std::string_view, 3> fields = {"picture", "form", "blank"};
     auto submission = std::make_shared<const Submission>(request, fields);
     const auto text = submission->field("form");
     const auto blank = submission->field("blank");
     if (!text || !blank) throw Problem(400, "Send the form.json in the field form, and its page's picture in blank.");
-    std::shared_ptr<const FormSet> form = forms.find(*text, *blank, model);
+    std::shared_ptr<const FormSet> form = forms.find(*text, *blank, models);
     const Form& only = form->loaded.front();
     return read_pages(request, std::move(submission), std::move(form), only);
   });

@@ -25,6 +25,6 @@ Response learn_form(const Request& request);
 
 /// POST /forms/read: as read_form, of a form that comes with the pages: its form.json in the field `form`, the picture
 /// of its page in `blank`.
-Response read_sent_form(SentForms& forms, const Model& model, const Request& request);
+Response read_sent_form(SentForms& forms, const ModelSet& models, const Request& request);
 
 }  // namespace inkling::server

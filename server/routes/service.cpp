@@ -71,7 +71,7 @@ void Service::add_forms(const ModelStore& models, const FormStore& forms) {
   // Before the names of forms: one that is called so can be read, and not shown.
   router_.add("POST", "/forms/learn", [](const Request& request) { return learn_form(request); });
   router_.add("POST", "/forms/read", [&](const Request& request) {
-    return read_sent_form(sent_forms_, models.current()->models().loaded.front(), request);
+    return read_sent_form(sent_forms_, models.current()->models(), request);
   });
   router_.add("GET", "/forms/{name}",
               [&](const Request&, const PathValues& values) { return show_form(*forms.current(), values[0]); });

@@ -3,6 +3,7 @@
 #include <inkling/data/sample.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/io/model/model_file.hpp>
+#include <inkling/model/line_model.hpp>
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drawn_field.hpp"
@@ -239,6 +241,76 @@ TEST_CASE("a thin stroke that is broken is whole") {
   drawn.stroke(1, 0.5, 0.53, 0.5, 0.57);  // alone, it would be a speck
   drawn.write(2, image_of(2, rng));
   CHECK(read_one(digits_field(3), drawn.picture(rng)).text == "312");
+}
+
+/// Says the same of every line.
+class SureOf : public LineModel {
+ public:
+  explicit SureOf(std::string text) : text_(std::move(text)) {
+    for (char c = '0'; c <= '9'; ++c) names_.emplace_back(1, c);
+  }
+  const std::vector<std::string>& class_names() const noexcept override { return names_; }
+  Index height() const noexcept override { return 40; }
+  LineSteps steps(const FloatImage&) const override {
+    const auto length = static_cast<Index>(text_.size());
+    Matrix result = Matrix::Constant(11, 2 * length, std::log(0.001F));  // classes and the blank x steps
+    for (Index t = 0; t < result.cols(); ++t) {
+      result(t % 2 == 0 ? text_[static_cast<std::size_t>(t / 2)] - '0' : 10, t) = std::log(0.99F);
+    }
+    return {.log_probabilities = result};
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::string> names_;
+};
+
+TEST_CASE("a second opinion makes a reading surer or less sure") {
+  for (const bool free : {false, true}) {
+    Rng rng(27);
+    DrawnField drawn(3, {.between = !free});
+    for (std::size_t k = 0; k < 3; ++k) drawn.write(k, image_of(static_cast<int>(2 + k), rng));
+    Field field = digits_field(3);
+    if (free) field.style = CellStyle::line;
+    const FieldPicture picture = drawn.picture(rng);
+    const auto confidence = [&](std::shared_ptr<const LineModel> lines) {
+      const FieldReading reading =
+          read_cells(std::vector{field}, std::vector{picture}, shipped_cnn(), {.lines = std::move(lines)}).front();
+      CHECK(reading.text == "234");
+      return reading.confidence;
+    };
+    CAPTURE(free);
+    const double alone = confidence(nullptr);
+    CHECK(confidence(std::make_shared<SureOf>("234")) > alone);
+    CHECK(confidence(std::make_shared<SureOf>("284")) < alone - 0.01);
+    CHECK(confidence(std::make_shared<SureOf>("23")) < alone - 0.01);
+  }
+}
+
+TEST_CASE("a second opinion leaves letters and empty fields as they are") {
+  Rng rng(29);
+  DrawnField drawn(3, {});
+  const FieldPicture empty = drawn.picture(rng);
+  drawn.write(0, image_of(7, rng));
+  const FieldPicture written = drawn.picture(rng);
+  const std::vector<Field> fields{digits_field(3), {.name = "w", .kind = FieldKind::upper, .even_cells = 3}};
+  const std::vector<FieldPicture> pictures{empty, written};
+  CHECK(read_cells(fields, pictures, shipped_cnn(), {.lines = std::make_shared<SureOf>("12")}) ==
+        read_cells(fields, pictures, shipped_cnn()));
+}
+
+TEST_CASE("a number with a hole is less sure") {
+  const auto confidence = [](std::size_t second) {
+    Rng rng(31);
+    DrawnField drawn(3, {});
+    drawn.write(0, image_of(3, rng));
+    drawn.write(second, image_of(2, rng));
+    const FieldReading reading = read_one(digits_field(3), drawn.picture(rng));
+    CHECK(reading.confidence > 0.4);
+    return reading.confidence;
+  };
+  CHECK(confidence(1) > 0.9);
+  CHECK(confidence(2) < 0.5);
 }
 
 TEST_CASE("a signature is there or not") {

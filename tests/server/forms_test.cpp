@@ -41,7 +41,7 @@ std::string named(const std::string& name) {
 }
 
 FormSet load(const std::filesystem::path& folder) {
-  return load_forms(folder, fake_models({"cnn"}).loaded.front());
+  return load_forms(folder, fake_models({"cnn"}));
 }
 
 }  // namespace

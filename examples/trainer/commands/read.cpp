@@ -1,5 +1,4 @@
 #include <inkling/core/error.hpp>
-#include <inkling/io/model/line_file.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/read/read_field.hpp>
 
@@ -81,18 +80,12 @@ std::string to_json(const RunPicture& picture, const FieldReading& reading) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::shared_ptr<const LineModel> lines_for(const ReadCommand& command) {
-  if (command.lines == "none") return nullptr;
-  if (command.lines.empty()) return find_lines(command.model.parent_path());
-  return std::make_shared<nn::LineNetwork>(load_line_network(command.lines));
-}
-
 void read(const ReadCommand& command) {
   command.run.check();
   ReadOptions options{.charset = parse_charset(command.charset), .pattern = parse_pattern(command.pattern)};
   const auto model = load_model_file(command.model);
   options.prior = prior_to_remove(command.prior.value_or("natural"), command.model);
-  options.lines = lines_for(command);
+  options.lines = load_lines_file(command.lines, command.model);
   check_readable(*model, options);
   const bool json = command.json || !command.run.out.empty();
   run_pictures(command.run, [&](const RunPicture& picture) -> Row {

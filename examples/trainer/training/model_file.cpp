@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/io/model/class_counts.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
+#include <inkling/io/model/line_file.hpp>
 #include <inkling/io/model/measured_accuracy.hpp>
 #include <inkling/io/model/model_file.hpp>
 
@@ -51,4 +52,17 @@ void require_folder_of(const std::filesystem::path& out) {
 
 std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file) {
   return inkling::load_model(file);
+}
+
+std::filesystem::path lines_file(const std::string& told, const std::filesystem::path& model) {
+  if (told == "none") return {};
+  if (!told.empty()) return told;
+  const std::filesystem::path beside = model.parent_path() / "lines" / "numbers.safetensors";
+  return std::filesystem::exists(beside) ? beside : std::filesystem::path();
+}
+
+std::shared_ptr<const inkling::LineModel> load_lines_file(const std::string& told, const std::filesystem::path& model) {
+  const std::filesystem::path file = lines_file(told, model);
+  if (file.empty()) return nullptr;
+  return std::make_shared<inkling::nn::LineNetwork>(inkling::load_line_network(file));
 }

@@ -3,6 +3,7 @@
 #include <inkling/data/dataset.hpp>
 #include <inkling/io/safetensors/storage.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/recipes.hpp>
 
 #include <filesystem>
@@ -33,3 +34,8 @@ void save_model_file(const inkling::Classifier& model, const std::filesystem::pa
 void require_folder_of(const std::filesystem::path& out);
 
 std::unique_ptr<const inkling::Classifier> load_model_file(const std::filesystem::path& file);
+
+/// The file of the network of lines that is told: a file, "none", or "", what lies beside the model; empty when there
+/// is none.
+std::filesystem::path lines_file(const std::string& told, const std::filesystem::path& model);
+std::shared_ptr<const inkling::LineModel> load_lines_file(const std::string& told, const std::filesystem::path& model);

@@ -5,10 +5,12 @@
 #include <inkling/form/reading.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,9 @@ namespace inkling::inline INKLING_ABI::form {
 struct ReadCellsOptions {
   std::size_t candidates = 10;  // of each cell at most
   int threads = 1;
+  /// A second opinion on numbers and dates, which it reads as a whole: it says how many digits there are where they
+  /// stand free, and how sure a reading is.
+  std::shared_ptr<const LineModel> lines = {};
   /// Receives the number of a field and what a step made of it: "clean", its ink without print, and where its cells
   /// are.
   std::function<void(std::size_t field, std::string_view step, const GreyImage& picture)> on_step = {};

@@ -8,6 +8,7 @@
 #include <inkling/form/rules/apply_rules.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <cstddef>
@@ -36,10 +37,11 @@ FramedPage framed_page(const TemplatePage& page);
 
 struct FormReaderOptions {
   RegistrationOptions registration = {};
-  double accept = 0.9;          // fields of less confidence are doubtful
-  double least_support = 0.34;  // of the print around a field that must be found
-                                // on the page; less is doubtful
-  bool picture = false;         // give the registered page back as well
+  double accept = 0.9;                          // fields of less confidence are doubtful
+  double least_support = 0.34;                  // of the print around a field that must be found
+                                                // on the page; less is doubtful
+  bool picture = false;                         // give the registered page back as well
+  std::shared_ptr<const LineModel> lines = {};  // a second opinion on numbers and dates: ReadCellsOptions::lines
   /// What reads fields of the kind barcode: read_barcode of form/barcode/read_barcode.hpp, in programs that link ZXing.
   /// Without it they are doubtful.
   std::function<FieldReading(const Field& field, const FieldPicture& picture)> barcode = {};

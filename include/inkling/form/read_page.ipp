@@ -42,10 +42,11 @@ inline bool fits_better(const Registration& a, const Registration& b) {
 }
 
 /// What a table of a form says: cells in pixels of the field's picture.
-inline void read_table_field(const Field& field, const FieldPicture& picture, const Classifier& model, double accept,
-                             FieldReading& reading) {
+inline void read_table_field(const Field& field, const FieldPicture& picture, const Classifier& model,
+                             const FormReaderOptions& options, FieldReading& reading) {
   TableReading table =
-      read_table(picture.picture, model, {.columns = field.columns, .rows = field.rows, .accept = accept});
+      read_table(picture.picture, model,
+                 {.columns = field.columns, .rows = field.rows, .accept = options.accept, .lines = options.lines});
   reading.rows = std::move(table.rows);
   reading.confidence = table.reason.empty() ? 1 : 0;
   reading.status = FieldStatus::read;
@@ -132,7 +133,7 @@ INKLING_INLINE FormReader::Found FormReader::find(const GreyImage& page) const {
 INKLING_INLINE FieldReading FormReader::read_special(const Field& field, const FieldPicture& picture) const {
   FieldReading reading{.name = field.name};
   if (field.kind == FieldKind::table) {
-    detail::read_table_field(field, picture, *model_, options_.accept, reading);
+    detail::read_table_field(field, picture, *model_, options_, reading);
   } else if (options_.barcode) {
     reading = options_.barcode(field, picture);
   } else {
@@ -164,7 +165,7 @@ INKLING_INLINE ReadPage FormReader::read(const GreyImage& page) const {
   for (const Field& field : form.fields) {
     pictures.push_back(detail::field_picture(field, page, map, print_alone ? &images_[found.form] : nullptr));
   }
-  reading.fields = read_cells(form.fields, pictures, *model_);
+  reading.fields = read_cells(form.fields, pictures, *model_, {.lines = options_.lines});
   for (std::size_t i = 0; i < form.fields.size(); ++i) {
     const FieldKind kind = form.fields[i].kind;
     if (kind == FieldKind::barcode || kind == FieldKind::table) {

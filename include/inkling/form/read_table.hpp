@@ -5,19 +5,22 @@
 #include <inkling/form/reading.hpp>
 #include <inkling/form/template.hpp>
 #include <inkling/model/classifier.hpp>
+#include <inkling/model/line_model.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
 
 struct TableReadingOptions {
-  std::vector<Column> columns = {};  // of the grid, from the left; those of the kind picture are not read
-  std::size_t rows = 0;              // of the grid, without the header; 0: as many as there are
-  std::size_t header = 0;            // rows at the top that are not read
-  double accept = 0.9;               // cells of less confidence are doubtful
+  std::vector<Column> columns = {};             // of the grid, from the left; those of the kind picture are not read
+  std::size_t rows = 0;                         // of the grid, without the header; 0: as many as there are
+  std::size_t header = 0;                       // rows at the top that are not read
+  double accept = 0.9;                          // cells of less confidence are doubtful
+  std::shared_ptr<const LineModel> lines = {};  // a second opinion on numbers: ReadCellsOptions::lines
   int threads = 1;
   TableOptions grid = {.least_rows = 1, .least_columns = 1, .least_drawn = 0.5};
 

@@ -93,7 +93,8 @@ INKLING_INLINE TableReading read_table(const GreyImage& page, const Classifier& 
     pictures.push_back(detail::field_picture(fields.back(), page, PageMap{}, nullptr));
     cells.push_back(&cell);
   }
-  std::vector<FieldReading> readings = read_cells(fields, pictures, model, {.threads = options.threads});
+  std::vector<FieldReading> readings =
+      read_cells(fields, pictures, model, {.threads = options.threads, .lines = options.lines});
 
   const auto height = static_cast<std::size_t>(result.grid.rows) - options.header;
   for (std::size_t row = 0; row < height; ++row) {

@@ -45,6 +45,7 @@ using namespace inkling::form;
 struct ReadCommand {
   std::vector<std::string> inputs;  // templates first: what ends with .json
   std::string model;
+  std::string lines;  // empty: what lies beside the model
   std::string out;
   std::string list;
   std::string shard;
@@ -223,6 +224,11 @@ class Reading {
   bool interrupted_ = false;
 };
 
+std::string name_and_hash(const std::filesystem::path& file) {
+  const std::string bytes = text_of(file.string());
+  return file.filename().string() + " " + sha256(std::as_bytes(std::span(bytes))).substr(0, 16);
+}
+
 void read_pages(const ReadCommand& command) {
   const Inputs inputs = sorted_inputs(command);
   Run run(command.out, Run::Access::add);
@@ -230,13 +236,14 @@ void read_pages(const ReadCommand& command) {
     throw UsageError(command.out + ": the run has pages already; --resume adds to it");
   }
   for (const FormTemplate& form : inputs.forms) run.add_template(form);
-  const std::string model_bytes = text_of(command.model);
-  run.set_origin("model", std::filesystem::path(command.model).filename().string() + " " +
-                              sha256(std::as_bytes(std::span(model_bytes))).substr(0, 16));
+  run.set_origin("model", name_and_hash(command.model));
+  const std::filesystem::path lines = lines_file(command.lines, command.model);
+  run.set_origin("lines", lines.empty() ? "none" : name_and_hash(lines));
   std::vector<TemplatePage> pages;
   for (const FormTemplate& form : inputs.forms) pages.push_back(template_page(form));
   const std::shared_ptr<const Classifier> model = load_model_file(command.model);
-  FormReaderOptions options{.accept = command.accept, .picture = command.pictures};
+  FormReaderOptions options{
+      .accept = command.accept, .picture = command.pictures, .lines = load_lines_file(command.lines, command.model)};
 #ifdef INKLING_ZXING
   options.barcode = read_barcode;
 #endif
@@ -263,6 +270,11 @@ void add_form_read(CLI::App& form) {
       ->required()
       ->type_name("FORM.json... PAGE...");
   command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
+  command
+      .add_option("--lines", options->lines,
+                  "network that reads numbers as a whole, a second opinion on them; none: no second opinion "
+                  "[lines/numbers.safetensors beside the model, if it is there]")
+      ->type_name("FILE|none");
   command.add_option("--out", options->out, "folder of the run, made when there is none")->required()->type_name("RUN");
   command.add_option("--files-from", options->list, "further pages, a name a line; - is standard input")
       ->type_name("LIST");

@@ -33,6 +33,7 @@ struct TableCommand {
   std::vector<std::string> pages;
   std::string columns;
   std::string model;
+  std::string lines;  // empty: what lies beside the model
   std::string list;
   std::string out;
   std::size_t rows = 0;
@@ -191,6 +192,7 @@ void read_tables(const TableCommand& command) {
                                     .rows = command.rows,
                                     .header = command.header,
                                     .accept = command.accept,
+                                    .lines = load_lines_file(command.lines, command.model),
                                     .threads = command.threads};
   const auto model = load_model_file(command.model);
   TableText text(command);
@@ -239,6 +241,11 @@ void add_form_table(CLI::App& form) {
       ->required()
       ->type_name("KIND,...");
   command.add_option("--model", options->model, "file of the model")->required()->type_name("FILE");
+  command
+      .add_option("--lines", options->lines,
+                  "network that reads numbers as a whole, a second opinion on them; none: no second opinion "
+                  "[lines/numbers.safetensors beside the model, if it is there]")
+      ->type_name("FILE|none");
   command.add_option("--rows", options->rows, "rows of the grid below its header, when their number is known")
       ->type_name("N");
   command.add_option("--header", options->header, "rows at the top that are not read")->type_name("N");

@@ -15,6 +15,7 @@
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/date.hpp>
 #include <inkling/read/lattice.hpp>
+#include <inkling/read/line_opinion.hpp>
 #include <inkling/read/pattern.hpp>
 #include <inkling/read/search.hpp>
 
@@ -73,7 +74,33 @@ struct WayToWrite {
   bool drops_marks = false;  // they are no part of the text
 };
 
-inline std::vector<WayToWrite> ways_to_write(const Field& field, bool crowded) {
+/// A way with any number of digits before `rest`, and, where that is known, with as many as were counted in all.
+inline void add_numbers(std::vector<WayToWrite>& ways, const std::string& rest, double price,
+                        std::optional<std::size_t> counted) {
+  ways.push_back({Pattern::parse("*#" + rest), price});
+  const auto others = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '#'));
+  if (counted && *counted > others) {
+    ways.push_back({Pattern::parse(std::string(*counted - others, '#') + rest), price});
+  }
+}
+
+inline std::vector<WayToWrite> dates() {
+  std::vector<WayToWrite> ways;
+  for (const char* separator : {"/", "-", "."}) {
+    for (const char* day : {"#", "##"}) {
+      for (const char* month : {"#", "##"}) {
+        for (const char* year : {"##", "####"}) {
+          ways.push_back({Pattern::parse(std::string(day) + separator + month + separator + year)});
+        }
+      }
+    }
+  }
+  for (const char* digits : {"######", "########"}) ways.push_back({Pattern::parse(digits), 6});
+  return ways;
+}
+
+/// counted: how many digits there are, as far as that is known.
+inline std::vector<WayToWrite> ways_to_write(const Field& field, bool crowded, std::optional<std::size_t> counted) {
   std::vector<WayToWrite> ways;
   if (!field.pattern.empty()) return {{Pattern::parse(field.pattern)}};
   const std::string mark =
@@ -82,21 +109,10 @@ inline std::vector<WayToWrite> ways_to_write(const Field& field, bool crowded) {
       : field.kind == FieldKind::letters                                                                     ? "@"
       : field.kind == FieldKind::digits || field.kind == FieldKind::decimal || field.kind == FieldKind::date ? "#"
                                                                                                              : "?";
-  if (field.kind == FieldKind::date) {
-    for (const char* separator : {"/", "-", "."}) {
-      for (const char* day : {"#", "##"}) {
-        for (const char* month : {"#", "##"}) {
-          for (const char* year : {"##", "####"}) {
-            ways.push_back({Pattern::parse(std::string(day) + separator + month + separator + year)});
-          }
-        }
-      }
-    }
-    return ways;
-  }
+  if (field.kind == FieldKind::date) return dates();
   if (field.kind == FieldKind::decimal) {
-    ways.push_back({Pattern::parse("*#"), 3.2});  // a faint sign is no dirt
-    for (const char* text : {"*#.#", "*#.##", "*#,##"}) ways.push_back({Pattern::parse(text)});
+    add_numbers(ways, "", 3.2, counted);  // a faint sign is no dirt
+    for (const char* fraction : {".#", ".##", ",##"}) add_numbers(ways, fraction, 0, counted);
     return ways;
   }
   const bool grade = field.charset.find('+') != std::string::npos || field.charset.ends_with('-');
@@ -117,6 +133,10 @@ inline std::vector<WayToWrite> ways_to_write(const Field& field, bool crowded) {
     ways.push_back({Pattern::parse(text)});
     ways.push_back({Pattern::parse("-" + text), 0.3, true});  // a dash that keeps others from adding digits
     ways.push_back({Pattern::parse("*#"), 6});
+    return ways;
+  }
+  if (mark == "#") {
+    add_numbers(ways, "", 0, counted);
     return ways;
   }
   ways.push_back({Pattern::parse("*" + mark)});
@@ -150,90 +170,145 @@ inline void set_decimal_sign(FieldReading& reading, const FieldContent& content)
   if (place) reading.text.insert(*place, ".");
 }
 
+/// A line as one way to write it has it.
+struct WrittenLine {
+  Pattern pattern;
+  ReadPath path = {};
+  double score = 0;  // nats
+  std::string text = {};
+  std::vector<CellReading> cells = {};
+  std::vector<PageCharacter> characters = {};
+};
+
+/// A field whose characters stand where they like, cut into what may be one.
+class FreeLine {
+ public:
+  /// opinion: what something else says of it, or none. Throws what segment and build_lattice throw.
+  FreeLine(const FieldContent& content, const Component& part, const CharSet& charset, const Classifier& model,
+           const LineOpinion* opinion, int threads)
+      : part_(part),
+        scale_(content.field.scale),
+        charset_(charset),
+        model_(model),
+        opinion_(opinion),
+        line_(segment(clean_picture(content, part))),
+        lattice_(build_lattice(line_, model, {.charset = charset, .threads = threads})) {}
+
+  /// None when the model has no class for the way's characters.
+  std::optional<WrittenLine> written(const WayToWrite& way, bool date) const {
+    WrittenLine result{.pattern = way.pattern};
+    try {
+      result.path = find_read_path(lattice_, way.pattern, charset_, model_.class_names());
+    } catch (const Error&) {
+      return {};
+    }
+    result.score = result.path.score - way.price;
+    for (const ReadStep& step : result.path.steps) {
+      const Pattern::Element& element = way.pattern.elements()[step.element];
+      if (element.is_mark()) {
+        constexpr double missing_mark = 3;  // nats, beside that of the search
+        if (!step.arc) result.score -= missing_mark;
+        if (!way.drops_marks) result.text += element.mark;
+      } else if (step.arc) {
+        add_character(*step.arc, element.characters & charset_, result);
+      }
+    }
+    constexpr double no_date = 4;
+    if (date && !is_date(result.text) && result.text.find_first_of("/-.") != std::string::npos) result.score -= no_date;
+    result.score += opinion_score(result.text);
+    return result;
+  }
+
+  /// Of its text among all that the lattice has for its pattern.
+  double probability(const WrittenLine& written) const {
+    return text_probability(lattice_, written.pattern, charset_, model_.class_names(), written.path);
+  }
+
+ private:
+  void add_character(std::size_t number, const CharSet& admitted, WrittenLine& line) const {
+    const std::vector<std::string>& names = model_.class_names();
+    const Arc& arc = lattice_.arcs[number];
+    const Matrix probabilities = lattice_.probabilities.col(static_cast<Index>(number));
+    CellReading cell{.status = CellStatus::read};
+    for (const inkling::Candidate& c : best_candidates(probabilities, names, {.charset = admitted, .candidates = 10})) {
+      cell.candidates.push_back({c.label, c.probability});
+    }
+    const Box& box = arc.box;
+    cell.place = upright((box.x + static_cast<double>(part_.left)) / scale_,
+                         (box.y + static_cast<double>(part_.top)) / scale_, box.width / scale_, box.height / scale_);
+    const GreyImage image = character_image(line_, arc.first, arc.last, {.side = model_.input_shape().height});
+    line.characters.push_back({.cell = line.cells.size(),
+                               .admitted = admitted_classes(admitted, names),
+                               .shown = shown_labels(admitted, names),
+                               .image = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1),
+                               .probabilities = probabilities});
+    line.text += cell.candidates.front().label;
+    line.cells.push_back(std::move(cell));
+  }
+
+  /// Nats by which a text is less probable for what the opinion says of it.
+  double opinion_score(const std::string& text) const {
+    constexpr double trust = 0.5;  // against the lattice
+    constexpr double least = 1e-4;
+    return opinion_ == nullptr ? 0.0 : trust * std::log(std::max(least, opinion_->probability(text)));
+  }
+
+  const Component& part_;
+  double scale_;
+  const CharSet& charset_;
+  const Classifier& model_;
+  const LineOpinion* opinion_;
+  Segmentation line_;
+  Lattice lattice_;
+};
+
+/// What could not be read, and why.
+inline FieldReading unread_line(FieldReading reading, const std::string& reason) {
+  reading.cells = {{.status = CellStatus::unread}};
+  reading.confidence = 0;
+  reading.status = FieldStatus::doubtful;
+  reading.reason = reason;
+  return reading;
+}
+
+/// What is known of a line beside its ink.
+struct LineContext {
+  const CharSet& charset;
+  bool crowded = false;             // cells were ignored
+  const LineOpinion* opinion = {};  // none: nothing else was asked
+};
+
 /// Reads a field whose characters stand where they like. characters: is given those that were read.
-inline FieldReading read_line(const FieldContent& content, const Field& field, const CharSet& charset,
-                              const Classifier& model, int threads, bool crowded,
-                              std::vector<PageCharacter>& characters) {
+inline FieldReading read_line(const FieldContent& content, const Field& field, const LineContext& context,
+                              const Classifier& model, int threads, std::vector<PageCharacter>& characters) {
   FieldReading reading{.name = field.name, .text = {}};
   reading.confidence = 1;
   if (!(content.pen > 0)) return reading;
-  const double scale = content.field.scale;
+  std::optional<std::size_t> counted;
+  if (context.opinion != nullptr) counted = context.opinion->text().size();
   try {
     const Component part = written_part(content);
     if (part.area == 0) return reading;
-    const Segmentation line = segment(clean_picture(content, part));
-    const Lattice lattice = build_lattice(line, model, {.charset = charset, .threads = threads});
-    const std::vector<std::string>& names = model.class_names();
-    double best = -std::numeric_limits<double>::infinity();
-    double second = best;
-    for (const WayToWrite& way : ways_to_write(field, crowded)) {
-      std::optional<ReadPath> path;
-      try {
-        path = find_read_path(lattice, way.pattern, charset, names);
-      } catch (const Error&) {
-        continue;
-      }
-      FieldReading candidate;
-      std::vector<PageCharacter> seen;
-      double score = path->score - way.price;
-      for (const ReadStep& step : path->steps) {
-        const Pattern::Element& element = way.pattern.elements()[step.element];
-        if (element.is_mark()) {
-          if (!step.arc) score -= 3;
-          if (!way.drops_marks) candidate.text += element.mark;
-          continue;
-        }
-        if (!step.arc) continue;
-        CellReading cell{.status = CellStatus::read};
-        const CharSet admitted = element.characters & charset;
-        const Matrix probabilities = lattice.probabilities.col(static_cast<Index>(*step.arc));
-        for (const inkling::Candidate& c :
-             best_candidates(probabilities, names, {.charset = admitted, .candidates = 10})) {
-          cell.candidates.push_back({c.label, c.probability});
-        }
-        const Arc& arc = lattice.arcs[*step.arc];
-        const GreyImage image = character_image(line, arc.first, arc.last, {.side = model.input_shape().height});
-        seen.push_back({.cell = candidate.cells.size(),
-                        .admitted = admitted_classes(admitted, names),
-                        .shown = shown_labels(admitted, names),
-                        .image = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1),
-                        .probabilities = probabilities});
-        const Box& box = arc.box;
-        cell.place = upright((box.x + static_cast<double>(part.left)) / scale,
-                             (box.y + static_cast<double>(part.top)) / scale, box.width / scale, box.height / scale);
-        candidate.text += cell.candidates.front().label;
-        candidate.cells.push_back(std::move(cell));
-      }
-      if (field.kind == FieldKind::date && !is_date(candidate.text)) score -= 4;
-      if (score > best) {
-        second = best;
-        best = score;
-        reading.text = candidate.text;
-        reading.cells = std::move(candidate.cells);
-        characters = std::move(seen);
-      } else {
-        second = std::max(second, score);
-      }
+    const FreeLine line(content, part, context.charset, model, context.opinion, threads);
+    std::optional<WrittenLine> best;
+    double second = -std::numeric_limits<double>::infinity();  // of another text
+    for (const WayToWrite& way : ways_to_write(field, context.crowded, counted)) {
+      std::optional<WrittenLine> written = line.written(way, field.kind == FieldKind::date);
+      if (!written) continue;
+      if (best && written->text != best->text) second = std::max(second, std::min(best->score, written->score));
+      if (!best || written->score > best->score) best = std::move(written);
     }
-    for (const CellReading& cell : reading.cells) reading.confidence *= cell.candidates.front().probability;
+    if (!best || best->text.empty()) return unread_line(std::move(reading), "nothing could be read");
+    reading.confidence = line.probability(*best) / (1 + std::exp(second - best->score));
+    reading.text = std::move(best->text);
+    reading.cells = std::move(best->cells);
+    characters = std::move(best->characters);
     if (field.kind == FieldKind::decimal && field.decimals < 0) set_decimal_sign(reading, content);
-    if (crowded) reading.confidence *= 0.8;
-    if (std::isfinite(second)) reading.confidence /= 1 + std::exp(second - best);
+    if (context.crowded) reading.confidence *= 0.8;
   } catch (const NoInkError&) {
     return reading;
   } catch (const FormatError&) {  // more parts than a line of writing has
-    reading.cells = {{.status = CellStatus::unread}};
-    reading.confidence = 0;
-    reading.status = FieldStatus::doubtful;
-    reading.reason = "what is there does not look like writing";
-    return reading;
-  }
-  if (reading.text.empty()) {
-    reading.cells = {{.status = CellStatus::unread}};
-    reading.confidence = 0;
-    reading.status = FieldStatus::doubtful;
-    reading.reason = "nothing could be read";
-    return reading;
+    return unread_line(std::move(reading), "what is there does not look like writing");
   }
   reading.status = FieldStatus::read;
   return reading;
