@@ -22,12 +22,12 @@ const HogOptions gradients{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = 
 /// Grows a forest once for each iteration; the last one's accuracy and file stand beside the time.
 void fit(benchmark::State& state, const Dataset& train, const Dataset& test, const ForestOptions& options) {
   std::optional<RandomForest> forest;
-  Index samples = 0;
+  Index fitted = 0;
   for (auto _ : state) {
     forest = fit_forest(train, options);
-    samples += train.size();
+    fitted += train.size();
   }
-  state.SetItemsProcessed(samples);
+  state.SetItemsProcessed(fitted);
   state.counters["accuracy"] = accuracy(test.labels(), forest->predict(test.pixels(), options.threads));
   state.counters["nodes"] = static_cast<double>(forest->nodes().size());
   state.counters["file_bytes"] = static_cast<double>(safetensors_bytes(encode_model(*forest)).size());
@@ -60,12 +60,12 @@ void register_predict(const std::string& name, const Settings& settings, Index b
                                  static const RandomForest forest =
                                      fit_forest(train_images(), {.trees = 100, .out_of_bag = false});
                                  const Pixels images = test_images().pixels(0, batch);
-                                 Index samples = 0;
+                                 Index predicted = 0;
                                  for (auto _ : state) {
                                    benchmark::DoNotOptimize(forest.predict(images, settings.threads));
-                                   samples += images.cols();
+                                   predicted += images.cols();
                                  }
-                                 state.SetItemsProcessed(samples);
+                                 state.SetItemsProcessed(predicted);
                                })
       ->Unit(benchmark::kMicrosecond)
       ->UseRealTime();
