@@ -40,7 +40,7 @@ struct SmallRun {
   SmallRun() {
     Lcg lcg(1);
     for (std::uint8_t& pixel : pixels.reshaped()) pixel = lcg.byte();
-    for (Index i = 0; i < images; ++i) labels.push_back(lcg.byte() % classes);
+    for (Index i = 0; i < images; ++i) labels.push_back(static_cast<Label>(lcg.byte() % classes));
     network.add(BasicConv2d<S>({.filters = 4, .padding = Padding::same, .bias = false}))
         .add(BasicBatchNorm<S>())
         .add(BasicRelu<S>())
