@@ -70,9 +70,8 @@ void Service::add_forms(const ModelStore& models, const FormStore& forms) {
   router_.add("GET", "/forms", [&](const Request&) { return list_forms(*forms.current()); });
   // Before the names of forms: one that is called so can be read, and not shown.
   router_.add("POST", "/forms/learn", [](const Request& request) { return learn_form(request); });
-  router_.add("POST", "/forms/read", [&](const Request& request) {
-    return read_sent_form(sent_forms_, models.current()->models(), request);
-  });
+  router_.add("POST", "/forms/read",
+              [&](const Request& request) { return read_sent_form(sent_forms_, models.current()->models(), request); });
   router_.add("GET", "/forms/{name}",
               [&](const Request&, const PathValues& values) { return show_form(*forms.current(), values[0]); });
   router_.add("POST", "/forms/{name}/read", [&](const Request& request, const PathValues& values) {

@@ -44,7 +44,8 @@ TEST_CASE("QR codes, Data Matrix and Code 128 are read, upright and turned") {
     CHECK(qr.text == "sheet-0042 \xc3\xa9");
     CHECK(qr.status == FieldStatus::read);
     CHECK(qr.confidence > 0.99);
-    CHECK(read_barcode(code_field, code(ZXing::BarcodeFormat::DataMatrix, "0001187", 150, 150, turn)).text == "0001187");
+    CHECK(read_barcode(code_field, code(ZXing::BarcodeFormat::DataMatrix, "0001187", 150, 150, turn)).text ==
+          "0001187");
     CHECK(read_barcode(code_field, code(ZXing::BarcodeFormat::Code128, "A-0042", 280, 80, turn)).text == "A-0042");
   }
 }

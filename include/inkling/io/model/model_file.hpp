@@ -30,8 +30,7 @@ struct SaveOptions {
 
 /// The model as a file holds it. Throws ValueError for a model of a kind that is not this library's, for numbers that
 /// `storage` cannot hold, for activation ranges that nn::fuse_int8 does not take, and for notes with a key of the
-/// format's own; ShapeError when the self-test's images have
-/// another size.
+/// format's own; ShapeError when the self-test's images have another size.
 Safetensors encode_model(const Classifier& model, const SaveOptions& options = {});
 
 /// Writes the model to a file, all or nothing (see write_atomically). Throws as encode_model, and FileError.

@@ -68,7 +68,7 @@ inline std::unique_ptr<nn::NetworkClassifier> in_bytes(const Classifier& model, 
   return bytes;
 }
 
-/// Checks both against the self-test. Result: the network of bytes where that is fast, else the model.
+/// The network of bytes, checked against the self-test's scores of bytes, where that is fast; else the model.
 inline std::unique_ptr<Classifier> faster(std::unique_ptr<Classifier> model, const ModelInfo& info,
                                           const SelfTest& test, const Matrix& byte_scores) {
   if (byte_scores.size() == 0 || !nn::kernels::int8_is_fast) return model;
