@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "contains.hpp"
+#include "damaged_file.hpp"
 #include "random_matrix.hpp"
 
 using namespace inkling;
@@ -41,15 +42,8 @@ Safetensors file_with_ranges() {
   return encode_model(make_network(), {.storage = Storage::i8, .notes = {activation_ranges_note(ranges())}});
 }
 
-std::string failure_after(const std::function<void(Safetensors&)>& change) {
-  Safetensors file = file_with_ranges();
-  change(file);
-  try {
-    load_model(safetensors_bytes(file), "bytes");
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "";
+std::string failure_after(const std::function<void(Safetensors&)>& damage) {
+  return test::failure_after(file_with_ranges(), damage);
 }
 
 }  // namespace

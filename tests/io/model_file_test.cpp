@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "contains.hpp"
+#include "damaged_file.hpp"
 #include "random_matrix.hpp"
 #include "temporary_folder.hpp"
 
@@ -120,9 +121,7 @@ std::string failure(const std::function<void()>& load) {
 
 /// What loading `model` says after `damage` was done to its file.
 std::string failure_after(const Classifier& model, const std::function<void(Safetensors&)>& damage) {
-  Safetensors file = encode_model(model);
-  damage(file);
-  return failure([&] { load(file); });
+  return test::failure_after(encode_model(model), damage);
 }
 
 template <typename T>

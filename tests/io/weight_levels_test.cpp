@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "contains.hpp"
+#include "damaged_file.hpp"
 #include "random_matrix.hpp"
 
 using namespace inkling;
@@ -36,15 +37,8 @@ nn::NetworkClassifier make_network() {
   return {layers, {"a", "b", "c"}};
 }
 
-std::string failure_after(const std::function<void(Safetensors&)>& change) {
-  Safetensors file = encode_model(make_network(), {.storage = Storage::i8});
-  change(file);
-  try {
-    load_model(safetensors_bytes(file), "bytes");
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-  return "";
+std::string failure_after(const std::function<void(Safetensors&)>& damage) {
+  return test::failure_after(encode_model(make_network(), {.storage = Storage::i8}), damage);
 }
 
 void set_levels(Safetensors& file, const std::string& layer, const std::vector<std::uint8_t>& levels) {

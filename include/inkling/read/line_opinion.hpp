@@ -23,16 +23,16 @@ class LineOpinion {
               const SegmentOptions& options = {});
 
   /// The most probable text.
-  const std::string& text() const noexcept { return text_; }
+  std::string text() const;
 
   /// That the line says this and nothing else, 0 to 1; characters outside of the charset do not count.
   double probability(const std::string& text) const;
 
  private:
+  CharSet charset_;
   std::vector<std::string> class_names_;
   std::vector<Label> admitted_;
   Matrix log_probabilities_;  // (classes + 1) x steps
-  std::string text_;
 };
 
 }  // namespace inkling::inline INKLING_ABI

@@ -24,12 +24,14 @@ inline FloatImage with_paper_at_ends(const FloatImage& line) {
 
 INKLING_INLINE LineOpinion::LineOpinion(const GreyImage& picture, const LineModel& model, const CharSet& charset,
                                         const SegmentOptions& options)
-    : class_names_(model.class_names()), admitted_(admitted_classes(charset, class_names_)) {
-  const Pattern any = Pattern::any_of(charset);
+    : charset_(charset), class_names_(model.class_names()), admitted_(admitted_classes(charset, class_names_)) {
   const LineImage line = line_image(picture, {.height = model.height(), .segment = options});
-  log_probabilities_ =
-      allowed_steps(model.steps(detail::with_paper_at_ends(line.ink)).log_probabilities, any, charset, class_names_);
-  text_ = find_texts(log_probabilities_, any, charset, class_names_, 1).front().text;
+  log_probabilities_ = allowed_steps(model.steps(detail::with_paper_at_ends(line.ink)).log_probabilities,
+                                     Pattern::any_of(charset), charset, class_names_);
+}
+
+INKLING_INLINE std::string LineOpinion::text() const {
+  return find_texts(log_probabilities_, Pattern::any_of(charset_), charset_, class_names_, 1).front().text;
 }
 
 INKLING_INLINE double LineOpinion::probability(const std::string& text) const {
