@@ -27,6 +27,7 @@ export const quit = () => browser.close();
 export class Visit {
   #errors = [];
   #requests = [];
+  #unanswered = new Set();
   #server;
 
   // options: of a playwright context; tab: "character" or "line", by its address.
@@ -34,6 +35,7 @@ export class Visit {
     const visit = await Visit.open(`/#${tab}`, options);
     visit.panel = visit.page.locator(`#${tab}-panel`);
     await visit.says("Nothing written yet");
+    await visit.#answered();
     return visit;
   }
 
@@ -46,7 +48,13 @@ export class Visit {
     visit.page.setDefaultTimeout(patience);
     visit.page.on("console", (message) => message.type() === "error" && visit.#errors.push(message.text()));
     visit.page.on("pageerror", (error) => visit.#errors.push(String(error)));
-    visit.page.on("request", (request) => visit.#requests.push(request.url()));
+    visit.page.on("request", (request) => {
+      visit.#requests.push(request.url());
+      visit.#unanswered.add(request);
+    });
+    for (const end of ["requestfinished", "requestfailed"]) {
+      visit.page.on(end, (request) => visit.#unanswered.delete(request));
+    }
     await visit.page.goto(new URL(path, server).href);
     return visit;
   }
@@ -57,6 +65,12 @@ export class Visit {
     const mine = this.#errors.filter((text) => !(refusals && text.startsWith("Failed to load resource")));
     assert.deepEqual(mine, []);
     assert.deepEqual(this.#requests.filter((address) => !address.startsWith(this.#server) && !address.startsWith("data:") && !address.startsWith("blob:")), []);
+  }
+
+  // Waits for what the page asks for by itself: tabs appear with the answers, and in a narrow window the desk moves down.
+  async #answered() {
+    do await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    while (this.#unanswered.size > 0);
   }
 
   find(selector) {
@@ -76,9 +90,10 @@ export class Visit {
     return this.find(".glyph").filter({ hasText: new RegExp(`^${character}$`) }).waitFor();
   }
 
-  async settled() {
-    await this.page.waitForFunction(() => !document.querySelector(".stale, .pending"));
-    await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  // A cancelled animation, such as that of an element which was replaced, never finishes.
+  settled() {
+    return this.page.waitForFunction(() => !document.querySelector(".stale, .pending") &&
+      document.getAnimations().every(({ playState }) => playState !== "running"));
   }
 
   async draw(strokes) {
