@@ -82,6 +82,12 @@ class DrawnField {
     line(x(u0), y(v0), x(u1), y(v1), 3.5, drawing_.pen);
   }
 
+  /// A rule that comes in from the left edge of the picture, and ends so far within the field.
+  void rule_from_left(double v, double length) {
+    const double y = margin_ + v * drawing_.cell;
+    line(0, y, margin_ + length, y);
+  }
+
   void cross(std::size_t cell) {
     stroke(cell, 0.2, 0.2, 0.8, 0.8);
     stroke(cell, 0.8, 0.2, 0.2, 0.8);

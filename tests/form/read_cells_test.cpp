@@ -1,12 +1,15 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/sample.hpp>
+#include <inkling/form/detail/cell_grid.hpp>
+#include <inkling/form/detail/field_ink.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/model/line_model.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -222,6 +225,44 @@ TEST_CASE("a 1 at the end of what stands free is no printed side") {
     CAPTURE(u);
     CHECK(read_one(field, drawn.picture(rng)).text == "134");
   }
+}
+
+TEST_CASE("strokes at even distances above a base line divide nothing") {
+  Rng rng(29);
+  const Field field{.name = "n", .kind = FieldKind::digits};  // whose number of cells is not known
+  DrawnField drawn(5, {.upper_line = false, .between = false, .ends = false});
+  drawn.write(0, image_of(2, rng));
+  for (const std::size_t k : {0U, 1U, 2U, 3U}) drawn.stroke(k, 1, 0.15, 1, 0.75);
+  const FieldReading reading = read_one(field, drawn.picture(rng));
+  CHECK(reading.text == "21111");
+}
+
+TEST_CASE("a comb whose number of teeth is not known is counted") {
+  Rng rng(31);
+  const Field field{.name = "n", .kind = FieldKind::digits};
+  DrawnField drawn(5, {.upper_line = false});
+  for (std::size_t k = 0; k < 3; ++k) drawn.write(k, image_of(static_cast<int>(3 + k), rng));
+  const FieldReading reading = read_one(field, drawn.picture(rng));
+  CHECK(reading.cells.size() == 5);
+  CHECK(reading.text == "345");
+}
+
+TEST_CASE("a rule that comes in from beside the field is print as far as the writing") {
+  Rng rng(37);
+  DrawnField drawn(5, {.between = false, .ends = false});
+  drawn.rule_from_left(0.5, 138);
+  for (std::size_t k = 2; k < 5; ++k) drawn.write(k, image_of(0, rng));
+  const FieldPicture picture = drawn.picture(rng);
+  const detail::FieldInk field = detail::find_field_ink(picture.picture, picture.place);
+  const detail::CellGrid grid = detail::find_cells(field, 1);
+  const double row = (picture.place.y + 0.5 * picture.place.height) * field.scale;
+  const auto rule = std::find_if(grid.level.begin(), grid.level.end(), [&](const detail::PrintedLine& line) {
+    return std::abs(static_cast<double>(line.path.centre.front()) - row) < 5;
+  });
+  REQUIRE(rule != grid.level.end());
+  const double end = (picture.place.x + 138) * field.scale;
+  CHECK(rule->path.first <= 2);
+  CHECK(std::abs(static_cast<double>(rule->path.first + rule->path.length()) - end) < 12);
 }
 
 TEST_CASE("a stroke at the place of a line that is not there is writing") {

@@ -89,6 +89,35 @@ inline void find_level_lines(const FieldInk& field, const FloatImage& turned_rid
   grid.bottom = lower.value_or(grid.bottom);
 }
 
+/// Rules that come in from beside the field and end where the writing begins, such as those of ruled paper. No stroke
+/// begins so far outside of a field.
+inline void find_rules_from_beside(const FieldInk& field, const FloatImage& turned_ridges,
+                                   const FloatImage& turned_amount, CellGrid& grid) {
+  const Box& place = field.place;
+  if (place.width < 1.6 * place.height) return;  // what reaches half of a height into it may be all of a character
+  const float least = least_ridge(field);
+  const double reach = 0.5 * place.height;
+  const auto look = [&](double left, double right) {
+    const auto begin = static_cast<Index>(std::max(0.0, left));
+    const auto end = static_cast<Index>(std::min(right, static_cast<double>(field.width())));
+    if (static_cast<double>(end - begin) < reach) return;
+    const auto profiles = line_profiles(turned_ridges, begin, end, 0.03, least);
+    constexpr double stretch = 8;
+    constexpr double from_side = 5;  // pixels: an upper or lower side is no such rule
+    for (double y = place.y + from_side; y < place.y + place.height - from_side; y += stretch / 2) {
+      const StraightLine line = best_line(profiles, y, y + stretch);
+      const bool known = std::any_of(grid.level.begin(), grid.level.end(), [&](const PrintedLine& other) {
+        const Index column = std::clamp<Index>((begin + end) / 2 - other.path.first, 0, other.path.length() - 1);
+        return std::abs(static_cast<double>(other.path.centre[static_cast<std::size_t>(column)]) - line.x) < 5;
+      });
+      if (line.coverage < 0.9 || known) continue;
+      grid.level.push_back({follow(turned_amount, turned_ridges, line, begin, end, least)});
+    }
+  };
+  look(0, place.x + reach);
+  look(place.x + place.width - reach, static_cast<double>(field.width()));
+}
+
 /// How well lines lie where a grid of cells would have them.
 struct GridFit {
   double left = 0;
@@ -121,6 +150,15 @@ inline double strength_near(const std::vector<double>& strength, double x) {
   return best;
 }
 
+/// Of the lines between the cells of a grid, the share that is there.
+inline double share_between(const std::vector<double>& strength, const GridFit& fit, std::size_t count) {
+  std::size_t there = 0;
+  for (std::size_t k = 1; k < count; ++k) {
+    there += strength_near(strength, fit.left + static_cast<double>(k) * fit.pitch) > 0.15 ? 1 : 0;
+  }
+  return count < 2 ? 0 : static_cast<double>(there) / static_cast<double>(count - 1);
+}
+
 inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, std::size_t count) {
   const auto near = [&](double x) { return strength_near(strength, x); };
   const double pitch = place.width / static_cast<double>(count);
@@ -140,10 +178,7 @@ inline GridFit fit_grid(const std::vector<double>& strength, const Box& place, s
       if (score > best.score) best = {left, width / static_cast<double>(count), score, 0};
     }
   }
-  for (std::size_t k = 1; k < count; ++k) {
-    best.between +=
-        near(best.left + static_cast<double>(k) * best.pitch) > 0.15 ? 1.0 / static_cast<double>(count - 1) : 0;
-  }
+  best.between = share_between(strength, best, count);
   return best;
 }
 
@@ -179,8 +214,35 @@ inline std::vector<double> sides_of_boxes_apart(const std::vector<double>& stren
   return best;
 }
 
-/// The number of cells, by how well lines fit; 1 when there are none between the sides.
-inline std::size_t count_cells(const std::vector<double>& strength, const FieldInk& field) {
+/// The strengths of those lines alone that reach the upper or the lower side of the field: a line between cells does,
+/// be it as short as a comb's, and strokes stand away from the sides.
+inline std::vector<double> strengths_at_sides(std::vector<double> strength, const FloatImage& ridge,
+                                              const CellGrid& grid, float least) {
+  const auto band = static_cast<Index>(0.15 * (grid.bottom - grid.top));
+  constexpr Index beside = 3;  // pixels: half of a line's thickness
+  std::vector<std::vector<float>> coverages;
+  const auto look = [&](Index from) {
+    const Index to = std::min(from + band, ridge.height());
+    if (from >= 0 && to > from) coverages.push_back(line_profile(ridge, from, to, 0, least).coverage);
+  };
+  if (grid.has_top) look(static_cast<Index>(grid.top) + beside);
+  if (grid.has_bottom) look(static_cast<Index>(grid.bottom) - beside - band);
+  constexpr Index drift = 3;  // columns that a line leans to either side on its way there
+  for (Index x = 0; x < static_cast<Index>(strength.size()); ++x) {
+    const auto begin = std::max<Index>(0, x - drift);
+    const auto end = std::min<Index>(x + drift + 1, static_cast<Index>(strength.size()));
+    const bool reaches = std::any_of(coverages.begin(), coverages.end(), [&](const std::vector<float>& coverage) {
+      return *std::max_element(coverage.begin() + begin, coverage.begin() + end) > 0.8F;
+    });
+    if (!reaches) strength[static_cast<std::size_t>(x)] = 0;
+  }
+  return strength;
+}
+
+/// The number of cells, by how well lines fit; 1 when there are none between the sides. `at_sides`: see
+/// strengths_at_sides.
+inline std::size_t count_cells(const std::vector<double>& strength, const std::vector<double>& at_sides,
+                               const FieldInk& field) {
   const double ratio = field.place.width / field.place.height;
   const auto most = static_cast<std::size_t>(std::clamp(std::floor(ratio / 0.55), 1.0, 60.0));
   const auto least = static_cast<std::size_t>(std::max(2.0, std::floor(0.6 * ratio)));
@@ -190,7 +252,7 @@ inline std::size_t count_cells(const std::vector<double>& strength, const FieldI
   double score = 0.2;
   for (std::size_t count = std::max(fewest, least); count <= most; ++count) {
     const GridFit fit = fit_grid(strength, field.place, count);
-    if (fit.between < 0.8 || fit.score < 0.75 * score) continue;
+    if (fit.between < 0.8 || fit.score < 0.75 * score || share_between(at_sides, fit, count) < 0.5) continue;
     best = count;
     score = std::max(score, fit.score);
   }
@@ -228,7 +290,9 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
   const float least = least_ridge(field);
   {
     const FloatImage turned = transposed(field.amount);
-    find_level_lines(field, ridges(turned), turned, grid);
+    const FloatImage turned_ridges = ridges(turned);
+    find_level_lines(field, turned_ridges, turned, grid);
+    find_rules_from_beside(field, turned_ridges, turned, grid);
   }
   const FloatImage ridge = ridges(field.amount);
   const auto top = static_cast<Index>(std::clamp(grid.top + 5, 0.0, static_cast<double>(field.height() - 1)));
@@ -237,7 +301,9 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
   const auto profiles = line_profiles(ridge, top, bottom, 0.07, least);
   const std::vector<double> strength = line_strengths(profiles, field.width());
   const bool ruled = grid.has_top || grid.has_bottom;  // places for characters have at least a base line
-  if (count == 0 && given.empty()) count = ruled ? count_cells(strength, field) : 1;
+  if (count == 0 && given.empty()) {
+    count = ruled ? count_cells(strength, strengths_at_sides(strength, ridge, grid, least), field) : 1;
+  }
   count = std::max<std::size_t>(1, given.empty() ? count : given.size());
 
   std::vector<double> sides;  // of the cells, left and right of each
