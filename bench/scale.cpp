@@ -38,6 +38,8 @@ class Counting final : public Collective {
 
   int rank() const noexcept override { return ranks_.rank(); }
   int size() const noexcept override { return ranks_.size(); }
+  void start_dealing() override { ranks_.start_dealing(); }
+  std::ptrdiff_t deal() override { return ranks_.deal(); }
   void exchange(const std::vector<ConstBlock>& send, const std::vector<Block>& receive) override {
     const auto start = std::chrono::steady_clock::now();
     for (int r = 0; r < size(); ++r) {

@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
@@ -64,6 +65,13 @@ class ThreadRanks {
       all_.wait();
     }
 
+    void start_dealing() override {
+      all_.wait();  // nobody deals any more
+      if (rank_ == 0) all_.dealt_ = 0;
+      all_.wait();
+    }
+    std::ptrdiff_t deal() override { return all_.dealt_++; }
+
    private:
     ThreadRanks& all_;
     int rank_;
@@ -88,5 +96,6 @@ class ThreadRanks {
   std::size_t waiting_ = 0;
   std::size_t turn_ = 0;
   std::size_t bytes_sent_ = 0;
+  std::atomic<std::ptrdiff_t> dealt_{0};
   std::exception_ptr error_;
 };

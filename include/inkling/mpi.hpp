@@ -6,10 +6,13 @@
 #include <inkling/core/launched_processes.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <iterator>
 #include <mpi.h>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,7 +26,7 @@ namespace inkling::inline INKLING_ABI {
 ///     const auto model = train_model(ModelKind::cnn, data, {.ranks = &ranks});
 ///     if (ranks.rank() == 0) save_model(*model.model, "cnn.safetensors");
 ///
-/// Of the collectives of MPI it uses none, for MPI_Allreduce adds in an order that depends on the number of ranks.
+/// It adds nothing by collectives of MPI, for MPI_Allreduce adds in an order that depends on the number of ranks.
 ///
 /// It finalises MPI at its end, if it initialised it, but not while an exception is on its way: the other ranks would
 /// not know, and wait. Let the exception end the program with a status other than 0; the launcher then ends the others.
@@ -48,10 +51,13 @@ class MpiRanks final : public Collective {
       throw Error("MPI: the launcher has started " + std::to_string(launched) + " processes, but this one sees " +
                   std::to_string(size_) + ": it belongs to another MPI than this program was built with");
     }
+    share_counter();
   }
 
   ~MpiRanks() override {
     if (std::uncaught_exceptions() > exceptions_) return;
+    if (window_ != MPI_WIN_NULL) MPI_Win_free(&window_);
+    MPI_Comm_free(&machine_);
     MPI_Comm_free(&world_);
     if (finalises_) MPI_Finalize();
   }
@@ -88,7 +94,22 @@ class MpiRanks final : public Collective {
     }
   }
 
+  /// Ranks on one machine get those of their numbers that come next.
+  void start_dealing() override {
+    barrier();  // nobody deals any more
+    if (rank_ == neighbours_.front()) counter_->store(0);
+    barrier();
+  }
+
+  std::ptrdiff_t deal() override {
+    const std::ptrdiff_t count = counter_->fetch_add(1);
+    const std::ptrdiff_t here = std::ssize(neighbours_);
+    return count / here * size_ + neighbours_[static_cast<std::size_t>(count % here)];
+  }
+
  private:
+  using Counter = std::atomic<std::ptrdiff_t>;
+  static_assert(Counter::is_always_lock_free);  // so that processes can share it
   using Clock = std::chrono::steady_clock;
 
   static constexpr std::size_t most = std::size_t{1} << 30;  // bytes of a message: MPI counts them in an int
@@ -123,7 +144,39 @@ class MpiRanks final : public Collective {
     }
   }
 
+  /// Finds the ranks of this machine, and puts a counter into memory that they share. Where there is none, each counts
+  /// alone.
+  void share_counter() {
+    check(MPI_Comm_split_type(world_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine_), "MPI_Comm_split_type");
+    int place = 0;  // among them
+    int here = 0;
+    check(MPI_Comm_rank(machine_, &place), "MPI_Comm_rank");
+    check(MPI_Comm_size(machine_, &here), "MPI_Comm_size");
+    neighbours_.resize(static_cast<std::size_t>(here));
+    check(MPI_Allgather(&rank_, 1, MPI_INT, neighbours_.data(), 1, MPI_INT, machine_), "MPI_Allgather");
+    void* memory = nullptr;
+    MPI_Aint bytes = 0;
+    int unit = 0;
+    const int shared = MPI_Win_allocate_shared(place == 0 ? sizeof(Counter) : 0, 1, MPI_INFO_NULL, machine_, &memory,
+                                               &window_) == MPI_SUCCESS &&
+                               MPI_Win_shared_query(window_, 0, &bytes, &unit, &memory) == MPI_SUCCESS
+                           ? 1
+                           : 0;
+    int all_share = 0;
+    check(MPI_Allreduce(&shared, &all_share, 1, MPI_INT, MPI_MIN, machine_), "MPI_Allreduce");
+    if (all_share == 0) {
+      neighbours_.assign(1, rank_);
+      return;
+    }
+    counter_ = place == 0 ? new (memory) Counter(0) : std::launder(static_cast<Counter*>(memory));
+  }
+
   MPI_Comm world_ = MPI_COMM_NULL;
+  MPI_Comm machine_ = MPI_COMM_NULL;  // the ranks that share memory with this one
+  std::vector<int> neighbours_;       // their numbers, ascending, and its own
+  MPI_Win window_ = MPI_WIN_NULL;
+  Counter own_{0};
+  Counter* counter_ = &own_;  // or in the window
   int rank_ = 0;
   int size_ = 1;
   bool finalises_ = false;

@@ -44,6 +44,33 @@ TEST_CASE("shares cover what is shared, one behind another, and differ by one at
   }
 }
 
+TEST_CASE("numbers are dealt out to the ranks, each to one") {
+  class Second final : public Collective {
+   public:
+    int rank() const noexcept override { return 1; }
+    int size() const noexcept override { return 3; }
+  } second;
+  Collective alone;
+  for (int round = 0; round < 2; ++round) {
+    second.start_dealing();
+    alone.start_dealing();
+    for (const std::ptrdiff_t k : {0, 1, 2}) {
+      CHECK(second.deal() == 1 + 3 * k);
+      CHECK(alone.deal() == k);
+    }
+  }
+  std::vector<int> dealt(100, 0);
+  std::mutex mutex;
+  ThreadRanks(3).run([&](Collective& ranks, int) {
+    ranks.start_dealing();
+    for (std::ptrdiff_t i = ranks.deal(); i < std::ssize(dealt); i = ranks.deal()) {
+      const std::lock_guard lock(mutex);
+      ++dealt[static_cast<std::size_t>(i)];
+    }
+  });
+  CHECK(dealt == std::vector<int>(100, 1));
+}
+
 TEST_CASE("one rank has what it gives") {
   Collective alone;
   CHECK(alone.rank() == 0);

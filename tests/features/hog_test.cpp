@@ -202,6 +202,18 @@ TEST_CASE("Features do not depend on the number of threads, nor on the images be
   CHECK((bytes.cast<float>() - 255 * features).cwiseAbs().maxCoeff() <= 0.5001F);
 }
 
+TEST_CASE("Images may lie anywhere, and features go where they are asked to") {
+  const Shape shape{28, 28, 1};
+  const Pixels images = noise(shape, 3);
+  const Hog hog(shape);
+  const std::vector<const std::uint8_t*> chosen{images.col(2).data(), images.col(0).data()};
+  Pixels features = Pixels::Constant(hog.size(), 3, 7);
+  hog.byte_features(chosen, features.data(), 1);
+  CHECK(features.col(0) == hog.byte_features(images.col(2)));
+  CHECK(features.col(1) == hog.byte_features(images.col(0)));
+  CHECK((features.col(2).array() == 7).all());
+}
+
 TEST_CASE("Ranks share the images out, and all get the features of all") {
   const Shape shape{28, 28, 1};
   const Pixels images = noise(shape, 131);

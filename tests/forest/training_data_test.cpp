@@ -1,3 +1,4 @@
+#include <inkling/core/collective.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/core/rng.hpp>
 #include <inkling/data/dataset.hpp>
@@ -13,6 +14,8 @@
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "thread_ranks.hpp"
 
 using namespace inkling;
 using forest::detail::PackedSamples;
@@ -40,7 +43,7 @@ TEST_CASE("Small data is held in either order, large data once and without its z
   CHECK(packed.held_bytes() == 100 * (8 + 4) + (pixels.array() != 0).count() + 1);
   CHECK(twice.holds_columns());
   CHECK(twice.held_bytes() == 6000);
-  CHECK(twice.columns() == pixels.transpose());
+  CHECK(Eigen::Map<const Pixels>(twice.columns(), 100, 30) == pixels.transpose());
   std::vector<std::uint8_t> unpacked(30);
   for (Index i = 0; i < 100; ++i) {
     for (const TrainingData* data : {&packed, &twice}) {
@@ -94,5 +97,14 @@ TEST_CASE("Gradients are those of the images, however they are held") {
       const std::uint8_t* const bytes = data.sample(i, unpacked.data());
       CHECK(std::equal(bytes, bytes + hog->size(), gradients.col(i).data()));
     }
+    ThreadRanks(3).run([&](Collective& ranks, int) {
+      const TrainingData shared(images, hog, 1, held_twice, &ranks);
+      std::vector<std::uint8_t> own(static_cast<std::size_t>(hog->size()));
+      for (Index i = 0; i < 70; ++i) {
+        const std::uint8_t* const bytes = shared.sample(i, own.data());
+        CHECK(std::equal(bytes, bytes + hog->size(), gradients.col(i).data()));
+      }
+      CHECK(shared.varying_features() == data.varying_features());
+    });
   }
 }

@@ -2,6 +2,7 @@
 
 #include <inkling/core/config.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -55,6 +56,17 @@ class Collective {
 
   /// Whether any rank says so.
   bool any(bool here);
+
+  /// Begins to deal out the numbers 0, 1, ..., each to one rank.
+  virtual void start_dealing() { dealt_ = 0; }
+
+  /// The next number that is this rank's; any of its threads may ask. Which ranks get which numbers is not said: ranks
+  /// that share memory may give the next one to whoever asks first. None is left out when all ask until they get one
+  /// that they have no use for.
+  virtual std::ptrdiff_t deal() { return rank() + size() * dealt_++; }
+
+ private:
+  std::atomic<std::ptrdiff_t> dealt_{0};
 };
 
 /// A part of the numbers 0, 1, ..., count - 1.

@@ -69,6 +69,11 @@ class Hog {
   /// ranks, when some compute other features than others.
   Pixels byte_features(const Pixels& images, int threads = 0, Collective* ranks = nullptr) const;
 
+  /// The same of images that lie anywhere. images[i]: image_shape().size() bytes; result: room for size() bytes of
+  /// each.
+  void byte_features(std::span<const std::uint8_t* const> images, std::uint8_t* result, int threads = 0,
+                     Collective* ranks = nullptr) const;
+
   /// Memory to work in; one for each thread.
   struct Workspace;
 
@@ -94,11 +99,11 @@ class Hog {
   void check() const;
   Bins shared_out(float across, float down) const noexcept;
   void accumulate(Workspace& workspace) const;
-  template <typename Value, typename Write>
-  void extract_part(const Pixels& images, RankShare part, int threads, MatrixOf<Value>& result,
-                    const Write& write) const;
-  void extract_bytes(const Pixels& images, RankShare part, int threads, Pixels& result) const;
-  void gather_features(const Pixels& images, Pixels& features, Collective& ranks) const;
+  std::vector<const std::uint8_t*> columns_of(const Pixels& images) const;
+  template <typename Write>
+  void extract_part(std::span<const std::uint8_t* const> images, RankShare part, int threads, const Write& write) const;
+  void require_same_features(std::span<const std::uint8_t* const> images, RankShare part, const std::uint8_t* features,
+                             Collective& ranks) const;
   float* normalise(const Grid& grid, const std::vector<Bins>& cells, Vector& memory, float* to) const;
 
   Shape image_;
@@ -115,28 +120,6 @@ struct Hog::Workspace {
   std::vector<std::vector<Bins>> cells;  // of each grid: (cells down + 2) x (cells across + 2), with those outside
   Vector block;  // and room for a store that is wider than its bins; aligned, for sums to have the same order
 };
-
-/// Writes the columns of `part` of the images.
-template <typename Value, typename Write>
-void Hog::extract_part(const Pixels& images, RankShare part, int threads, MatrixOf<Value>& result,
-                       const Write& write) const {
-  if (images.rows() != image_.size()) {
-    throw ShapeError("Hog: expected images of " + to_string(image_) + ", got " + std::to_string(images.rows()) +
-                     " bytes a column");
-  }
-  constexpr Index batch = 64;  // images a task
-  result.resize(size_, images.cols());
-  std::vector<Workspace> workspaces(static_cast<std::size_t>(thread_count(threads)));
-  parallel_for((part.size() + batch - 1) / batch, threads, [&](Index b, int worker) {
-    Workspace& workspace = workspaces[static_cast<std::size_t>(worker)];
-    Vector features(size_);
-    const Index first = part.first + b * batch;
-    for (Index i = first; i < std::min<Index>(part.last, first + batch); ++i) {
-      extract({images.col(i).data(), static_cast<std::size_t>(images.rows())}, workspace, features.data());
-      write(features, result.col(i));
-    }
-  });
-}
 
 }  // namespace inkling::inline INKLING_ABI
 

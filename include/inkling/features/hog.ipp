@@ -172,43 +172,78 @@ INKLING_INLINE void Hog::extract(std::span<const std::uint8_t> image, Workspace&
   }
 }
 
+/// Where each image begins. Throws ShapeError when they have another size.
+INKLING_INLINE std::vector<const std::uint8_t*> Hog::columns_of(const Pixels& images) const {
+  if (images.rows() != image_.size()) {
+    throw ShapeError("Hog: expected images of " + to_string(image_) + ", got " + std::to_string(images.rows()) +
+                     " bytes a column");
+  }
+  std::vector<const std::uint8_t*> columns;
+  for (Index i = 0; i < images.cols(); ++i) columns.push_back(images.col(i).data());
+  return columns;
+}
+
+/// Calls write(i, features) for each image i of `part`.
+template <typename Write>
+void Hog::extract_part(std::span<const std::uint8_t* const> images, RankShare part, int threads,
+                       const Write& write) const {
+  constexpr Index batch = 64;  // images a task
+  std::vector<Workspace> workspaces(static_cast<std::size_t>(thread_count(threads)));
+  parallel_for((part.size() + batch - 1) / batch, threads, [&](Index b, int worker) {
+    Workspace& workspace = workspaces[static_cast<std::size_t>(worker)];
+    Vector features(size_);
+    const Index first = part.first + b * batch;
+    for (Index i = first; i < std::min<Index>(part.last, first + batch); ++i) {
+      extract({images[static_cast<std::size_t>(i)], static_cast<std::size_t>(image_.size())}, workspace,
+              features.data());
+      write(i, features);
+    }
+  });
+}
+
 INKLING_INLINE Matrix Hog::features(const Pixels& images, int threads) const {
-  Matrix result;
-  extract_part(images, {0, images.cols()}, threads, result,
-               [](const Vector& features, auto&& column) { column = features; });
+  const auto columns = columns_of(images);
+  Matrix result(size_, images.cols());
+  extract_part(columns, {0, images.cols()}, threads,
+               [&](Index i, const Vector& features) { result.col(i) = features; });
   return result;
 }
 
 INKLING_INLINE Pixels Hog::byte_features(const Pixels& images, int threads, Collective* ranks) const {
-  Pixels result;
-  if (ranks == nullptr || ranks->size() == 1) {
-    extract_bytes(images, {0, images.cols()}, threads, result);
-  } else {
-    extract_bytes(images, share_of(images.cols(), ranks->rank(), ranks->size()), threads, result);
-    gather_features(images, result, *ranks);
-  }
+  Pixels result(size_, images.cols());
+  byte_features(columns_of(images), result.data(), threads, ranks);
   return result;
 }
 
-INKLING_INLINE void Hog::extract_bytes(const Pixels& images, RankShare part, int threads, Pixels& result) const {
-  extract_part(images, part, threads, result, [](const Vector& features, auto&& column) {
-    column = (features.array() * 255.0F + 0.5F).template cast<std::uint8_t>();
+INKLING_INLINE void Hog::byte_features(std::span<const std::uint8_t* const> images, std::uint8_t* result, int threads,
+                                       Collective* ranks) const {
+  Collective alone;
+  Collective& all = ranks != nullptr ? *ranks : alone;
+  require_same(all, static_cast<std::uint64_t>(size_), "the numbers of gradients");
+  const auto share = [&](int rank) { return share_of(std::ssize(images), rank % all.size(), all.size()); };
+  extract_part(images, share(all.rank()), threads, [&](Index i, const Vector& features) {
+    Eigen::Map<Pixels>(result + i * size_, size_, 1).array() = (features.array() * 255.0F + 0.5F).cast<std::uint8_t>();
   });
+  if (all.size() == 1) return;
+  std::vector<std::size_t> ends;
+  for (int r = 0; r < all.size(); ++r) ends.push_back(static_cast<std::size_t>(share(r).last * size_));
+  gather(all, result, std::move(ends));
+  require_same_features(images, share(all.rank() + 1), result, all);
 }
 
-/// Fills the features of the other ranks' shares.
-INKLING_INLINE void Hog::gather_features(const Pixels& images, Pixels& features, Collective& ranks) const {
-  require_same(ranks, static_cast<std::uint64_t>(size_), "the numbers of gradients");
-  const auto share = [&](int rank) { return share_of(images.cols(), rank % ranks.size(), ranks.size()); };
-  std::vector<std::size_t> ends;
-  for (int r = 0; r < ranks.size(); ++r) ends.push_back(static_cast<std::size_t>(share(r).last * size_));
-  gather(ranks, features.data(), std::move(ends));
-  // Other options, or programs for other processors, would go unnoticed: each rank makes some of the next one's, too.
+/// Other options, or programs for other processors, would go unnoticed: each rank makes some features of the next one's
+/// part, too.
+INKLING_INLINE void Hog::require_same_features(std::span<const std::uint8_t* const> images, RankShare part,
+                                               const std::uint8_t* features, Collective& ranks) const {
   constexpr Index stride = 64;
-  const RankShare next = share(ranks.rank() + 1);
+  std::vector<const std::uint8_t*> some;
+  for (Index i = part.first; i < part.last; i += stride) some.push_back(images[static_cast<std::size_t>(i)]);
+  Pixels same(size_, std::ssize(some));
+  byte_features(some, same.data(), 1);
   bool differ = false;
-  for (Index i = next.first; i < next.last; i += stride) {
-    differ = differ || byte_features(images.col(i), 1) != features.col(i);
+  for (Index k = 0; k < same.cols(); ++k) {
+    const std::uint8_t* const theirs = features + (part.first + k * stride) * size_;
+    differ = differ || !std::equal(theirs, theirs + size_, same.col(k).data());
   }
   if (ranks.any(differ)) {
     throw ValueError(

@@ -99,22 +99,24 @@ inline std::uint64_t fingerprint(const GrownForest& forest) {
 /// Adds the trees that are missing: fewer only when the callback stops.
 inline void add_trees(const TrainingData& data, const ForestOptions& options, Collective& ranks, GrownForest& forest) {
   const int workers = thread_count(options.threads);
-  const int size = ranks.size();
-  std::vector<TreeGrower> growers(static_cast<std::size_t>(workers), TreeGrower(data, options));
+  std::vector<TreeGrower> growers;
+  for (int worker = 0; worker < workers; ++worker) growers.emplace_back(data, options);
   const auto start = std::chrono::steady_clock::now();
   // The callback runs on the calling thread, between rounds, at whose end all wait. Without one nobody needs to.
-  const std::vector<Index> rounds = gather(ranks, options.on_progress ? Index{8} * workers * size : options.trees);
+  const std::vector<Index> rounds =
+      gather(ranks, options.on_progress ? Index{8} * workers * ranks.size() : options.trees);
   const Index round = *std::min_element(rounds.begin(), rounds.end());
   while (forest.size() < options.trees) {
     const Index first = forest.size();
     std::vector<Tree> trees(static_cast<std::size_t>(std::min(round, options.trees - first)));
-    const Index skipped = (ranks.rank() - first % size + size) % size;  // to the first tree of this rank
-    parallel_for((std::ssize(trees) - skipped + size - 1) / size, options.threads, [&](Index i, int worker) {
-      const Index tree = skipped + i * size;
-      trees[static_cast<std::size_t>(tree)] =
-          growers[static_cast<std::size_t>(worker)].grow(tree_seed(options.seed, first + tree));
+    ranks.start_dealing();
+    parallel_for(workers, options.threads, [&](Index, int worker) {
+      for (Index i = ranks.deal(); i < std::ssize(trees); i = ranks.deal()) {
+        trees[static_cast<std::size_t>(i)] =
+            growers[static_cast<std::size_t>(worker)].grow(tree_seed(options.seed, first + i));
+      }
     });
-    exchange_trees(ranks, first, trees);
+    exchange_trees(ranks, trees);
     Index stop = std::ssize(trees) + 1;  // after so many
     for (Index i = 1; options.on_progress && i < stop && i <= std::ssize(trees); ++i) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -132,11 +134,12 @@ inline void add_trees(const TrainingData& data, const ForestOptions& options, Co
   }
 }
 
-/// Ranks that learned from other samples would give a forest that nobody else gets. begun: the trees that are there.
-inline void require_same_run(Collective& ranks, const Dataset& data, const ForestOptions& options,
+/// Ranks that learned from other samples would give a forest that nobody else gets. of_data: the fingerprint of the
+/// samples; begun: the trees that are there.
+inline void require_same_run(Collective& ranks, std::uint64_t of_data, const ForestOptions& options,
                              const GrownForest& begun) {
   if (ranks.size() == 1) return;
-  require_same(ranks, inkling::fingerprint(data), "the training data");
+  require_same(ranks, of_data, "the training data");
   Fingerprint sum(options.seed);
   for (const Index value :
        {options.trees, options.max_features, options.min_samples_leaf, options.max_depth, options.max_leaves}) {
@@ -156,10 +159,10 @@ inline RandomForest finish(GrownForest forest, float temperature, Dataset datase
   check(options, dataset.num_classes());
   Collective alone;
   Collective& ranks = options.ranks != nullptr ? *options.ranks : alone;
-  require_same_run(ranks, dataset, options, forest);
+  const std::uint64_t of_data = options.bootstrap || ranks.size() > 1 ? inkling::fingerprint(dataset) : 0;
+  require_same_run(ranks, of_data, options, forest);
   const Shape image = dataset.image_shape();
   const std::vector<std::string> class_names = dataset.class_names();
-  const std::uint64_t of_data = options.bootstrap ? inkling::fingerprint(dataset) : 0;
   std::optional<Hog> hog;
   if (options.hog) hog.emplace(image, *options.hog);
   std::optional<TrainingData> data(std::in_place, std::move(dataset), hog, options.threads,
@@ -183,7 +186,7 @@ inline RandomForest finish(GrownForest forest, float temperature, Dataset datase
                       {.importance = std::move(forest.importance),
                        .out_of_bag = std::move(confusion),
                        .bags = std::move(forest.bags),
-                       .data = of_data},
+                       .data = options.bootstrap ? of_data : 0},
                       std::move(bins));
   result.set_temperature(temperature);
   return result;

@@ -30,6 +30,7 @@ class Packer {
     add_bytes(&count, sizeof count);
     add_bytes(list, size * sizeof(T));
   }
+  void clear() noexcept { bytes_.clear(); }
   Collective::ConstBlock bytes() const noexcept { return {bytes_.data(), bytes_.size()}; }
 
  private:
@@ -45,6 +46,8 @@ class Packer {
 class Unpacker {
  public:
   explicit Unpacker(const Collective::Bytes& bytes) : next_(bytes.data()), left_(bytes.size()) {}
+
+  bool empty() const noexcept { return left_ == 0; }
 
   template <typename T>
   std::vector<T> take() {
@@ -68,26 +71,37 @@ class Unpacker {
   std::size_t left_;
 };
 
-/// trees: numbers first, first + 1, ... of a forest, of which each rank r has those whose number is r modulo their
-/// count. Afterwards all ranks have all of them.
-inline void exchange_trees(Collective& ranks, Index first, std::vector<Tree>& trees) {
+/// trees: those that this rank has grown, and empty ones that another has. Afterwards all ranks have all of them. They
+/// go in parts, whose memory is used again.
+inline void exchange_trees(Collective& ranks, std::vector<Tree>& trees) {
   if (ranks.size() == 1) return;
-  const auto owner = [&](std::size_t i) { return (first + static_cast<Index>(i)) % ranks.size(); };
-  Packer packer;
+  constexpr std::size_t part = 4;    // trees of a rank
+  std::vector<std::uint64_t> grown;  // here
   for (std::size_t i = 0; i < trees.size(); ++i) {
-    if (owner(i) != ranks.rank()) continue;
-    packer.add(trees[i].nodes.data(), trees[i].nodes.size());
-    packer.add(trees[i].leaf_table.data(), trees[i].leaf_table.size());
-    packer.add(trees[i].importance.data(), trees[i].importance.size());
+    if (!trees[i].nodes.empty()) grown.push_back(i);
   }
-  const std::vector<Collective::Bytes> blocks = ranks.gather(packer.bytes());
-  std::vector<Unpacker> from(blocks.begin(), blocks.end());
-  for (std::size_t i = 0; i < trees.size(); ++i) {
-    if (owner(i) == ranks.rank()) continue;
-    Unpacker& block = from[static_cast<std::size_t>(owner(i))];
-    trees[i].nodes = block.take<Node>();
-    trees[i].leaf_table = block.take<std::uint16_t>();
-    trees[i].importance = block.take<double>();
+  const auto counts = gather(ranks, grown.size());
+  const std::size_t most = *std::max_element(counts.begin(), counts.end());
+  Packer packer;
+  for (std::size_t begin = 0; begin < most; begin += part) {
+    packer.clear();
+    for (std::size_t k = begin; k < std::min(begin + part, grown.size()); ++k) {
+      const Tree& tree = trees[grown[k]];
+      packer.add(&grown[k], 1);
+      packer.add(tree.nodes.data(), tree.nodes.size());
+      packer.add(tree.leaf_table.data(), tree.leaf_table.size());
+      packer.add(tree.importance.data(), tree.importance.size());
+    }
+    const std::vector<Collective::Bytes> blocks = ranks.gather(packer.bytes());
+    for (int r = 0; r < ranks.size(); ++r) {
+      if (r == ranks.rank()) continue;
+      for (Unpacker block(blocks[static_cast<std::size_t>(r)]); !block.empty();) {
+        Tree& tree = trees.at(block.take<std::uint64_t>().at(0));
+        tree.nodes = block.take<Node>();
+        tree.leaf_table = block.take<std::uint16_t>();
+        tree.importance = block.take<double>();
+      }
+    }
   }
 }
 

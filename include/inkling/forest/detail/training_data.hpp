@@ -8,7 +8,7 @@
 #include <inkling/data/dataset.hpp>
 #include <inkling/features/hog.hpp>
 #include <inkling/forest/detail/byte_transpose.hpp>
-#include <inkling/forest/detail/huge_pages.hpp>
+#include <inkling/forest/detail/large_bytes.hpp>
 #include <inkling/forest/detail/packed_samples.hpp>
 #include <inkling/forest/node.hpp>
 
@@ -42,32 +42,11 @@ class TrainingData {
         labels_(images.labels()),
         packed_(num_features_) {
     check();
-    const bool packed = size() * num_features_ > held_twice;
-    if (!packed) {
-      samples_.resize(num_features_, size());
-      prefer_huge_pages(samples_.data(), static_cast<std::size_t>(samples_.size()));
-    }
-    Pixels lowest = Pixels::Constant(num_features_, 1, 255);
-    Pixels highest = Pixels::Zero(num_features_, 1);
-    while (images.size() > 0) {  // the images go as their features come
-      const Index chunk = (images.size() - 1) / PackedSamples::chunk_samples;
-      const Index first = chunk * PackedSamples::chunk_samples;
-      Pixels features = images.remove_last(images.size() - first);
-      if (hog) features = hog->byte_features(features, threads, ranks);
-      for (Index i = 0; i < features.cols(); ++i) {
-        lowest = lowest.cwiseMin(features.col(i));
-        highest = highest.cwiseMax(features.col(i));
-      }
-      if (packed) {
-        packed_.set_chunk(chunk, features, threads);
-      } else {
-        samples_.middleCols(first, features.cols()) = features;
-      }
-    }
-    if (!packed) transpose(threads);
-    highest_.assign(highest.data(), highest.data() + highest.size());
-    for (Index f = 0; f < num_features_; ++f) {
-      if (lowest(f) != highest(f)) varying_.push_back(static_cast<std::uint16_t>(f));
+    if (size() * num_features_ > held_twice) {
+      pack(std::move(images), hog, threads, ranks);
+    } else {
+      fill(std::move(images), hog, threads, ranks);
+      transpose(threads);
     }
   }
 
@@ -77,12 +56,12 @@ class TrainingData {
   Label label(Index i) const noexcept { return labels_[static_cast<std::size_t>(i)]; }
   /// Whether the features are held twice, in either order; else they are packed.
   bool holds_columns() const noexcept { return columns_.size() > 0; }
-  const Pixels& columns() const noexcept { return columns_; }               // samples x features, or empty
+  const std::uint8_t* columns() const noexcept { return columns_.data(); }  // samples x features, or none
   const PackedSamples& packed_samples() const noexcept { return packed_; }  // or none
   /// The bytes of the features in memory, in whichever form.
   Index held_bytes() const noexcept { return samples_.size() + columns_.size() + packed_.held_bytes(); }
   /// Gives back the memory of the columns, which only growing reads.
-  void release_columns() { columns_.resize(0, 0); }
+  void release_columns() { columns_ = {}; }
   /// The features that are not the same in all samples, ascending.
   const std::vector<std::uint16_t>& varying_features() const noexcept { return varying_; }
   /// The highest byte of a feature.
@@ -90,7 +69,7 @@ class TrainingData {
 
   /// The bytes of sample i. unpacked: where they are written when they are packed, as far as it is needed.
   const std::uint8_t* sample(Index i, std::uint8_t* unpacked) const noexcept {
-    if (packed_.size() == 0) return samples_.col(i).data();
+    if (packed_.size() == 0) return samples_.data() + i * num_features_;
     packed_.unpack(i, unpacked);
     return unpacked;
   }
@@ -99,7 +78,7 @@ class TrainingData {
   template <typename RowOf>
   void copy_columns(Index count, RowOf&& row_of, std::uint8_t* target, Index stride) const {
     if (packed_.size() == 0) {
-      const auto bytes = [&](Index i) { return samples_.col(row_of(i)).data(); };
+      const auto bytes = [&](Index i) { return samples_.data() + row_of(i) * num_features_; };
       transpose_samples(count, num_features_, bytes, target, stride);
       return;
     }
@@ -116,14 +95,78 @@ class TrainingData {
   }
 
  private:
+  /// The lowest and the highest byte of each feature.
+  struct Extremes {
+    VectorOf<std::uint8_t> lowest, highest;
+
+    explicit Extremes(Index features)
+        : lowest(VectorOf<std::uint8_t>::Constant(features, 255)), highest(VectorOf<std::uint8_t>::Zero(features)) {}
+
+    /// bytes: of a sample.
+    void add(const std::uint8_t* bytes) {
+      const Eigen::Map<const VectorOf<std::uint8_t>> sample(bytes, lowest.size());
+      lowest = lowest.cwiseMin(sample);
+      highest = highest.cwiseMax(sample);
+    }
+    void add(const Extremes& other) {
+      lowest = lowest.cwiseMin(other.lowest);
+      highest = highest.cwiseMax(other.highest);
+    }
+  };
+
+  /// The images go as their features come.
+  void pack(Dataset images, const std::optional<Hog>& hog, int threads, Collective* ranks) {
+    Extremes extremes(num_features_);
+    while (images.size() > 0) {
+      const Index chunk = (images.size() - 1) / PackedSamples::chunk_samples;
+      Pixels features = images.remove_last(images.size() - chunk * PackedSamples::chunk_samples);
+      if (hog) features = hog->byte_features(features, threads, ranks);
+      for (Index i = 0; i < features.cols(); ++i) extremes.add(features.col(i).data());
+      packed_.set_chunk(chunk, features, threads);
+    }
+    keep(extremes);
+  }
+
+  /// The images go at the end: columns take as much memory or more.
+  void fill(Dataset images, const std::optional<Hog>& hog, int threads, Collective* ranks) {
+    samples_ = LargeBytes(size() * num_features_);
+    if (hog) {
+      std::vector<const std::uint8_t*> bytes;
+      for (Index i = 0; i < size(); ++i) bytes.push_back(images.image(i).data());
+      hog->byte_features(bytes, samples_.data(), threads, ranks);
+    }
+    std::vector<Extremes> extremes(static_cast<std::size_t>(thread_count(threads)), Extremes(num_features_));
+    for_blocks(threads, [&](Index first, Index last, int worker) {
+      for (Index i = first; i < last; ++i) {
+        std::uint8_t* const sample = samples_.data() + i * num_features_;
+        if (!hog) std::copy_n(images.image(i).data(), num_features_, sample);
+        extremes[static_cast<std::size_t>(worker)].add(sample);
+      }
+    });
+    for (const Extremes& part : extremes) extremes.front().add(part);
+    keep(extremes.front());
+  }
+
+  void keep(const Extremes& extremes) {
+    highest_.assign(extremes.highest.begin(), extremes.highest.end());
+    for (Index f = 0; f < num_features_; ++f) {
+      if (extremes.lowest(f) != extremes.highest(f)) varying_.push_back(static_cast<std::uint16_t>(f));
+    }
+  }
+
+  /// Calls body(first, last, worker) for blocks of samples.
+  template <typename Body>
+  void for_blocks(int threads, Body&& body) const {
+    constexpr Index block = 512;
+    parallel_for((size() + block - 1) / block, threads,
+                 [&](Index b, int worker) { body(b * block, std::min((b + 1) * block, size()), worker); });
+  }
+
   void transpose(int threads) {
-    constexpr Index block = 512;  // samples a task
-    columns_.resize(size(), num_features_);
-    prefer_huge_pages(columns_.data(), static_cast<std::size_t>(columns_.size()));
-    parallel_for((size() + block - 1) / block, threads, [&](Index b, int) {
-      const Index first = b * block;
+    columns_ = LargeBytes(size() * num_features_);
+    for_blocks(threads, [&](Index first, Index last, int) {
       const auto row_of = [&](Index i) { return first + i; };
-      copy_columns(std::min(block, size() - first), row_of, columns_.data() + first, size());
+      copy_columns(last - first, row_of, columns_.data() + first, size());
     });
   }
 
@@ -143,8 +186,8 @@ class TrainingData {
   Index num_features_;
   Index num_classes_;
   std::vector<Label> labels_;
-  Pixels samples_;  // features x samples, or empty
-  Pixels columns_;  // samples x features, or empty
+  LargeBytes samples_;  // features x samples, or none
+  LargeBytes columns_;  // samples x features, or none
   PackedSamples packed_;
   std::vector<std::uint8_t> highest_;  // of each feature
   std::vector<std::uint16_t> varying_;

@@ -6,6 +6,7 @@
 #include <inkling/forest/detail/bag.hpp>
 #include <inkling/forest/detail/class_weights.hpp>
 #include <inkling/forest/detail/gathered_columns.hpp>
+#include <inkling/forest/detail/large_bytes.hpp>
 #include <inkling/forest/detail/split.hpp>
 #include <inkling/forest/detail/training_data.hpp>
 #include <inkling/forest/node.hpp>
@@ -167,19 +168,26 @@ class TreeGrower {
       case Source::block:
         return block_.data() + features.front() * block_stride_;
       case Source::columns:
-        return data_.columns().data() + features.front() * data_.size();
+        return data_.columns() + features.front() * data_.size();
       default:
         return gathered_.column(data_.packed_samples(), features);
     }
   }
 
+  /// An odd number of cache lines: with a power of two the columns of neighbouring features would share few places in
+  /// the cache.
+  static constexpr Index stride_of(Index samples) noexcept {
+    constexpr Index line = 64;
+    return ((samples + line - 1) / line | 1) * line;
+  }
+
   void copy_to_block(std::span<Sample> samples) {
     const auto count = static_cast<Index>(samples.size());
-    // An odd number of cache lines: with a power of two the columns of neighbouring features would share few places in
-    // the cache.
-    constexpr Index line = 64;
-    block_stride_ = ((count + line - 1) / line | 1) * line;
-    block_.resize(static_cast<std::size_t>(block_stride_ * data_.num_features()));
+    block_stride_ = stride_of(count);
+    if (const Index bytes = block_stride_ * data_.num_features(); block_.size() < bytes) {
+      block_ = {};  // before there is another
+      block_ = LargeBytes(std::max(bytes, stride_of(std::min(block_samples, data_.size())) * data_.num_features()));
+    }
     const auto row_of = [&](Index i) { return static_cast<Index>(samples[static_cast<std::size_t>(i)].row); };
     data_.copy_columns(count, row_of, block_.data(), block_stride_);
     for (std::uint32_t i = 0; i < samples.size(); ++i) samples[i].row = i;
@@ -304,7 +312,7 @@ class TreeGrower {
   std::vector<Sample> spare_;
   std::vector<Grown> grown_;
   std::vector<std::uint16_t> features_;  // a permutation of the varying features
-  std::vector<std::uint8_t> block_;      // block_stride_ x features
+  LargeBytes block_;                     // block_stride_ x features, or more
   Index block_stride_ = 0;
   GatheredColumns gathered_;           // of a large node
   std::vector<std::uint32_t> counts_;  // classes; zero between calls
