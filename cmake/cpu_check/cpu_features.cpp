@@ -15,7 +15,7 @@ struct Row {
 };
 
 struct Table {
-  Row rows[9];
+  Row rows[11];
 };
 
 Table table() {
@@ -30,6 +30,8 @@ Table table() {
       {avx512bw, "AVX512BW", __builtin_cpu_supports("avx512bw") != 0},
       {avx512dq, "AVX512DQ", __builtin_cpu_supports("avx512dq") != 0},
       {avx512vl, "AVX512VL", __builtin_cpu_supports("avx512vl") != 0},
+      {avx512cd, "AVX512CD", __builtin_cpu_supports("avx512cd") != 0},
+      {avx512vnni, "AVX512_VNNI", __builtin_cpu_supports("avx512vnni") != 0},
   }};
 }
 

@@ -12,6 +12,8 @@ enum Feature : unsigned {
   avx512bw = 1U << 6U,
   avx512dq = 1U << 7U,
   avx512vl = 1U << 8U,
+  avx512cd = 1U << 9U,
+  avx512vnni = 1U << 10U,
 };
 
 /// Those of `required` that this CPU lacks, or whose registers the system does not save.

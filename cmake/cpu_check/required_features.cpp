@@ -32,4 +32,10 @@ const unsigned inkling_required_features = 0
 #ifdef __AVX512VL__
                                            | avx512vl
 #endif
+#ifdef __AVX512CD__
+                                           | avx512cd
+#endif
+#ifdef __AVX512VNNI__
+                                           | avx512vnni
+#endif
     ;

@@ -1,4 +1,4 @@
-"""A program that holds its code for x86-64-v3 and x86-64-v4 runs what the CPU can, and nothing of the other."""
+"""A program that holds its code for several levels of x86-64 runs the best that the CPU can, and nothing of the others."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import unittest
 
 PROGRAM = os.environ["INKLING_PROGRAM"]
 QEMU = os.environ["INKLING_QEMU"]
+STATED = {"x86-64-v3": "x86-64-v3", "x86-64-v4": "x86-64-v4", "cascadelake": "x86-64-v4 and AVX512_VNNI"}
 
 
 def run(*command, level=None):
@@ -17,12 +18,15 @@ def run(*command, level=None):
 
 def best_here():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
-        return "x86-64-v4" if " avx512vl " in file.read() else "x86-64-v3"
+        flags = file.read().split()
+    if "avx512_vnni" in flags:
+        return "cascadelake"
+    return "x86-64-v4" if "avx512vl" in flags else "x86-64-v3"
 
 
 class Dispatch(unittest.TestCase):
     def check_ran(self, ran, level):
-        self.assertEqual(ran.stdout, f"{level}\n6 20 1\n9000 thrown word\ndestroyed\n")
+        self.assertEqual(ran.stdout, f"{STATED[level]}\n6 20 1\n9000 thrown word\ndestroyed\n")
         self.assertEqual(ran.returncode, 7)
 
     def check_refused(self, ran, text):
@@ -35,12 +39,14 @@ class Dispatch(unittest.TestCase):
 
     def test_a_level_can_be_asked_for(self):
         self.check_ran(run(PROGRAM, "word", level="x86-64-v3"), "x86-64-v3")
-        self.check_refused(run(PROGRAM, level="v3"), "INKLING_LEVEL: expected x86-64-v3 or x86-64-v4, got 'v3'")
+        self.check_refused(run(PROGRAM, level="v3"), "INKLING_LEVEL: expected x86-64-v3 or x86-64-v4 or cascadelake, got 'v3'")
 
     @unittest.skipUnless(QEMU, "qemu-x86_64 is not installed")
     def test_a_cpu_without_avx512_meets_none_of_it(self):
         self.check_ran(run(QEMU, "-cpu", "Haswell", PROGRAM, "word"), "x86-64-v3")
-        self.check_refused(run(QEMU, "-cpu", "Haswell", PROGRAM, level="x86-64-v4"), "INKLING_LEVEL.* lacks AVX512F")
+        for level, lacks in (("x86-64-v4", r"AVX512F( AVX512[A-Z]+)*\."), ("cascadelake", "AVX512F.* AVX512_VNNI")):
+            refused = run(QEMU, "-cpu", "Haswell", PROGRAM, level=level)
+            self.check_refused(refused, f"INKLING_LEVEL asks for another CPU; this one lacks {lacks}")
 
     @unittest.skipUnless(QEMU, "qemu-x86_64 is not installed")
     def test_a_cpu_below_all_levels_is_refused(self):

@@ -14,6 +14,12 @@ struct Farewell {
   ~Farewell() { std::cout << "destroyed\n"; }
 };
 
+#ifdef __AVX512VNNI__
+constexpr const char* further = " and AVX512_VNNI";
+#else
+constexpr const char* further = "";
+#endif
+
 const Farewell farewell;
 const float before = twice_the_sum({1.0F, 2.0F});
 
@@ -29,7 +35,7 @@ int main(int argc, char** argv) {
   } catch (const PartError& error) {
     caught = error.what();
   }
-  std::cout << inkling::instruction_set << '\n'
+  std::cout << inkling::instruction_set << further << '\n'
             << before << ' ' << made_before_main() << ' ' << calls() << '\n'
             << twice_the_sum(digits) << ' ' << caught << ' ' << (argc > 1 ? argv[1] : "") << std::endl;
   return 7;
