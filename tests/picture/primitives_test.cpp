@@ -7,6 +7,7 @@
 #include <inkling/picture/gaussian.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/resize.hpp>
+#include <inkling/picture/square_roots.hpp>
 
 #include <doctest/doctest.h>
 
@@ -189,6 +190,38 @@ TEST_CASE("otsu: between two levels, and on degenerate histograms") {
   CHECK(otsu_threshold(std::vector<std::uint32_t>(256)) == 0);
 }
 
+TEST_CASE("otsu: agrees with the variance at every level, empty ones too") {
+  const auto variance = [](const std::vector<std::uint32_t>& counts, std::size_t threshold) {
+    double total = 0;
+    double total_sum = 0;
+    double below = 0;
+    double below_sum = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      total += counts[i];
+      total_sum += static_cast<double>(i) * counts[i];
+      if (i == threshold) below = total;
+      if (i == threshold) below_sum = total_sum;
+    }
+    if (below == 0 || below == total) return -1.0;
+    const double gap = (total_sum - below_sum) / (total - below) - below_sum / below;
+    return below * (total - below) * gap * gap;
+  };
+  Rng rng(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::uint32_t> counts(256);
+    const auto levels = 2 + rng.below(round % 2 == 0 ? 6 : 200);
+    for (std::uint64_t i = 0; i < levels; ++i)
+      counts[rng.below(256)] += 1 + static_cast<std::uint32_t>(rng.below(1000));
+    if (std::count_if(counts.begin(), counts.end(), [](std::uint32_t count) { return count > 0; }) < 2) continue;
+    std::vector<double> variances;
+    for (std::size_t i = 0; i < counts.size(); ++i) variances.push_back(variance(counts, i));
+    const auto best = std::max_element(variances.begin(), variances.end());
+    const auto last = std::find(variances.rbegin(), variances.rend(), *best).base() - 1;
+    CHECK(otsu_threshold(counts) ==
+          static_cast<std::size_t>((best - variances.begin()) + (last - variances.begin())) / 2);
+  }
+}
+
 TEST_CASE("connected components agree with flood fill") {
   Rng rng(5);
   for (int round = 0; round < 20; ++round) {
@@ -297,6 +330,21 @@ TEST_CASE("strokes: width and thickening") {
     }
   }
   CHECK(stroke_width(FloatImage(5, 5)) == 0);
+}
+
+TEST_CASE("square roots are std::sqrt's, to the last bit") {
+  Rng rng(4);
+  for (std::size_t count = 0; count < 70; ++count) {
+    std::vector<float> values(count);
+    for (float& value : values)
+      value = std::ldexp(static_cast<float>(rng.uniform()), static_cast<int>(rng.below(200)) - 100);
+    if (count > 2) values.back() = std::numeric_limits<float>::max();
+    if (count > 3) values.front() = std::numeric_limits<float>::infinity();
+    std::vector<float> expected;
+    for (const float value : values) expected.push_back(std::sqrt(value));
+    detail::square_roots(values);
+    CHECK(values == expected);
+  }
 }
 
 TEST_CASE("a picture of more pixels than can be counted is refused") {

@@ -3,6 +3,7 @@
 #include <inkling/ink/stroke.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/row_filter.hpp>
+#include <inkling/picture/square_roots.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,15 +31,18 @@ INKLING_INLINE double stroke_width(const FloatImage& strokes) noexcept {
       const float across = here[x + 1] - here[x];
       const float down = below[x] - here[x];
       areas[lane] += here[x];
-      outlines[lane] += std::sqrt(across * across + down * down);
+      return across * across + down * down;
     };
     areas.fill(0);
     outlines.fill(0);
     Index x = 0;
     for (; x + lanes <= columns; x += lanes) {
-      for (std::size_t lane = 0; lane < lanes; ++lane) take(x + static_cast<Index>(lane), lane);
+      std::array<float, lanes> slopes;
+      for (std::size_t lane = 0; lane < lanes; ++lane) slopes[lane] = take(x + static_cast<Index>(lane), lane);
+      detail::square_roots(slopes);
+      for (std::size_t lane = 0; lane < lanes; ++lane) outlines[lane] += slopes[lane];
     }
-    for (; x < columns; ++x) take(x, 0);
+    for (; x < columns; ++x) outlines[0] += std::sqrt(take(x, 0));
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       area += static_cast<double>(areas[lane]);
       outline += static_cast<double>(outlines[lane]);
@@ -71,8 +75,9 @@ INKLING_INLINE FloatImage thickened(const FloatImage& strokes, double radius) {
   const auto edge = static_cast<float>(radius) + 1;
   const std::span<float> values = result.values();
   const std::span<const float> before = strokes.values();
+  detail::square_roots(values);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const float reached = std::min(std::max(edge - std::sqrt(values[i]), 0.0F), 1.0F);
+    const float reached = std::min(std::max(edge - values[i], 0.0F), 1.0F);
     values[i] = std::max(reached, before[i]);
   }
   return result;
