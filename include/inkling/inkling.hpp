@@ -189,6 +189,7 @@
 #include <inkling/picture/resize.hpp>
 #include <inkling/picture/rgb_image.hpp>
 #include <inkling/picture/row_filter.hpp>
+#include <inkling/picture/square_roots.hpp>
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/date.hpp>
 #include <inkling/read/lattice.hpp>
