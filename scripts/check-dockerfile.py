@@ -149,7 +149,7 @@ class Builder:
         (self.stage.root / self.stage.folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
     def do_arg(self, step):
-        name, _, value = step.text.partition("=")
+        name, _, value = step.words[0].partition("=")
         self.stage.arguments[name] = self.given.get(name, value)
 
     def do_env(self, step):

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -55,6 +56,33 @@ def check_running(stage, say):
         if process.wait(timeout=15) != 0:
             raise DockerfileError(f"SIGTERM ended it with {process.returncode}, expected 0")
         say(f"SIGTERM ended it with 0 after {1000 * (time.monotonic() - stopping):.0f} ms")
+    for level in levels(stage):
+        check_level(stage, level, say)
+
+
+def version(stage, level):
+    environment = {**stage.environment, "INKLING_LEVEL": level}
+    return subprocess.run([*as_user(stage), *stage.entrypoint, "--version"], env=environment, capture_output=True, text=True)
+
+
+def levels(stage):
+    """Those of INKLING_ARCH, where there are several: the program lists them when it is asked for another."""
+    listed = re.search("INKLING_LEVEL: expected (.*), got", version(stage, "none").stderr)
+    return listed[1].split(" or ") if listed else []
+
+
+def check_level(stage, level, say):
+    asked = version(stage, level)
+    if "this one lacks" in asked.stderr:
+        say(f"this machine cannot run {level}: {asked.stderr.strip()}")
+        return
+    port = free_port()
+    with started(stage, {"PORT": str(port), "INKLING_LEVEL": level}, stage.entrypoint + stage.command) as process:
+        wait_until_healthy(port, process)
+        answer = predict(port, seven())
+        if answer.get("prediction") != "7":
+            raise DockerfileError(f"expected /predict to read 7 at {level}, got {answer}")
+    say(f"{level} ({asked.stdout.strip()}) reads 7 (confidence {answer['confidence']})")
 
 
 def as_user(stage):

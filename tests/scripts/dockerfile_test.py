@@ -1,6 +1,7 @@
 """What can be known of the Dockerfile without building it; scripts/check-dockerfile.py builds it."""
 
 import os
+import shlex
 import sys
 import tempfile
 import unittest
@@ -101,6 +102,14 @@ class Ours(unittest.TestCase):
         architectures = [step.text for step in self.named("ARG") if step.text.startswith("INKLING_ARCH=")]
         self.assertEqual(len(architectures), 1)
         self.assertNotIn("native", architectures[0])
+
+    def test_it_holds_both_levels(self):
+        text = next(step.text for step in self.named("ARG") if step.text.startswith("INKLING_ARCH="))
+        self.assertEqual(shlex.split(text), ["INKLING_ARCH=x86-64-v3;x86-64-v4"])
+        uses = [step.text for step in self.named("RUN") if "$INKLING_ARCH" in step.text]
+        self.assertTrue(uses)
+        for use in uses:
+            self.assertIn('"INKLING_ARCH=$INKLING_ARCH"', use)  # a shell would end the command at the semicolon
 
 
 if __name__ == "__main__":
