@@ -71,7 +71,7 @@ class Hog {
 
   /// The same of images that lie anywhere. images[i]: image_shape().size() bytes; result: room for size() bytes of
   /// each.
-  void byte_features(std::span<const std::uint8_t* const> images, std::uint8_t* result, int threads = 0,
+  void byte_features(const std::vector<const std::uint8_t*>& images, std::uint8_t* result, int threads = 0,
                      Collective* ranks = nullptr) const;
 
   /// Memory to work in; one for each thread.
@@ -101,9 +101,10 @@ class Hog {
   void accumulate(Workspace& workspace) const;
   std::vector<const std::uint8_t*> columns_of(const Pixels& images) const;
   template <typename Write>
-  void extract_part(std::span<const std::uint8_t* const> images, RankShare part, int threads, const Write& write) const;
-  void require_same_features(std::span<const std::uint8_t* const> images, RankShare part, const std::uint8_t* features,
-                             Collective& ranks) const;
+  void extract_part(const std::vector<const std::uint8_t*>& images, RankShare part, int threads,
+                    const Write& write) const;
+  void require_same_features(const std::vector<const std::uint8_t*>& images, RankShare part,
+                             const std::uint8_t* features, Collective& ranks) const;
   float* normalise(const Grid& grid, const std::vector<Bins>& cells, Vector& memory, float* to) const;
 
   Shape image_;

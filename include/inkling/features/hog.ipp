@@ -185,7 +185,7 @@ INKLING_INLINE std::vector<const std::uint8_t*> Hog::columns_of(const Pixels& im
 
 /// Calls write(i, features) for each image i of `part`.
 template <typename Write>
-void Hog::extract_part(std::span<const std::uint8_t* const> images, RankShare part, int threads,
+void Hog::extract_part(const std::vector<const std::uint8_t*>& images, RankShare part, int threads,
                        const Write& write) const {
   constexpr Index batch = 64;  // images a task
   std::vector<Workspace> workspaces(static_cast<std::size_t>(thread_count(threads)));
@@ -215,14 +215,15 @@ INKLING_INLINE Pixels Hog::byte_features(const Pixels& images, int threads, Coll
   return result;
 }
 
-INKLING_INLINE void Hog::byte_features(std::span<const std::uint8_t* const> images, std::uint8_t* result, int threads,
-                                       Collective* ranks) const {
+INKLING_INLINE void Hog::byte_features(const std::vector<const std::uint8_t*>& images, std::uint8_t* result,
+                                       int threads, Collective* ranks) const {
   Collective alone;
   Collective& all = ranks != nullptr ? *ranks : alone;
   require_same(all, static_cast<std::uint64_t>(size_), "the numbers of gradients");
   const auto share = [&](int rank) { return share_of(std::ssize(images), rank % all.size(), all.size()); };
   extract_part(images, share(all.rank()), threads, [&](Index i, const Vector& features) {
-    Eigen::Map<Pixels>(result + i * size_, size_, 1).array() = (features.array() * 255.0F + 0.5F).cast<std::uint8_t>();
+    std::transform(features.data(), features.data() + size_, result + i * size_,
+                   [](float value) { return static_cast<std::uint8_t>(value * 255.0F + 0.5F); });
   });
   if (all.size() == 1) return;
   std::vector<std::size_t> ends;
@@ -233,7 +234,7 @@ INKLING_INLINE void Hog::byte_features(std::span<const std::uint8_t* const> imag
 
 /// Other options, or programs for other processors, would go unnoticed: each rank makes some features of the next one's
 /// part, too.
-INKLING_INLINE void Hog::require_same_features(std::span<const std::uint8_t* const> images, RankShare part,
+INKLING_INLINE void Hog::require_same_features(const std::vector<const std::uint8_t*>& images, RankShare part,
                                                const std::uint8_t* features, Collective& ranks) const {
   constexpr Index stride = 64;
   std::vector<const std::uint8_t*> some;
