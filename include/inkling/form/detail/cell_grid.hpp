@@ -40,6 +40,12 @@ struct CellGrid {
   std::vector<PrintedLine> upright;  // along the columns, in the transposed picture
 };
 
+/// Whether a line passes within five pixels of `across`, at `along` or at its end that is nearest to there.
+inline bool passes_near(const PrintedLine& line, Index along, double across) {
+  const Index at = std::clamp<Index>(along - line.path.first, 0, line.path.length() - 1);
+  return std::abs(static_cast<double>(line.path.centre[static_cast<std::size_t>(at)]) - across) < 5;
+}
+
 /// Ridges that are no noise of the paper.
 inline float least_ridge(const FieldInk& field) noexcept {
   return std::max(0.035F, 2.5F * field.noise);
@@ -107,8 +113,7 @@ inline void find_rules_from_beside(const FieldInk& field, const FloatImage& turn
     for (double y = place.y + from_side; y < place.y + place.height - from_side; y += stretch / 2) {
       const StraightLine line = best_line(profiles, y, y + stretch);
       const bool known = std::any_of(grid.level.begin(), grid.level.end(), [&](const PrintedLine& other) {
-        const Index column = std::clamp<Index>((begin + end) / 2 - other.path.first, 0, other.path.length() - 1);
-        return std::abs(static_cast<double>(other.path.centre[static_cast<std::size_t>(column)]) - line.x) < 5;
+        return passes_near(other, (begin + end) / 2, line.x);
       });
       if (line.coverage < 0.9 || known) continue;
       grid.level.push_back({follow(turned_amount, turned_ridges, line, begin, end, least)});
@@ -409,10 +414,7 @@ inline CellGrid find_cells(const FieldInk& field, std::size_t count, const std::
   for (double from = 0; from < static_cast<double>(field.width()); from += 4) {
     const StraightLine line = best_line(through, from, from + 4);
     if (line.coverage < 0.92) continue;
-    const auto at_line = [&](const PrintedLine& other) {
-      const Index row = std::clamp<Index>(field.height() / 2 - other.path.first, 0, other.path.length() - 1);
-      return std::abs(static_cast<double>(other.path.centre[static_cast<std::size_t>(row)]) - line.x) < 5;
-    };
+    const auto at_line = [&](const PrintedLine& other) { return passes_near(other, field.height() / 2, line.x); };
     if (std::any_of(grid.upright.begin(), grid.upright.end(), at_line)) continue;
     grid.upright.push_back({follow(field.amount, ridge, line, 0, field.height(), least)});
   }
