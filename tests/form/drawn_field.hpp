@@ -93,6 +93,15 @@ class DrawnField {
     stroke(cell, 0.8, 0.2, 0.2, 0.8);
   }
 
+  /// A printed H, so large as a hint in a cell is.
+  void print_hint(std::size_t cell, double u, double v) {
+    const double x = left(cell) + u * drawing_.cell, y = margin_ + v * drawing_.cell;
+    const double side = 0.3 * drawing_.cell;
+    line(x, y, x, y + side);
+    line(x + side, y, x + side, y + side);
+    line(x, y + side / 2, x + side, y + side / 2);
+  }
+
   /// `dx`, `dy`: how far off the place is told.
   FieldPicture picture(Rng& rng, double dx = 0, double dy = 0) const {
     FieldPicture field;

@@ -145,6 +145,64 @@ TEST_CASE("empty, dashed and crossed cells are three things and no digits") {
   CHECK(read_one(digits_field(2), crossed.picture(rng)).status == FieldStatus::crossed);
 }
 
+TEST_CASE("a flat 2 is no dash") {
+  Rng rng(5);
+  DrawnField drawn(2, {});
+  drawn.stroke(0, 0.25, 0.42, 0.7, 0.42);
+  drawn.stroke(0, 0.7, 0.42, 0.25, 0.57);
+  drawn.stroke(0, 0.25, 0.57, 0.75, 0.57);
+  drawn.write(1, image_of(6, rng));
+  CHECK(read_one(digits_field(2), drawn.picture(rng)).text == "26");
+}
+
+TEST_CASE("print that is known is no writing, whatever crosses it") {
+  Rng rng(41);
+  int right = 0;
+  int without = 0;
+  for (int i = 0; i < 8; ++i) {
+    DrawnField drawn(3, {});
+    for (std::size_t k = 0; k < 3; ++k) drawn.print_hint(k, k == 0 ? -0.1 : 0.1, k == 2 ? 0.3 : 0.05);
+    const FieldPicture blank = drawn.picture(rng, 0, 0);
+    std::string text;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const int digit = static_cast<int>(rng.below(10));
+      drawn.write(k, image_of(digit, rng));
+      text += static_cast<char>('0' + digit);
+    }
+    FieldPicture picture = drawn.picture(rng);
+    without += read_one(digits_field(3), picture).text == text ? 1 : 0;
+    picture.print = blank.picture;
+    right += read_one(digits_field(3), picture).text == text ? 1 : 0;
+  }
+  CHECK(right >= 7);
+  CHECK(without < right - 2);
+}
+
+TEST_CASE("print is looked for some pixels off, and empty cells with print are empty") {
+  Rng rng(43);
+  DrawnField drawn(3, {});
+  for (std::size_t k = 0; k < 3; ++k) drawn.print_hint(k, 0.3, 0.3);
+  const FieldPicture blank = drawn.picture(rng);
+  FieldPicture picture = drawn.picture(rng);
+  picture.print = GreyImage(blank.picture.width(), blank.picture.height(), 235);
+  for (Index y = 2; y < blank.picture.height(); ++y) {  // two rows lower, a column to the left
+    std::copy(blank.picture.row(y - 2) + 1, blank.picture.row(y - 2) + blank.picture.width(), picture.print->row(y));
+  }
+  CHECK(read_one(digits_field(3), picture).status == FieldStatus::empty);
+}
+
+TEST_CASE("writing in what was learnt from filled pages is not taken out") {
+  Rng rng(45);
+  DrawnField drawn(2, {});
+  for (std::size_t k = 0; k < 2; ++k) drawn.write(k, image_of(static_cast<int>(4 + k), rng));
+  FieldPicture picture = drawn.picture(rng);
+  picture.print = picture.picture;
+  picture.print_is_learnt = true;
+  CHECK(read_one(digits_field(2), picture).text == "45");
+  picture.print_is_learnt = false;
+  CHECK(read_one(digits_field(2), picture).text != "45");
+}
+
 TEST_CASE("a lone 1 beside the border is a 1") {
   Rng rng(9);
   for (const double u : {0.12, 0.5, 0.88}) {
@@ -341,17 +399,21 @@ TEST_CASE("a second opinion leaves letters and empty fields as they are") {
 }
 
 TEST_CASE("a number with a hole is less sure") {
-  const auto confidence = [](std::size_t second) {
+  const auto confidence = [](std::size_t second, std::shared_ptr<const LineModel> lines) {
     Rng rng(31);
     DrawnField drawn(3, {});
     drawn.write(0, image_of(3, rng));
     drawn.write(second, image_of(2, rng));
-    const FieldReading reading = read_one(digits_field(3), drawn.picture(rng));
+    const FieldReading reading = read_cells(std::vector{digits_field(3)}, std::vector{drawn.picture(rng)},
+                                            shipped_cnn(), {.lines = std::move(lines)})
+                                     .front();
     CHECK(reading.confidence > 0.4);
     return reading.confidence;
   };
-  CHECK(confidence(1) > 0.9);
-  CHECK(confidence(2) < 0.5);
+  CHECK(confidence(1, nullptr) > 0.9);
+  CHECK(confidence(2, nullptr) < 0.5);
+  // Who was shown the digits alone does not know of the hole.
+  CHECK(confidence(2, std::make_shared<SureOf>("32")) <= 0.5);
 }
 
 TEST_CASE("a signature is there or not") {

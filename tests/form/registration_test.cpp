@@ -203,6 +203,23 @@ TEST_CASE("what is cut out is what the template has there") {
   }
   CHECK(difference / 2400 < 12);
 
+  // What lies well inside the page is cut several pixels at a time.
+  using Single = std::array<std::uint8_t, 1>;
+  Image<Single> singles(photo.width(), photo.height());
+  std::transform(photo.values().begin(), photo.values().end(), singles.values().begin(),
+                 [](std::uint8_t value) { return Single{value}; });
+  for (const Index width : {61, 122, 30}) {  // as large as on the page is 120
+    const PageMap slanted{turned(7, 2, {400, 30}), {}};
+    const auto many = cut(photo, slanted, upright(-30, 0, 60, 40), width, 83);
+    const auto one_by_one = cut(singles, slanted, upright(-30, 0, 60, 40), width, 83, Single{255});
+    int most = 0;
+    for (Index y = 0; y < 83; ++y) {
+      for (Index x = 0; x < width; ++x) most = std::max(most, std::abs(many(x, y) - one_by_one(x, y)[0]));
+    }
+    CAPTURE(width);
+    CHECK(most <= 1);  // the places are rounded differently
+  }
+
   using Rgb = std::array<std::uint8_t, 3>;
   const Image<Rgb> red(50, 50, Rgb{200, 10, 20});
   const auto part = cut(red, same, upright(-10, 10, 20, 20), 20, 20, Rgb{1, 2, 3});

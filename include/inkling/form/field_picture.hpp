@@ -16,6 +16,7 @@ struct FieldPicture {
   Box place = {};                       // of the field in the picture
   std::vector<Box> cells = {};          // in the picture, where the template gives them one by one
   std::optional<GreyImage> print = {};  // the same part of the blank page, if there is one: as large as the picture
+  bool print_is_learnt = false;         // from filled pages: writing that most of them share is still in it
 };
 
 }  // namespace inkling::inline INKLING_ABI::form

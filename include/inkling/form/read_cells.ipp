@@ -79,6 +79,9 @@ inline FieldContent field_content(const Field& field, const FieldPicture& pictur
   }
   const std::size_t count = field.style == CellStyle::line && given.empty() ? std::size_t{1} : field.even_cells;
   content.grid = find_cells(content.field, count, given);
+  if (picture.print && !picture.print_is_learnt) {
+    take_print_out(content.field, find_field_ink(*picture.print, picture.place));
+  }
   take_lines_out(content.field, content.grid, content.pen);
   share_out(content);
   return content;
@@ -129,28 +132,39 @@ inline void judge(CellReading& cell, const Alphabet& alphabet, const Vector& pro
   if (cross / all > 0.01) cell.candidates.push_back({"", cross / all});
 }
 
-/// The text of a field's cells: what is empty between others is a blank, what is crossed out is left out. A number has
-/// no holes: one between its digits is as likely one that was not seen.
-inline void compose(FieldReading& reading, bool number) {
+/// The text of a field's cells: what is empty between others is a blank, what is crossed out is left out.
+inline void compose(FieldReading& reading) {
   reading.confidence = 1;
-  bool hole = false;
   bool blank = false;
   bool crossed = false;
   for (const CellReading& cell : reading.cells) {
-    if (!cell.candidates.empty()) reading.confidence *= cell.candidates.front().probability;
     crossed = crossed || cell.status == CellStatus::crossed;
-    if (cell.status == CellStatus::empty && cell.ink > 0) reading.confidence *= 0.95;  // a dot, most likely
     if (cell.status == CellStatus::empty) {
       blank = !reading.text.empty();
     } else if (cell.status == CellStatus::read) {
       if (blank) reading.text += ' ';
-      if (number && hole) reading.confidence *= 0.5;
       blank = false;
       reading.text += cell.candidates.front().label;
+      reading.confidence *= cell.candidates.front().probability;
     }
-    hole = cell.status != CellStatus::read && !reading.text.empty();
   }
   reading.status = !reading.text.empty() ? FieldStatus::read : crossed ? FieldStatus::crossed : FieldStatus::empty;
+}
+
+/// How sure it is that the cells which were not read hold nothing to be read. A number has no holes: one between its
+/// digits is as likely one that was not seen.
+inline double confidence_of_gaps(const FieldReading& reading, bool number) {
+  double confidence = 1;
+  bool begun = false;
+  bool hole = false;
+  for (const CellReading& cell : reading.cells) {
+    if (cell.status == CellStatus::crossed) confidence *= cell.candidates.front().probability;
+    if (cell.status == CellStatus::empty && cell.ink > 0) confidence *= 0.95;  // a dot, most likely
+    if (number && hole && cell.status == CellStatus::read) confidence *= 0.5;
+    begun = begun || cell.status == CellStatus::read;
+    hole = begun && cell.status != CellStatus::read;
+  }
+  return confidence;
 }
 
 /// Whether a field is signed: there is more ink than a dot or a stray line, and it is as wide as writing.
@@ -338,7 +352,7 @@ class PageOfFields {
       }
       reading.cells.push_back(std::move(cell));
     }
-    compose(reading, description.kind == FieldKind::digits);
+    compose(reading);
   }
 
   /// What is written there, read as a whole, where that is possible.
@@ -360,12 +374,15 @@ class PageOfFields {
   void weigh(std::size_t number) {
     const std::size_t field = contents_[number].field;
     FieldReading& reading = readings_[field];
-    if (reading.text.empty() || !options_.lines) return;
     std::optional<LineOpinion>& opinion = opinions_[number];
-    if (standings_[number] == Standing::in_cells && fields_[field].kind != FieldKind::signature) {
+    const bool in_cells = standings_[number] == Standing::in_cells && fields_[field].kind != FieldKind::signature;
+    if (options_.lines && in_cells && !reading.text.empty()) {
       opinion = opinion_on(read_cells_of(contents_[number].content, reading), charset_of(fields_[field]));
     }
-    if (opinion) reading.confidence = agreed(reading.confidence, opinion->probability(reading.text));
+    if (opinion && !reading.text.empty()) {
+      reading.confidence = agreed(reading.confidence, opinion->probability(reading.text));
+    }
+    if (in_cells) reading.confidence *= confidence_of_gaps(reading, fields_[field].kind == FieldKind::digits);
   }
 
   std::span<const Field> fields_;

@@ -164,6 +164,7 @@ INKLING_INLINE ReadPage FormReader::read(const GreyImage& page) const {
   const bool print_alone = !images_[found.form].empty() && (!form.page.filled || !form.page.print.empty());
   for (const Field& field : form.fields) {
     pictures.push_back(detail::field_picture(field, page, map, print_alone ? &images_[found.form] : nullptr));
+    pictures.back().print_is_learnt = form.page.filled;
   }
   reading.fields = read_cells(form.fields, pictures, *model_, {.lines = options_.lines});
   for (std::size_t i = 0; i < form.fields.size(); ++i) {

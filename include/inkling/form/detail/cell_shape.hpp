@@ -14,6 +14,24 @@ namespace inkling::inline INKLING_ABI::form::detail {
 /// What is in a cell, as far as its shape tells.
 enum class CellShape { nothing, dash, scribble, character };
 
+/// Whether the pen passed each column of a cell once, as in a dash: it passes most of a flat 2 twice.
+inline bool is_single_stroke(const FieldContent& content, std::size_t cell) {
+  const Component& box = content.cells[cell].box;
+  Index crossed_again = 0;
+  for (Index x = box.left; x < box.right; ++x) {
+    int strokes = 0;
+    bool inked = false;
+    for (Index y = box.top; y < box.bottom; ++y) {
+      const bool ink = content.owner(x, y) == static_cast<std::int32_t>(cell) &&
+                       content.field.amount(x, y) > content.pen / 2;
+      strokes += ink && !inked ? 1 : 0;
+      inked = ink;
+    }
+    crossed_again += strokes > 1 ? 1 : 0;
+  }
+  return 5 * crossed_again < box.width();
+}
+
 /// A dot is nothing, but a lone 1 may be short, and some people write small: what is a dot depends on the tallest ink
 /// of the field.
 inline CellShape shape_of(const FieldContent& content, std::size_t cell) {
@@ -29,7 +47,7 @@ inline CellShape shape_of(const FieldContent& content, std::size_t cell) {
   const double dot = std::clamp(0.45 * tallest, 0.1, 0.2);
   if (w < dot && h < dot && h < 1.3 * w) return CellShape::nothing;
   if (w < 0.1 && h < 0.1) return CellShape::nothing;
-  if (h < 0.25 && w > 1.6 * h) return CellShape::dash;
+  if (h < 0.25 && w > 1.6 * h && is_single_stroke(content, cell)) return CellShape::dash;
   const double density = static_cast<double>(ink.box.area) / static_cast<double>(ink.box.width() * ink.box.height());
   if (density > 0.66 && w > 0.4 && h > 0.4) return CellShape::scribble;
   return CellShape::character;

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <inkling/core/config.hpp>
+#include <inkling/form/detail/field_ink.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/rule.hpp>
+#include <inkling/ink/stroke.hpp>
+#include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form::detail {
@@ -103,6 +108,105 @@ inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkes
       float& value = amount(column_of(i), row_of(i) + k);
       const float print = profile[static_cast<std::size_t>(k + reach)];
       value = value < 1.6F * print ? 0 : without_print(value, print);
+    }
+  }
+}
+
+/// Sets to 0 what lies in a level run of at least so many pixels that are no paper, and the pixel before and after it.
+inline void blank_long_runs(FloatImage& amount, FloatImage& result, Index least) {
+  constexpr float paper = 0.08F;
+  for (Index y = 0; y < amount.height(); ++y) {
+    for (Index x = 0; x < amount.width();) {
+      Index end = x;
+      while (end < amount.width() && amount(end, y) > paper) ++end;
+      if (end - x >= least) std::fill(result.row(y) + x, result.row(y) + end, 0.0F);
+      x = end + 1;
+    }
+  }
+}
+
+/// The print of a field but for its straight lines, which are found and taken out with more care: names of fields, hints
+/// in cells, patterns.
+inline FloatImage print_beside_lines(const FloatImage& print) {
+  constexpr auto line = static_cast<Index>(0.6 * working_height);
+  FloatImage level = print;
+  FloatImage all = print;
+  blank_long_runs(all, level, line);
+  FloatImage turned = transposed(print);
+  FloatImage upright = turned;
+  blank_long_runs(turned, upright, line);
+  upright = transposed(upright);
+  level.array() = level.array().min(upright.array());
+  return level;
+}
+
+/// Where the print lies on the field: a few pixels off, since paper bends. Maximises the ink that both have.
+inline std::pair<Index, Index> offset_of_print(const FloatImage& amount, const FloatImage& print) {
+  constexpr Index most = 4;
+  std::pair<Index, Index> best;
+  float shared = -1;
+  for (Index dy = -most; dy <= most; ++dy) {
+    for (Index dx = -most; dx <= most; ++dx) {
+      float sum = 0;
+      for (Index y = most; y + most < amount.height(); y += 2) {
+        const auto width = amount.width() - 2 * most;
+        if (width <= 0) return {};
+        const Eigen::Map<const Eigen::ArrayXf> here(amount.row(y) + most, width);
+        const Eigen::Map<const Eigen::ArrayXf> there(print.row(y - dy) + most - dx, width);
+        sum += here.min(there).sum();
+      }
+      const bool nearer = dx * dx + dy * dy < best.first * best.first + best.second * best.second;
+      if (sum > 1.002F * shared || (sum >= shared && nearer)) {
+        shared = sum;
+        best = {dx, dy};
+      }
+    }
+  }
+  return best;
+}
+
+/// Takes known print out of a field, lines apart. Where a stroke crosses it, what lies beneath stays.
+inline void take_print_out(FieldInk& field, const FieldInk& blank) {
+  constexpr float paper = 0.08F;
+  const FloatImage print = print_beside_lines(blank.amount);
+  if (!(print.array() > paper).any()) return;
+  const auto [dx, dy] = offset_of_print(field.amount, blank.amount);
+  const FloatImage before = field.amount;
+  FloatImage printed(field.width(), field.height());
+  for (Index y = 0; y < field.height(); ++y) {
+    for (Index x = 0; x < field.width(); ++x) {
+      float most = 0;
+      for (Index v = std::max<Index>(0, y - dy - 1); v <= std::min(field.height() - 1, y - dy + 1); ++v) {
+        for (Index u = std::max<Index>(0, x - dx - 1); u <= std::min(field.width() - 1, x - dx + 1); ++u)
+          most = std::max(most, print(u, v));
+      }
+      printed(x, y) = most > paper ? most : 0;
+      float& value = field.amount(x, y);
+      if (most > paper) value = value < 1.6F * most ? 0 : without_print(value, most);
+    }
+  }
+  const float pen = stroke_level(field.amount);
+  if (!(pen > 0)) return;
+  const FloatImage rest = field.amount;
+  const auto stroke_beyond = [&](Index x, Index y, Index step_x, Index step_y) {  // just where the print ends
+    constexpr Index thickest = 12;
+    constexpr Index goes_on = 4;
+    for (Index apart = 1, inked = 0; apart <= thickest + goes_on; ++apart) {
+      const Index u = x + apart * step_x;
+      const Index v = y + apart * step_y;
+      if (u < 0 || v < 0 || u >= field.width() || v >= field.height() || before(u, v) <= pen / 2) return false;
+      if (printed(u, v) == 0 && rest(u, v) > pen / 2 && ++inked == goes_on) return true;
+    }
+    return false;
+  };
+  constexpr std::array<std::pair<Index, Index>, 4> ways{{{1, 0}, {0, 1}, {1, 1}, {1, -1}}};
+  for (Index y = 0; y < field.height(); ++y) {
+    for (Index x = 0; x < field.width(); ++x) {
+      if (printed(x, y) == 0 || before(x, y) <= pen / 2) continue;
+      const bool crossed = std::any_of(ways.begin(), ways.end(), [&](const std::pair<Index, Index>& way) {
+        return stroke_beyond(x, y, way.first, way.second) && stroke_beyond(x, y, -way.first, -way.second);
+      });
+      if (crossed) field.amount(x, y) = before(x, y);
     }
   }
 }

@@ -12,6 +12,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form {
@@ -78,6 +81,103 @@ class CutLattice {
   std::vector<Point> points_;
 };
 
+/// Adds what the page has at a point, if the point lies on it: interpolated by cubic convolution if `smooth`, else
+/// linearly, for over a shrinking picture pixels are averaged anyway.
+template <typename Pixel>
+bool add_interpolated(const Image<Pixel>& page, const Point& p, bool smooth,
+                      std::array<float, Channels<Pixel>::count>& sum) noexcept {
+  if (!(p.x >= 0 && p.y >= 0 && p.x < static_cast<double>(page.width()) && p.y < static_cast<double>(page.height())))
+    return false;
+  const double x = p.x - 0.5;
+  const double y = p.y - 0.5;
+  const auto left = static_cast<Index>(std::floor(x));
+  const auto top = static_cast<Index>(std::floor(y));
+  const auto u = static_cast<float>(x - static_cast<double>(left));
+  const auto v = static_cast<float>(y - static_cast<double>(top));
+  const std::array<float, 4> across = smooth ? cubic_weights(u) : std::array<float, 4>{0, 1 - u, u, 0};
+  const std::array<float, 4> down = smooth ? cubic_weights(v) : std::array<float, 4>{0, 1 - v, v, 0};
+  const Index first = smooth ? 0 : 1;
+  for (Index j = first; j < 4 - first; ++j) {
+    const Pixel* row = page.row(std::clamp<Index>(top + j - 1, 0, page.height() - 1));
+    for (Index i = first; i < 4 - first; ++i) {
+      const float weight = across[static_cast<std::size_t>(i)] * down[static_cast<std::size_t>(j)];
+      const Pixel& pixel = row[std::clamp<Index>(left + i - 1, 0, page.width() - 1)];
+      for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * Channels<Pixel>::get(pixel, c);
+    }
+  }
+  return true;
+}
+
+/// As many points at even distances as lie between two of the lattice's.
+using Run = Eigen::Array<float, CutLattice::step, 1>;
+
+/// Adds what the page has at the points first, first + step, ... False, and nothing added, unless each has its 4 x 4
+/// pixels on the page.
+inline bool add_run(const GreyImage& page, const Point& first, const Point& step, bool smooth, Run& sum) noexcept {
+  constexpr Index count = CutLattice::step;
+  const double last = static_cast<double>(count - 1);
+  const auto [least_x, most_x] = std::minmax({first.x, first.x + last * step.x});
+  const auto [least_y, most_y] = std::minmax({first.y, first.y + last * step.y});
+  if (!(least_x >= 2 && least_y >= 2 && most_x < static_cast<double>(page.width() - 2) &&
+        most_y < static_cast<double>(page.height() - 2)))
+    return false;
+  Run u;
+  Run v;
+  std::array<const std::uint8_t*, count> corner;
+  for (Index k = 0; k < count; ++k) {
+    const double x = first.x + static_cast<double>(k) * step.x - 0.5;
+    const double y = first.y + static_cast<double>(k) * step.y - 0.5;
+    const auto left = static_cast<Index>(x);  // both are positive
+    const auto top = static_cast<Index>(y);
+    u(k) = static_cast<float>(x - static_cast<double>(left));
+    v(k) = static_cast<float>(y - static_cast<double>(top));
+    corner[static_cast<std::size_t>(k)] = page.row(top - 1) + left - 1;
+  }
+  const auto weights = [&](const Run& t) -> std::array<Run, 4> {
+    const Run s = 1 - t;
+    if (!smooth) return {Run::Zero(), s, t, Run::Zero()};
+    return {-0.5F * t * s * s, 1 + t * t * (1.5F * t - 2.5F), 1 + s * s * (1.5F * s - 2.5F), -0.5F * s * t * t};
+  };
+  const std::array<Run, 4> across = weights(u);
+  const std::array<Run, 4> down = weights(v);
+  const std::size_t outermost = smooth ? 0 : 1;
+  for (std::size_t j = outermost; j < 4 - outermost; ++j) {
+    std::array<std::array<std::uint8_t, 4>, count> pixels;  // four beside one another, of each point
+    for (std::size_t k = 0; k < pixels.size(); ++k) {
+      std::memcpy(pixels[k].data(), corner[k] + static_cast<Index>(j) * page.width(), 4);
+    }
+    Run row = Run::Zero();
+    for (std::size_t i = outermost; i < 4 - outermost; ++i) {
+      Run column;
+      for (std::size_t k = 0; k < pixels.size(); ++k) column(static_cast<Index>(k)) = static_cast<float>(pixels[k][i]);
+      row += across[i] * column;
+    }
+    sum += down[j] * row;
+  }
+  return true;
+}
+
+/// Cuts `count` pixels out, those from `at` on up to the lattice's next point: into `result`. False, and nothing cut,
+/// unless they lie well inside the page.
+inline bool cut_inside(const GreyImage& page, const CutLattice& lattice, const std::array<Index, 2>& at, Index parts,
+                       Index count, std::uint8_t* result) noexcept {
+  const double part = 1 / static_cast<double>(parts);
+  constexpr auto last = static_cast<double>(CutLattice::step - 1);
+  Run sum = Run::Zero();
+  for (Index j = 0; j < parts; ++j) {
+    const double y = static_cast<double>(at[1]) + (static_cast<double>(j) + 0.5) * part;
+    for (Index i = 0; i < parts; ++i) {
+      const double x = static_cast<double>(at[0]) + (static_cast<double>(i) + 0.5) * part;
+      const Point from = lattice(x, y);
+      const Point to = lattice(x + last, y);
+      if (!add_run(page, from, {(to.x - from.x) / last, (to.y - from.y) / last}, parts == 1, sum)) return false;
+    }
+  }
+  sum /= static_cast<float>(parts * parts);
+  for (Index k = 0; k < count; ++k) Channels<std::uint8_t>::set(result[k], 0, sum(k));
+  return true;
+}
+
 }  // namespace detail
 
 /// A place of the template as it lies on the page, made upright at width x height pixels. Where the picture grows, it
@@ -95,47 +195,32 @@ Image<Pixel> cut(const Image<Pixel>& page, const PageMap& map, const Quad& place
   const double ratio = std::max(static_cast<double>(natural[0]) / static_cast<double>(width),
                                 static_cast<double>(natural[1]) / static_cast<double>(height));
   const auto parts = std::clamp<Index>(static_cast<Index>(std::ceil(ratio - 0.25)), 1, 16);
-  const auto page_width = static_cast<double>(page.width());
-  const auto page_height = static_cast<double>(page.height());
-
-  std::array<float, Channels::count> sum{};
-  const auto add = [&](const Point& p) {
-    if (!(p.x >= 0 && p.y >= 0 && p.x < page_width && p.y < page_height)) return false;
-    const double x = p.x - 0.5;
-    const double y = p.y - 0.5;
-    const auto left = static_cast<Index>(std::floor(x));
-    const auto top = static_cast<Index>(std::floor(y));
-    const auto u = static_cast<float>(x - static_cast<double>(left));
-    const auto v = static_cast<float>(y - static_cast<double>(top));
-    // Over a shrinking picture, pixels are averaged anyway: two by two are enough.
-    const std::array<float, 4> across = parts > 1 ? std::array<float, 4>{0, 1 - u, u, 0} : detail::cubic_weights(u);
-    const std::array<float, 4> down = parts > 1 ? std::array<float, 4>{0, 1 - v, v, 0} : detail::cubic_weights(v);
-    const Index first = parts > 1 ? 1 : 0;
-    for (Index j = first; j < 4 - first; ++j) {
-      const Pixel* row = page.row(std::clamp<Index>(top + j - 1, 0, page.height() - 1));
-      for (Index i = first; i < 4 - first; ++i) {
-        const float weight = across[static_cast<std::size_t>(i)] * down[static_cast<std::size_t>(j)];
-        const Pixel& pixel = row[std::clamp<Index>(left + i - 1, 0, page.width() - 1)];
-        for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * Channels::get(pixel, c);
+  const double part = 1 / static_cast<double>(parts);
+  // Parts of pixels that lie on the page are added up.
+  const auto add_all = [&](Index x, Index y, std::array<float, Channels::count>& sum) {
+    int count = 0;
+    for (Index j = 0; j < parts; ++j) {
+      for (Index i = 0; i < parts; ++i) {
+        const Point p = lattice(static_cast<double>(x) + (static_cast<double>(i) + 0.5) * part,
+                                static_cast<double>(y) + (static_cast<double>(j) + 0.5) * part);
+        count += detail::add_interpolated(page, p, parts == 1, sum) ? 1 : 0;
       }
     }
-    return true;
+    return count;
   };
-  const double part = 1 / static_cast<double>(parts);
+  constexpr Index step = detail::CutLattice::step;
   for (Index y = 0; y < height; ++y) {
-    for (Index x = 0; x < width; ++x) {
-      sum.fill(0);
-      int count = 0;
-      for (Index j = 0; j < parts; ++j) {
-        for (Index i = 0; i < parts; ++i) {
-          count += add(lattice(static_cast<double>(x) + (static_cast<double>(i) + 0.5) * part,
-                               static_cast<double>(y) + (static_cast<double>(j) + 0.5) * part))
-                       ? 1
-                       : 0;
-        }
+    for (Index x = 0; x < width; x += step) {
+      const Index end = std::min(width, x + step);
+      if constexpr (std::is_same_v<Pixel, std::uint8_t>) {
+        if (detail::cut_inside(page, lattice, {x, y}, parts, end - x, result.row(y) + x)) continue;
       }
-      if (count == 0) continue;
-      for (std::size_t c = 0; c < sum.size(); ++c) Channels::set(result(x, y), c, sum[c] / static_cast<float>(count));
+      for (Index k = x; k < end; ++k) {
+        std::array<float, Channels::count> sum{};
+        const int count = add_all(k, y, sum);
+        if (count == 0) continue;
+        for (std::size_t c = 0; c < sum.size(); ++c) Channels::set(result(k, y), c, sum[c] / static_cast<float>(count));
+      }
     }
   }
   return result;
