@@ -1,4 +1,6 @@
 #include <inkling/core/instruction_set.hpp>
+#include <inkling/nn/kernels/bf16.hpp>
+#include <inkling/nn/kernels/int8.hpp>
 #include <inkling/version.hpp>
 
 #include <CLI/App.hpp>
@@ -24,9 +26,17 @@ namespace {
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
 
+/// What networks compute in here, and why not in what is smaller.
+std::string number_types() {
+  namespace kernels = inkling::nn::kernels;
+  return fmt::format("networks compute in floats{}; never in bfloat16, which {}",
+                     kernels::int8_is_fast ? ", or in bytes where their file says so" : "",
+                     kernels::bf16_is_fast ? "some CPUs with AVX512_BF16 are slower in" : "would be slower");
+}
+
 std::string version_text() {
   const auto& v = inkling::version;
-  return fmt::format("inkling {}.{}.{} ({})", v.major, v.minor, v.patch, inkling::instruction_set);
+  return fmt::format("inkling {}.{}.{} ({})\n{}", v.major, v.minor, v.patch, inkling::instruction_set, number_types());
 }
 
 int run(int argc, char** argv) {

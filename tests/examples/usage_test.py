@@ -14,6 +14,11 @@ class Usage(CommandTest):
                 self.assertIn("inkling", run.stdout)
                 self.assertEqual(run.stderr, "")
 
+    def test_version_says_what_networks_compute_in(self):
+        program, numbers = self.succeed("--version").stdout.splitlines()
+        self.assertRegex(program, r"^inkling \d+\.\d+\.\d+ \(.+\)$")
+        self.assertRegex(numbers, "^networks compute in floats(, .*)?; never in bfloat16, which .* slower")
+
     def test_wrong_usage(self):
         out = self.folder / "never.safetensors"
         train = ["train", "--out", out, "--data", self.data]
