@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What `inkling predict` of a folder of pictures costs against the network alone on the same images.
 
-    bench/folder_speed.py MODEL INKLING... [--rounds 5] [--threads 2] [--pictures 10000]
+    bench/folder_speed.py MODEL INKLING[:LEVEL]... [--rounds 5] [--threads 2] [--pictures 10000]
 
-The pictures are the sample's 10,000 digits (data/) as PNG files of 28x28 pixels, dark on light. `predict` finds, decodes,
-normalises and classifies them one by one. The network alone is `inkling evaluate` of the same images, which classifies them by
+INKLING:LEVEL is run with that INKLING_LEVEL. The pictures are the sample's 10,000 digits (data/) as PNG files of 28x28 pixels, dark
+on light. `predict` finds, decodes, normalises and classifies them one by one. The network alone is `inkling evaluate` of the same images, which classifies them by
 32 at once. What a picture costs is the difference between all of them and a fifth, so that start and loading are left out; of several
 programs and of both commands in turn. Medians of the rounds count, and the ratio to the first program's network.
 """
@@ -48,7 +48,9 @@ def write(folder, images, labels, count):
 
 def seconds(command, threads):
     """By the clock, and of the processor."""
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive"}
+    program, _, level = command[0].partition(":")
+    command = [program, *command[1:]]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive", "INKLING_LEVEL": level}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, env=environment, check=True)
     clock, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -8,16 +8,40 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <string>
 
+#include "roofline.hpp"
 #include "setup.hpp"
 
 namespace inkling::bench {
 namespace {
 
 const HogOptions gradients{.cells = {4, 7}, .norm = HogNorm::l1_sqrt, .deskew = true};
+
+/// Splits that all samples together pass in all trees.
+double passed_splits(const RandomForest& forest, const Pixels& features) {
+  double splits = 0;
+  for (Index i = 0; i < features.cols(); ++i) {
+    for (const std::uint32_t root : forest.roots()) {
+      const forest::Node* node = &forest.nodes()[root];
+      for (; !node->is_leaf(); ++splits) {
+        node = &forest.nodes()[node->child + (features(node->feature, i) > node->threshold ? 1U : 0U)];
+      }
+    }
+  }
+  return splits;
+}
+
+/// At each split that a sample passes, its bytes of `tried` features are counted, each beside its class.
+Work fit_work(const RandomForest& forest, const Dataset& data, double tried) {
+  constexpr Index some = 1000;
+  const double share = static_cast<double>(data.size()) / some;
+  const double counted = share * tried * passed_splits(forest, data.take(some).pixels());
+  return {counted, 2 * counted};
+}
 
 /// Grows a forest once for each iteration; the last one's accuracy and file stand beside the time.
 void fit(benchmark::State& state, const Dataset& train, const Dataset& test, const ForestOptions& options) {
@@ -28,6 +52,7 @@ void fit(benchmark::State& state, const Dataset& train, const Dataset& test, con
     fitted += train.size();
   }
   state.SetItemsProcessed(fitted);
+  if (!options.hog) report_work(state, fit_work(*forest, train, 28), options.threads);
   state.counters["accuracy"] = accuracy(test.labels(), forest->predict(test.pixels(), options.threads));
   state.counters["nodes"] = static_cast<double>(forest->nodes().size());
   state.counters["file_bytes"] = static_cast<double>(safetensors_bytes(encode_model(*forest)).size());
@@ -66,6 +91,9 @@ void register_predict(const std::string& name, const Settings& settings, Index b
                                    predicted += images.cols();
                                  }
                                  state.SetItemsProcessed(predicted);
+                                 // A node and a byte at each.
+                                 const double splits = passed_splits(forest, images);
+                                 report_work(state, {splits, splits * (sizeof(forest::Node) + 1)}, settings.threads);
                                })
       ->Unit(benchmark::kMicrosecond)
       ->UseRealTime();

@@ -8,9 +8,12 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "roofline.hpp"
 #include "setup.hpp"
 
 namespace inkling::bench {
@@ -61,9 +64,38 @@ nn::NetworkClassifier classifier() {
   return {nn::vgg({28, 28, 1}, 47, 1), names};
 }
 
+/// A network that counts the images that it classifies.
+class CountingClassifier final : public Classifier {
+ public:
+  explicit CountingClassifier(nn::NetworkClassifier model)
+      : Classifier(model.input_shape(), model.class_names()), model_(std::move(model)) {}
+
+  std::string_view kind() const noexcept override { return model_.kind(); }
+  ScoreKind score_kind() const noexcept override { return model_.score_kind(); }
+  std::unique_ptr<Classifier> clone() const override { return std::make_unique<CountingClassifier>(*this); }
+  Index parameter_count() const override { return model_.parameter_count(); }
+  Index images() const noexcept { return images_; }
+
+ private:
+  void compute_scores(const Pixels& images, Matrix& result, int threads) const override {
+    images_ += images.cols();
+    result = model_.scores(images, threads);
+  }
+
+  nn::NetworkClassifier model_;
+  mutable Index images_ = 0;  // of one thread
+};
+
+/// Of the network alone, and the pixels of the picture.
+Work picture_work(const nn::NetworkClassifier& model, Index looks, const GreyImage& picture) {
+  Work work = inference_work(model.network(), looks);
+  work.bytes += static_cast<double>(picture.width() * picture.height());
+  return work;
+}
+
 }  // namespace
 
-void register_images(const Settings&) {
+void register_images(const Settings& settings) {
   benchmark::RegisterBenchmark("normalise/28", normalise_side, 1)->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("normalise/normalised", normalise_normalised)->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("normalise/1008", normalise_side, 36)->Unit(benchmark::kMicrosecond);
@@ -75,12 +107,17 @@ void register_images(const Settings&) {
       benchmark::DoNotOptimize(model.predict(Eigen::Map<const Pixels>(seen.values().data(), 784, 1), 1));
     }
     state.SetItemsProcessed(state.iterations());
+    report_work(state, picture_work(model, 1, decode_image(png)), 1);
   })->Unit(benchmark::kMicrosecond);
-  benchmark::RegisterBenchmark("read/field", [](benchmark::State& state) {
+  benchmark::RegisterBenchmark("read/field", [=](benchmark::State& state) {
     const nn::NetworkClassifier model = classifier();
     const auto png = encode_png(field());
-    for (auto _ : state) benchmark::DoNotOptimize(read_field(decode_image(png), model));
+    const ReadOptions options{.threads = settings.threads};
+    for (auto _ : state) benchmark::DoNotOptimize(read_field(decode_image(png), model, options));
     state.SetItemsProcessed(state.iterations());
+    const CountingClassifier counting(model);
+    read_field(field(), counting, options);
+    report_work(state, picture_work(model, counting.images(), field()), settings.threads);
   })->Unit(benchmark::kMicrosecond);
 }
 

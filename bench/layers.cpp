@@ -48,13 +48,8 @@ struct Stage {
 };
 
 void report(benchmark::State& state, double flop, double values) {
-  const auto per_second = [](double amount) {
-    return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
-  };
   state.SetItemsProcessed(state.iterations() * samples);
-  state.counters["flop_per_second"] = per_second(flop);
-  state.counters["bytes_per_second"] = per_second(values * sizeof(float));
-  state.counters["share_of_peak"] = per_second(flop / measured_peak(1));
+  report_work(state, {flop, values * sizeof(float)}, 1);
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ int main(int argc, char** argv) try {
   arguments.push_back(nullptr);
   inkling::bench::register_networks(settings);
   inkling::bench::register_layers(settings);
+  inkling::bench::register_kernels(settings);
   inkling::bench::register_forest(settings);
   inkling::bench::register_svm(settings);
   inkling::bench::register_data(settings);

@@ -41,6 +41,7 @@ void train(benchmark::State& state, const ReferenceNetwork& candidate, const Set
                      .threads = settings.threads});
     samples += classes.size();
   }
+  report_work(state, training_work(network, data.size(), candidate.micro_batch), settings.threads);
   report(state, samples, training_flop(network), settings);
 }
 
@@ -56,6 +57,7 @@ void infer(benchmark::State& state, const ReferenceNetwork& candidate, Index bat
     benchmark::DoNotOptimize(classifier.logits(images, settings.threads));
     samples += batch;
   }
+  report_work(state, inference_work(classifier.network(), batch), settings.threads);
   report(state, samples, forward_flop(classifier.network()), settings);
 }
 

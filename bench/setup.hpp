@@ -12,6 +12,7 @@ struct Settings {
 /// Registers one group of benchmarks; main() calls them all, so that the order of the names is fixed.
 void register_networks(const Settings& settings);
 void register_layers(const Settings& settings);
+void register_kernels(const Settings& settings);
 void register_forest(const Settings& settings);
 void register_svm(const Settings& settings);
 void register_data(const Settings& settings);
