@@ -6,6 +6,7 @@ sample that comes with the project and on MNIST, which takes a while.
 """
 
 import argparse
+import csv
 import json
 import os
 import pathlib
@@ -31,6 +32,12 @@ FOUND = (("usps", "USPS zip codes", ["--charset", "digits"]),
          ("nsysu-exam-digits", "NSYSU exams", ["--charset", "digits"]),
          ("dida", "DIDA, 1800-1940", ["--charset", "digits"]),
          ("choice-cursive", "CHoiCe, cursive", []))
+
+
+VIEWS = (1, 3, 5, 7)
+
+# The letters that EMNIST's bymerge has in one class for both cases.
+MERGED = str.maketrans("cijklmopsuvwxyz", "CIJKLMOPSUVWXYZ")
 
 
 def percent(share, digits=2):
@@ -60,14 +67,22 @@ class Inkling:
     def __init__(self, command, models, emnist):
         self.command, self.models, self.emnist = command, models, emnist
 
-    def run(self, *arguments):
+    def run(self, *arguments, statuses=(0,)):
         environment = {name: value for name, value in os.environ.items() if name != "INKLING_DATA"}
-        return subprocess.run([self.command, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True,
-                              env=environment).stdout
+        command = [self.command, *map(str, arguments)]
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=environment)
+        if run.returncode not in statuses:
+            raise subprocess.CalledProcessError(run.returncode, command)
+        return run.stdout
 
     def evaluate(self, model, arguments, data=None):
         return json.loads(self.run("evaluate", "--model", self.models / f"{model}.safetensors", "--data",
                                    data or self.emnist, "--json", *arguments))
+
+    def predict(self, model, *arguments):
+        """Of the pictures that can be read."""
+        run = self.run("predict", "--model", self.models / f"{model}.safetensors", "--json", *arguments, statuses=(0, 1))
+        return [json.loads(line) for line in run.splitlines()]
 
     def compare(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
@@ -87,14 +102,62 @@ def emnist_tables(inkling):
             "bymerge": table(["", "one of the two best is right", "macro F1", "bytes"], others)}
 
 
-def found_table(inkling, folder):
+def found_tables(inkling, folder):
     """With the tempered prior, which `predict` uses."""
     def measure(model):
         return [inkling.evaluate(model, [*arguments, "--prior", "tempered"], folder / name)
                 for name, _, arguments in FOUND]
     results = {model: measure(model) for model in MODELS}
     heads = [f"{head} ({result['samples']:,})" for (_, head, _), result in zip(FOUND, results["cnn"])]
-    return table(["", *heads], [[model, *map(with_interval, results[model])] for model in MODELS])
+    return {"found": table(["", *heads], [[model, *map(with_interval, results[model])] for model in MODELS]),
+            "found-calibration": table(["", *heads], [[model, *(percent(result["ece"]) for result in results[model])]
+                                                      for model in MODELS]),
+            "views": views_table(inkling, folder)}
+
+
+class Readings:
+    """What `predict` said of pictures whose characters are known."""
+
+    def __init__(self, rows, truth, seconds):
+        self.confidences = [row["confidence"] for row in rows]
+        self.right = [row["prediction"].translate(MERGED) == truth[pathlib.Path(row["path"]).name].translate(MERGED)
+                      for row in rows]
+        self.seconds = seconds
+
+    def accuracy(self):
+        return sum(self.right) / len(self.right)
+
+    def calibration_error(self, bins=15):
+        gaps = [0.0] * bins
+        for confidence, right in zip(self.confidences, self.right):
+            gaps[min(bins - 1, int(confidence * bins))] += confidence - right
+        return sum(map(abs, gaps)) / len(self.right)
+
+
+def read_found(inkling, folder, arguments, views):
+    """The cnn's, on one thread."""
+    with open(folder / "labels.csv", newline="", encoding="utf-8") as file:
+        truth = {row["file"]: row["text"] for row in csv.DictReader(file)}
+    with tempfile.TemporaryDirectory() as temporary:
+        files = pathlib.Path(temporary) / "files"
+        files.write_text("".join(f"{folder / name}\n" for name in truth))
+        before = os.times().children_user
+        rows = inkling.predict("cnn", "--views", views, "--threads", 1, *arguments, "--files-from", files)
+        return Readings(rows, truth, os.times().children_user - before)
+
+
+def views_table(inkling, folder):
+    """Accuracy and expected calibration error of the cnn by the number of views; and their processor time."""
+    heads = [head for _, head, _ in FOUND]
+    rows = []
+    first = None
+    for views in VIEWS:
+        readings = [read_found(inkling, folder / name, arguments, views) for name, _, arguments in FOUND]
+        seconds = sum(reading.seconds for reading in readings)
+        first = first or seconds or 1
+        rows.append([f"{views}", *(f"{percent(reading.accuracy())}, {percent(reading.calibration_error())}"
+                                   for reading in readings), f"{seconds / first:.2f}"])
+    return table(["views", *heads, "time"], rows)
 
 
 def training_table(comparison):
@@ -136,7 +199,7 @@ def main():
     inkling = Inkling(arguments.inkling, arguments.models, arguments.emnist)
     tables = emnist_tables(inkling)
     if arguments.found:
-        tables["found"] = found_table(inkling, arguments.found)
+        tables |= found_tables(inkling, arguments.found)
     if arguments.mnist:
         tables["sample"] = training_table(inkling.compare())
         tables["mnist"] = training_table(inkling.compare("--data", arguments.mnist))

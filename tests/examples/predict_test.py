@@ -53,6 +53,16 @@ class Predict(CommandTest):
             self.assertEqual(len(line["candidates"]), 2)
             self.assertEqual(line["candidates"][0], {"label": line["prediction"], "probability": line["confidence"]})
 
+    def test_views(self):
+        once = self.predict("--top", 10, *self.pictures)
+        self.assertEqual(self.predict("--top", 10, "--views", 1, *self.pictures), once)
+        several = self.predict("--top", 10, "--views", 5, *self.pictures)
+        self.assertNotEqual(several, once)
+        for line in several:
+            self.assertAlmostEqual(sum(map(float, line.split("\t")[2::2])), 1, places=2)
+        for number in (0, 8, "many"):
+            self.fail_with(2, "--views", "predict", "--model", self.model, "--views", number, self.pictures[0])
+
     def test_charset(self):
         for line in self.predict("--charset", "67", "--top", 5, *self.pictures):
             fields = line.split("\t")

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 
 using namespace inkling;
 using test::difference;
+using test::draw;
 using test::draw_four;
 using test::draw_i;
 using test::invert;
@@ -436,4 +438,57 @@ TEST_CASE("an empty box holds no character, and one beyond any picture is refuse
   Ink stroke{FloatImage(20, 10), 1};
   for (Index y = 2; y < 8; ++y) stroke.amount(8, y) = stroke.amount(9, y) = 1;
   CHECK(as_emnist(stroke, {8, 2, 2, 6}).width() == 28);
+}
+
+TEST_CASE("the first view is the picture as it is; others are turned, thinner and thicker, and seen once") {
+  const GreyImage picture = draw_four(60);
+  const std::vector<GreyImage> views = normalised_views(picture, most_views);
+  REQUIRE(views.size() == 7);
+  CHECK(views.front() == normalise(picture));
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    CHECK(views[i].width() == 28);
+    CHECK(views[i].height() == 28);
+    CHECK(difference(views[i], views.front()) < 80);  // of 255, root mean square: the same character
+    for (std::size_t k = 0; k < i; ++k) CHECK(views[i] != views[k]);
+  }
+  const std::vector<GreyImage> fewer = normalised_views(picture, 3);
+  CHECK(fewer == std::vector<GreyImage>(views.begin(), views.begin() + 3));
+
+  const auto ink = [](const GreyImage& image) {
+    return std::accumulate(image.values().begin(), image.values().end(), 0.0);
+  };
+  CHECK(ink(views[1]) < ink(views[2]));
+  std::vector<std::string> steps;
+  normalised_views(picture, 5, {.on_step = [&](std::string_view name, const GreyImage&) { steps.emplace_back(name); }});
+  CHECK(steps == std::vector<std::string>{"grey", "ink", "character", "strokes", "soft", "normalised"});
+}
+
+TEST_CASE("a view that leans to the right is turned to the right, and one in EMNIST's form keeps its strokes") {
+  const GreyImage bar = normalise(draw(60, 60, {{{30, 10}, {30, 50}}}, 6));
+  const auto top = [](const GreyImage& image) {  // the middle of the ink in the upper half
+    double sum = 0;
+    double moment = 0;
+    for (Index y = 0; y < 14; ++y) {
+      for (Index x = 0; x < 28; ++x) {
+        sum += image(x, y);
+        moment += static_cast<double>(x) * image(x, y);
+      }
+    }
+    return moment / sum;
+  };
+  const std::vector<GreyImage> views = normalised_views(bar, 3);
+  CHECK(views.front() == bar);
+  CHECK(top(views[1]) < top(views[0]) - 0.2);
+  CHECK(top(views[2]) > top(views[0]) + 0.2);
+  const double apart = top(views[2]) - top(views[0]);
+  CHECK(apart == doctest::Approx(top(views[0]) - top(views[1])).epsilon(0.05));
+}
+
+TEST_CASE("no view, more than there are, and a picture without ink are errors") {
+  const GreyImage picture = draw_four(60);
+  CHECK_THROWS_WITH_AS(normalised_views(picture, 0), "normalised_views: views: expected a number from 1 to 7, got 0",
+                       ValueError);
+  CHECK_THROWS_AS(normalised_views(picture, 8), ValueError);
+  CHECK_THROWS_AS(normalised_views(GreyImage(30, 30, 200), 3), NoInkError);
+  CHECK_THROWS_AS(normalised_views(GreyImage(), 3), NoInkError);
 }

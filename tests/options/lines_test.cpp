@@ -113,7 +113,8 @@ TEST_CASE("options of lines of characters") {
       {.prior = std::vector<double>{0.5, 0.5}},
       [&](const CharacterOptions& options) { expect(!read_character(picture, model, options).label.empty()); })
       .field("prior", &CharacterOptions::prior)
-      .field("candidates", &CharacterOptions::candidates);
+      .field("candidates", &CharacterOptions::candidates)
+      .field("views", &CharacterOptions::views);
   Walk<CandidateOptions>({.prior = std::vector<double>{0.5, 0.5}},
                          [&](const CandidateOptions& options) {
                            expect(best_candidates(Matrix{{0.75F}, {0.25F}}, model.class_names(), options).size() <= 2);

@@ -1,10 +1,12 @@
 #include <inkling/core/error.hpp>
 #include <inkling/model/prior.hpp>
+#include <inkling/normalise/normalise.hpp>
 #include <inkling/read/candidate.hpp>
 #include <inkling/read/read_character.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +36,24 @@ class Constant final : public Classifier {
     }
   }
   Vector answer_;
+};
+
+/// Is the surer of an A the more ink there is.
+class InkCounter final : public Classifier {
+ public:
+  InkCounter() : Classifier({28, 28, 1}, {"A", "b"}) {}
+  std::string_view kind() const noexcept override { return "ink counter"; }
+  ScoreKind score_kind() const noexcept override { return ScoreKind::probability; }
+  std::unique_ptr<Classifier> clone() const override { return std::make_unique<InkCounter>(*this); }
+  Index parameter_count() const override { return 0; }
+
+ private:
+  void compute_scores(const Pixels& images, Matrix& result, int) const override {
+    for (Index i = 0; i < images.cols(); ++i) {
+      const float share = images.col(i).cast<float>().mean() / 255;
+      result.col(i) = Vector{{share, 1 - share}};
+    }
+  }
 };
 
 const std::vector<std::string> names{"0", "1", "A", "b"};
@@ -113,4 +133,28 @@ TEST_CASE("what cannot be read is an error") {
   CHECK_THROWS_AS(read_character(bar(), model({28, 28, 3})), ShapeError);
   CHECK_THROWS_AS(read_character(GreyImage(40, 40, 200), model()), NoInkError);
   CHECK_THROWS_AS(read_character(bar(), model(), {.charset = CharSet::parse("z")}), ValueError);
+}
+
+TEST_CASE("of several views, probabilities are the mean; one view is the picture as it is") {
+  const InkCounter counter;
+  const auto share = [](const GreyImage& image) {
+    double sum = 0;
+    for (const std::uint8_t value : image.values()) sum += value;
+    return sum / 255 / static_cast<double>(image.size());
+  };
+  const auto ink_seen = [&](Index views) {
+    const CharacterReading reading = read_character(bar(), counter, {.views = views});
+    CHECK(reading.candidates[0].probability + reading.candidates[1].probability == doctest::Approx(1));
+    return reading.label == "A" ? reading.probability : 1 - reading.probability;
+  };
+  for (Index views = 1; views <= most_views; ++views) {
+    double expected = 0;
+    for (const GreyImage& view : normalised_views(bar(), views)) expected += share(view) / static_cast<double>(views);
+    CHECK(ink_seen(views) == doctest::Approx(expected).epsilon(1e-5));
+  }
+  CHECK(ink_seen(1) != ink_seen(3));
+  CHECK(read_character(bar(), counter, {.views = 1}).probability == read_character(bar(), counter).probability);
+  CHECK_THROWS_WITH_AS(read_character(bar(), counter, {.views = 0}),
+                       "CharacterOptions::views: expected a number from 1 to 7, got 0", ValueError);
+  CHECK_THROWS_AS(read_character(bar(), counter, {.views = 8}), ValueError);
 }

@@ -1,6 +1,7 @@
 #include <inkling/io/atomic_file.hpp>
 #include <inkling/io/model/familiarity_note.hpp>
 #include <inkling/io/model/model_info.hpp>
+#include <inkling/normalise/normalise.hpp>
 #include <inkling/picture/encode.hpp>
 #include <inkling/read/read_character.hpp>
 #include <inkling/read/read_field.hpp>
@@ -37,6 +38,7 @@ struct PredictOptions {
   std::string charset = "all";
   std::optional<std::string> prior;  // empty: the default
   Index top = 1;
+  Index views = 1;
   std::filesystem::path steps;  // empty: not written
   bool json = false;
   PictureRunOptions run;
@@ -92,6 +94,7 @@ class Reader {
                            .prior = prior_,
                            .candidates = static_cast<std::size_t>(options_.top),
                            .familiarity = familiarity_,
+                           .views = options_.views,
                            .normalise = {.on_step = std::move(on_step)}});
   }
 
@@ -151,6 +154,13 @@ void add_predict(CLI::App& app) {
   command.add_option("--top", options->top, "print the K best candidates (default 1)")
       ->type_name("K")
       ->check(CLI::PositiveNumber);
+  command
+      .add_option(
+          "--views", options->views,
+          fmt::format("look at N slightly different views of each character, 1 (default) to {}, and take the mean",
+                      most_views))
+      ->type_name("N")
+      ->check(CLI::Range(Index{1}, most_views));
   command.add_option("--steps", options->steps, "write what normalisation makes of each picture, step by step, as PNG")
       ->type_name("DIR");
   command.add_flag("--json", options->json, "print a line of JSON for each picture");

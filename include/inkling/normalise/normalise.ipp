@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/core/range.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/paper.hpp>
 #include <inkling/normalise/conversion.hpp>
@@ -12,8 +13,11 @@
 #include <inkling/picture/resize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -54,10 +58,14 @@ inline bool is_normalised(const GreyImage& image) {
   return fills && off_centre <= 1;
 }
 
-}  // namespace detail
+/// What a picture shows before its strokes are drawn anew.
+struct FoundCharacter {
+  Ink ink = {};
+  Box box = {};
+  std::optional<GreyImage> ready = {};  // of a picture that looks as EMNIST's do: itself, and nothing else is set
+};
 
-INKLING_INLINE GreyImage normalise(const GreyImage& image, const NormaliseOptions& options) {
-  options.check();
+inline FoundCharacter find_character(const GreyImage& image, const NormaliseOptions& options) {
   if (image.empty()) throw NoInkError("normalise: no ink found: the picture is empty");
   const auto report = [&](std::string_view name, const Ink& step) {
     if (options.on_step) options.on_step(name, to_grey(step.amount, step.level));
@@ -66,20 +74,88 @@ INKLING_INLINE GreyImage normalise(const GreyImage& image, const NormaliseOption
   const bool light_ink = has_light_ink(image);
   if (image.width() == options.side && image.height() == options.side) {
     GreyImage candidate = light_ink ? image : inverted(image);
-    if (detail::is_normalised(candidate)) return candidate;
+    if (is_normalised(candidate)) return {.ready = std::move(candidate)};
   }
-  const Index factor = detail::reduction(image, options.largest_side);
+  const Index factor = reduction(image, options.largest_side);
   const GreyImage grey = light_ink ? shrink(inverted(image), factor) : shrink(image, factor);
   if (options.on_step) options.on_step("grey", grey);
 
   Ink ink = find_ink(grey, options.ink);
   report("ink", ink);
-  detail::remove_lines(ink);
-  detail::join_pixels(ink, options);
-  const Box box = detail::isolate_character(ink);
+  remove_lines(ink);
+  join_pixels(ink, options);
+  const Box box = isolate_character(ink);
   report("character", ink);
+  return {.ink = std::move(ink), .box = box};
+}
 
-  return as_emnist(std::move(ink), box, options);
+/// Turned around its middle, to the right; bilinear, with paper around it.
+inline GreyImage turned(const GreyImage& image, double degrees) {
+  const double angle = degrees * std::numbers::pi / 180;
+  const double middle_x = static_cast<double>(image.width() - 1) / 2;
+  const double middle_y = static_cast<double>(image.height() - 1) / 2;
+  const auto value = [&](Index x, Index y) {
+    const bool inside = x >= 0 && y >= 0 && x < image.width() && y < image.height();
+    return inside ? static_cast<double>(image(x, y)) : 0.0;
+  };
+  GreyImage result(image.width(), image.height(), 0);
+  for (Index y = 0; y < result.height(); ++y) {
+    for (Index x = 0; x < result.width(); ++x) {
+      const double right = static_cast<double>(x) - middle_x;
+      const double down = static_cast<double>(y) - middle_y;
+      const double from_x = middle_x + std::cos(angle) * right + std::sin(angle) * down;
+      const double from_y = middle_y - std::sin(angle) * right + std::cos(angle) * down;
+      const auto left = static_cast<Index>(std::floor(from_x));
+      const auto top = static_cast<Index>(std::floor(from_y));
+      const double across = from_x - static_cast<double>(left);
+      const double below = from_y - static_cast<double>(top);
+      const double upper = (1 - across) * value(left, top) + across * value(left + 1, top);
+      const double lower = (1 - across) * value(left, top + 1) + across * value(left + 1, top + 1);
+      result(x, y) = static_cast<std::uint8_t>(std::lround((1 - below) * upper + below * lower));
+    }
+  }
+  return result;
+}
+
+/// A slightly different hand and pen.
+struct View {
+  double turn = 0;      // degrees to the right
+  std::size_t pen = 0;  // of `pens`
+};
+
+inline constexpr std::array<double, 3> pens{1, 0.7, 1.3};  // widths of strokes, of what the options say
+inline constexpr std::array<View, most_views> all_views{{{0, 0}, {-4, 1}, {4, 2}, {4, 1}, {-4, 2}, {8, 0}, {-8, 0}}};
+
+inline GreyImage draw_with(std::size_t pen, const FoundCharacter& found, NormaliseOptions options) {
+  if (found.ready) return *found.ready;
+  options.stroke_width *= pens[pen];
+  if (pen != 0) options.on_step = {};
+  return as_emnist(found.ink, found.box, options);
+}
+
+}  // namespace detail
+
+INKLING_INLINE GreyImage normalise(const GreyImage& image, const NormaliseOptions& options) {
+  options.check();
+  detail::FoundCharacter found = detail::find_character(image, options);
+  if (found.ready) return std::move(*found.ready);
+  return as_emnist(std::move(found.ink), found.box, options);
+}
+
+INKLING_INLINE std::vector<GreyImage> normalised_views(const GreyImage& image, Index views,
+                                                       const NormaliseOptions& options) {
+  in_range("normalised_views: views", views, {1, most_views});
+  options.check();
+  const detail::FoundCharacter found = detail::find_character(image, options);
+  std::array<GreyImage, detail::pens.size()> drawn;
+  std::vector<GreyImage> result;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(views); ++i) {
+    const detail::View& view = detail::all_views[i];
+    GreyImage& strokes = drawn[view.pen];
+    if (strokes.empty()) strokes = detail::draw_with(view.pen, found, options);
+    result.push_back(view.turn == 0 ? strokes : detail::turned(strokes, view.turn));
+  }
+  return result;
 }
 
 }  // namespace inkling::inline INKLING_ABI

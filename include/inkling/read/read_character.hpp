@@ -2,6 +2,7 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
+#include <inkling/core/matrix.hpp>
 #include <inkling/model/charset.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/model/familiarity.hpp>
@@ -21,7 +22,10 @@ struct CharacterOptions {
   std::optional<std::vector<double>> prior = {};  // of the model's classes; its influence is taken out
   std::size_t candidates = 5;                     // at most, and 1 at least
   std::optional<Familiarity> familiarity = {};  // of the model (familiarity(read_model_info(path))): tells what is none
-  NormaliseOptions normalise = {};              // its side is that of the model
+  /// How often the model looks, at slightly different views of the character (normalised_views), 1 to most_views: the
+  /// probabilities are their mean. Each view costs what the first one does.
+  Index views = 1;
+  NormaliseOptions normalise = {};  // its side is that of the model
 
   void check() const;  // throws ValueError that names the first field out of range
 };
@@ -31,7 +35,7 @@ struct CharacterReading {
   double probability = 0;             // of the label, as far as the model is calibrated
   std::vector<Candidate> candidates;  // the most probable first
   /// The share of characters that resemble what the model knows less than this picture does (see is_unfamiliar); none
-  /// when the options did not say how they do, or the model measures no evidence.
+  /// when the options did not say how they do, or the model measures no evidence. That of the first view.
   std::optional<double> familiarity = {};
 };
 

@@ -14,10 +14,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE void CharacterOptions::check() const {
+  in_range("CharacterOptions::views", views, {1, most_views});
   normalise.check();
 }
 
@@ -31,6 +33,21 @@ INKLING_INLINE Index readable_side(const Classifier& model) {
   return input.height;
 }
 
+/// Result: side * side x views.
+inline Pixels character_views(const GreyImage& picture, Index views, const NormaliseOptions& options) {
+  Pixels pixels(options.side * options.side, views);
+  const auto put = [&](const GreyImage& image, Index column) {
+    std::copy(image.values().begin(), image.values().end(), pixels.col(column).data());
+  };
+  if (views == 1) {
+    put(normalise(picture, options), 0);
+  } else {
+    const std::vector<GreyImage> images = normalised_views(picture, views, options);
+    for (Index i = 0; i < views; ++i) put(images[static_cast<std::size_t>(i)], i);
+  }
+  return pixels;
+}
+
 }  // namespace detail
 
 INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const Classifier& model,
@@ -38,13 +55,12 @@ INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const C
   options.check();
   NormaliseOptions normalising = options.normalise;
   normalising.side = detail::readable_side(model);
-  const GreyImage image = normalise(picture, normalising);
-  Pixels pixels(image.size(), 1);
-  std::copy(image.values().begin(), image.values().end(), pixels.data());
-  const Recognition seen = model.recognise(pixels, 1);
+  const Pixels views = detail::character_views(picture, options.views, normalising);
+  const Recognition seen = model.recognise(views, 1);
+  const Matrix probabilities = options.views == 1 ? seen.probabilities : Matrix(seen.probabilities.rowwise().mean());
   CharacterReading reading;
   reading.candidates = best_candidates(
-      with_letter_case(options.charset, model.class_names(), pixels, seen.probabilities), model.class_names(),
+      with_letter_case(options.charset, model.class_names(), views.leftCols(1), probabilities), model.class_names(),
       {.charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)});
   reading.label = reading.candidates.front().label;
   reading.probability = reading.candidates.front().probability;
