@@ -14,40 +14,13 @@
 #include <fstream>
 #include <iostream>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "found_ink_effects.hpp"
 
 namespace {
 
 using namespace inkling;
-
-const std::vector<std::pair<std::string, float FoundInk::*>>& effects() {
-  static const std::vector<std::pair<std::string, float FoundInk::*>> all{{"low-resolution", &FoundInk::low_resolution},
-                                                                          {"slant", &FoundInk::slant},
-                                                                          {"stretch", &FoundInk::stretch},
-                                                                          {"perspective", &FoundInk::perspective},
-                                                                          {"thickness", &FoundInk::thickness},
-                                                                          {"faint", &FoundInk::faint},
-                                                                          {"pressure", &FoundInk::pressure},
-                                                                          {"grain", &FoundInk::grain},
-                                                                          {"light", &FoundInk::light},
-                                                                          {"texture", &FoundInk::texture},
-                                                                          {"print-through", &FoundInk::print_through},
-                                                                          {"rules", &FoundInk::rules},
-                                                                          {"squares", &FoundInk::squares},
-                                                                          {"box", &FoundInk::box},
-                                                                          {"scan-edge", &FoundInk::scan_edge},
-                                                                          {"neighbours", &FoundInk::neighbours},
-                                                                          {"joining", &FoundInk::joining},
-                                                                          {"tight", &FoundInk::tight},
-                                                                          {"blur", &FoundInk::blur},
-                                                                          {"noise", &FoundInk::noise},
-                                                                          {"specks", &FoundInk::specks},
-                                                                          {"blocks", &FoundInk::blocks},
-                                                                          {"one-bit", &FoundInk::one_bit},
-                                                                          {"inverted", &FoundInk::inverted}};
-  return all;
-}
 
 /// Puts a picture into a square of the strip, as large as fits.
 void place(const Pixels& picture, Index side, Index left, GreyImage& strip) {
@@ -101,9 +74,9 @@ int main(int argc, char** argv) try {
   constexpr Index side = 56;
   constexpr Index characters = 4;
   const Dataset sample = load_sample(argv[1]).first;
-  for (const auto& [name, chance] : effects()) {
+  for (const auto& [name, chance] : found_ink_effects()) {
     FoundInk found;
-    for (const auto& [other, none] : effects()) found.*none = 0;
+    for (const auto& [other, none] : found_ink_effects()) found.*none = 0;
     found.*chance = 1;
     GreyImage strip(characters * (side + 4) - 4, side, 255);
     for (Index i = 0; i < characters; ++i) {
