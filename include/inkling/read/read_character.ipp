@@ -37,7 +37,7 @@ INKLING_INLINE Index readable_side(const Classifier& model) {
 inline Pixels character_views(const GreyImage& picture, Index views, const NormaliseOptions& options) {
   Pixels pixels(options.side * options.side, views);
   const auto put = [&](const GreyImage& image, Index column) {
-    std::copy(image.values().begin(), image.values().end(), pixels.col(column).data());
+    std::copy(image.values().begin(), image.values().end(), pixels.data() + column * pixels.rows());
   };
   if (views == 1) {
     put(normalise(picture, options), 0);
@@ -46,6 +46,17 @@ inline Pixels character_views(const GreyImage& picture, Index views, const Norma
     for (Index i = 0; i < views; ++i) put(images[static_cast<std::size_t>(i)], i);
   }
   return pixels;
+}
+
+/// classes x views to classes x 1.
+inline Matrix mean_of_views(const Matrix& probabilities) {
+  Matrix mean(probabilities.rows(), 1);
+  for (Index c = 0; c < mean.rows(); ++c) {
+    float sum = 0;
+    for (Index i = 0; i < probabilities.cols(); ++i) sum += probabilities(c, i);
+    mean(c, 0) = sum / static_cast<float>(probabilities.cols());
+  }
+  return mean;
 }
 
 }  // namespace detail
@@ -57,10 +68,12 @@ INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const C
   normalising.side = detail::readable_side(model);
   const Pixels views = detail::character_views(picture, options.views, normalising);
   const Recognition seen = model.recognise(views, 1);
-  const Matrix probabilities = options.views == 1 ? seen.probabilities : Matrix(seen.probabilities.rowwise().mean());
+  Pixels first(views.rows(), 1);
+  std::copy_n(views.data(), first.size(), first.data());
+  const Matrix probabilities = options.views == 1 ? seen.probabilities : detail::mean_of_views(seen.probabilities);
   CharacterReading reading;
   reading.candidates = best_candidates(
-      with_letter_case(options.charset, model.class_names(), views.leftCols(1), probabilities), model.class_names(),
+      with_letter_case(options.charset, model.class_names(), first, probabilities), model.class_names(),
       {.charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)});
   reading.label = reading.candidates.front().label;
   reading.probability = reading.candidates.front().probability;
