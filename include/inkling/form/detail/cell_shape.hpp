@@ -22,8 +22,8 @@ inline bool is_single_stroke(const FieldContent& content, std::size_t cell) {
     int strokes = 0;
     bool inked = false;
     for (Index y = box.top; y < box.bottom; ++y) {
-      const bool ink = content.owner(x, y) == static_cast<std::int32_t>(cell) &&
-                       content.field.amount(x, y) > content.pen / 2;
+      const bool ink =
+          content.owner(x, y) == static_cast<std::int32_t>(cell) && content.field.amount(x, y) > content.pen / 2;
       strokes += ink && !inked ? 1 : 0;
       inked = ink;
     }

@@ -5,7 +5,6 @@
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/rule.hpp>
 #include <inkling/ink/stroke.hpp>
-#include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
 
 #include <algorithm>
@@ -112,32 +111,28 @@ inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkes
   }
 }
 
-/// Sets to 0 what lies in a level run of at least so many pixels that are no paper, and the pixel before and after it.
-inline void blank_long_runs(FloatImage& amount, FloatImage& result, Index least) {
+/// The print without its level lines: runs of so many pixels that are no paper.
+inline FloatImage without_level_lines(const FloatImage& print) {
   constexpr float paper = 0.08F;
-  for (Index y = 0; y < amount.height(); ++y) {
-    for (Index x = 0; x < amount.width();) {
+  constexpr auto shortest = static_cast<Index>(0.6 * working_height);
+  FloatImage result = print;
+  for (Index y = 0; y < print.height(); ++y) {
+    for (Index x = 0; x < print.width();) {
       Index end = x;
-      while (end < amount.width() && amount(end, y) > paper) ++end;
-      if (end - x >= least) std::fill(result.row(y) + x, result.row(y) + end, 0.0F);
+      while (end < print.width() && print(end, y) > paper) ++end;
+      if (end - x >= shortest) std::fill(result.row(y) + x, result.row(y) + end, 0.0F);
       x = end + 1;
     }
   }
+  return result;
 }
 
-/// The print of a field but for its straight lines, which are found and taken out with more care: names of fields, hints
-/// in cells, patterns.
+/// The print of a field but for its straight lines, which are found and taken out with more care: names of fields,
+/// hints in cells, patterns.
 inline FloatImage print_beside_lines(const FloatImage& print) {
-  constexpr auto line = static_cast<Index>(0.6 * working_height);
-  FloatImage level = print;
-  FloatImage all = print;
-  blank_long_runs(all, level, line);
-  FloatImage turned = transposed(print);
-  FloatImage upright = turned;
-  blank_long_runs(turned, upright, line);
-  upright = transposed(upright);
-  level.array() = level.array().min(upright.array());
-  return level;
+  FloatImage result = without_level_lines(print);
+  result.array() = result.array().min(transposed(without_level_lines(transposed(print))).array());
+  return result;
 }
 
 /// Where the print lies on the field: a few pixels off, since paper bends. Maximises the ink that both have.
