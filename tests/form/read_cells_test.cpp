@@ -145,6 +145,29 @@ TEST_CASE("empty, dashed and crossed cells are three things and no digits") {
   CHECK(read_one(digits_field(2), crossed.picture(rng)).status == FieldStatus::crossed);
 }
 
+TEST_CASE("what looks like a letter before a crossed cell of a number is crossed out, too") {
+  Rng rng(7);
+  Field field = digits_field(3);
+  field.empty_marks = {"X"};
+  DrawnField drawn(3, {});
+  drawn.stroke(0, 0.28, 0.2, 0.28, 0.8);  // an H
+  drawn.stroke(0, 0.72, 0.2, 0.72, 0.8);
+  drawn.stroke(0, 0.28, 0.5, 0.72, 0.5);
+  DrawnField whole = drawn;
+  whole.write(1, image_of(8, rng));
+  drawn.cross(1);
+  for (DrawnField* each : {&drawn, &whole}) each->write(2, image_of(5, rng));
+  const FieldReading number = read_one(field, drawn.picture(rng));
+  CHECK(number.text == "5");
+  CHECK(number.cells[0].status == CellStatus::crossed);
+  CHECK(read_one(field, whole.picture(rng)).text.size() == 3);
+  DrawnField digit(3, {});
+  digit.write(0, image_of(4, rng));  // that is surely one stays, and a hole is left
+  digit.cross(1);
+  digit.write(2, image_of(5, rng));
+  CHECK(read_one(field, digit.picture(rng)).text == "45");
+}
+
 TEST_CASE("a flat 2 is no dash") {
   Rng rng(5);
   DrawnField drawn(2, {});

@@ -106,16 +106,41 @@ struct Alphabet {
   std::vector<Label> crosses_of;   // classes that look like a mark for "nothing here"
 };
 
-/// The candidates of a cell from the probabilities of the model's classes. `diagonal`: see diagonal_share.
-inline void judge(CellReading& cell, const Alphabet& alphabet, const Vector& probabilities, double diagonal,
-                  std::size_t most) {
+/// Where a cell is, and what its shape alone says of it.
+inline CellReading cell_without_reading(const FieldContent& content, std::size_t k) {
+  const CellSpan& span = content.grid.cells[k];
+  const double height = content.grid.bottom - content.grid.top;
+  const double scale = content.field.scale;
+  CellReading cell{.status = CellStatus::empty};
+  cell.place = upright(span.left / scale, content.grid.top / scale, span.width() / scale, height / scale);
+  const Component& ink = content.cells[k].box;
+  cell.ink = ink.area > 0 ? static_cast<double>(ink.area) / (span.width() * height) : 0;
+  const CellShape shape = shape_of(content, k);
+  if (shape == CellShape::dash || shape == CellShape::scribble) {
+    cell.status = CellStatus::crossed;
+    cell.candidates = shape == CellShape::dash ? std::vector<Candidate>{{"-", 0.95}} : std::vector<Candidate>{{"X", 0.7}};
+  }
+  return cell;
+}
+
+/// What speaks for a cell that is crossed out.
+struct CrossEvidence {
+  double diagonal = 0;           // see diagonal_share
+  bool is_before_cross = false;  // numbers have no holes: so this cell is most likely crossed out, too
+};
+
+/// The candidates of a cell from the probabilities of the model's classes.
+inline void judge(CellReading& cell, const Alphabet& alphabet, const Vector& probabilities,
+                  const CrossEvidence& evidence, std::size_t most) {
   double sum = 0;
   double cross = 0;
   for (const Label label : alphabet.admitted) sum += static_cast<double>(probabilities(label));
   for (const Label label : alphabet.crosses_of) cross += static_cast<double>(probabilities(label));
   if (!alphabet.crosses_of.empty()) {
-    cross = (cross + 1e-4) * std::exp(std::clamp(16 * (diagonal - 0.83), -3.0, 3.0));
+    cross = (cross + 1e-4) * std::exp(std::clamp(16 * (evidence.diagonal - 0.83), -3.0, 3.0));
+    if (evidence.is_before_cross) cross += std::max(0.0, 1 - sum - cross);  // an ill-made X may look like any letter
   }
+  cell.candidates.clear();
   const double all = std::max(sum + cross, 1e-12);
   if (cross > sum) {
     cell.status = CellStatus::crossed;
@@ -316,41 +341,32 @@ class PageOfFields {
       }
       return;
     }
-    const double height = content.grid.bottom - content.grid.top;
-    const double scale = content.field.scale;
     const Matrix probabilities = probabilities_of(number, alphabet);
-    Index character = 0;
-    for (std::size_t k = 0; k < content.cells.size(); ++k) {
-      const CellSpan& span = content.grid.cells[k];
-      CellReading cell{.status = CellStatus::empty};
-      cell.place = upright(span.left / scale, content.grid.top / scale, span.width() / scale, height / scale);
-      cell.ink =
-          content.cells[k].box.area > 0 ? static_cast<double>(content.cells[k].box.area) / (span.width() * height) : 0;
-      switch (shape_of(content, k)) {
-        case CellShape::nothing:
-          break;
-        case CellShape::dash:
-          cell.status = CellStatus::crossed;
-          cell.candidates = {{"-", 0.95}};
-          break;
-        case CellShape::scribble:
-          cell.status = CellStatus::crossed;
-          cell.candidates = {{"X", 0.7}};
-          break;
-        case CellShape::character:
-          judge(cell, alphabet, probabilities.col(character), diagonal_share(content, k), options_.candidates);
-          if (cell.status == CellStatus::read) {
-            read_.push_back({.field = field,
-                             .cell = k,
-                             .admitted = alphabet.admitted,
-                             .shown = alphabet.shown,
-                             .image = characters_.col(static_cast<Index>(firsts_[number]) + character),
-                             .probabilities = probabilities.col(character)});
-          }
-          ++character;
-          break;
+    const std::size_t cells = content.cells.size();
+    reading.cells.resize(cells);
+    Index column = probabilities.cols();  // of the characters, from the last to the first
+    bool is_before_cross = false;
+    for (std::size_t k = cells; k-- > 0;) {
+      CellReading& cell = reading.cells[k];
+      cell = cell_without_reading(content, k);
+      if (shape_of(content, k) == CellShape::character) {
+        --column;
+        judge(cell, alphabet, probabilities.col(column), {diagonal_share(content, k), is_before_cross},
+              options_.candidates);
       }
-      reading.cells.push_back(std::move(cell));
+      is_before_cross = description.kind == FieldKind::digits && (is_before_cross || cell.status == CellStatus::crossed);
+    }
+    for (std::size_t k = 0; k < cells; ++k) {
+      if (shape_of(content, k) != CellShape::character) continue;
+      if (reading.cells[k].status == CellStatus::read) {
+        read_.push_back({.field = field,
+                         .cell = k,
+                         .admitted = alphabet.admitted,
+                         .shown = alphabet.shown,
+                         .image = characters_.col(static_cast<Index>(firsts_[number]) + column),
+                         .probabilities = probabilities.col(column)});
+      }
+      ++column;
     }
     compose(reading);
   }
