@@ -293,6 +293,11 @@ TEST_CASE("characters in boxes that were ignored are read where they stand") {
   DrawnField crowded(3, {.character = 0.4});
   for (int k = 0; k < 3; ++k) crowded.write(0, image_of(5 + k, rng), -18.0 + 18.0 * k);
   CHECK(read_one(digits_field(3), crowded.picture(rng)).text == "567");
+  DrawnField joined(3, {.character = 0.4});
+  joined.write(0, image_of(2, rng), -10);
+  joined.write(0, image_of(6, rng), 8);
+  joined.stroke(0, 0.35, 0.66, 0.6, 0.66);  // the 2 runs on into the 6
+  CHECK(read_one(digits_field(3), joined.picture(rng)).text.size() == 2);
 }
 
 TEST_CASE("a 1 at the end of what stands free is no printed side") {

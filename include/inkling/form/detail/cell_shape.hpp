@@ -80,7 +80,8 @@ enum class Standing {
 
 /// Several parts that stand beside one another, or as wide together as no character alone is.
 inline bool holds_several(const CellInk& cell) {
-  return cell.groups >= 2 || (cell.parts >= 2 && 10 * cell.box.width() > 9 * cell.box.height());
+  const bool wide = 10 * cell.box.width() > (cell.parts >= 2 ? 9 : 12) * cell.box.height();
+  return cell.groups >= 2 || wide;
 }
 
 /// Free when no cells are known and none were seen, or when no lines between them were seen and the ink does not look
