@@ -107,7 +107,7 @@ struct Alphabet {
 };
 
 /// Where a cell is, and what its shape alone says of it.
-inline CellReading cell_without_reading(const FieldContent& content, std::size_t k) {
+inline CellReading cell_without_reading(const FieldContent& content, std::size_t k, CellShape shape) {
   const CellSpan& span = content.grid.cells[k];
   const double height = content.grid.bottom - content.grid.top;
   const double scale = content.field.scale;
@@ -115,10 +115,9 @@ inline CellReading cell_without_reading(const FieldContent& content, std::size_t
   cell.place = upright(span.left / scale, content.grid.top / scale, span.width() / scale, height / scale);
   const Component& ink = content.cells[k].box;
   cell.ink = ink.area > 0 ? static_cast<double>(ink.area) / (span.width() * height) : 0;
-  const CellShape shape = shape_of(content, k);
   if (shape == CellShape::dash || shape == CellShape::scribble) {
     cell.status = CellStatus::crossed;
-    cell.candidates = shape == CellShape::dash ? std::vector<Candidate>{{"-", 0.95}} : std::vector<Candidate>{{"X", 0.7}};
+    cell.candidates.push_back(shape == CellShape::dash ? Candidate{"-", 0.95} : Candidate{"X", 0.7});
   }
   return cell;
 }
@@ -343,21 +342,24 @@ class PageOfFields {
     }
     const Matrix probabilities = probabilities_of(number, alphabet);
     const std::size_t cells = content.cells.size();
+    std::vector<CellShape> shapes;
+    for (std::size_t k = 0; k < cells; ++k) shapes.push_back(shape_of(content, k));
     reading.cells.resize(cells);
     Index column = probabilities.cols();  // of the characters, from the last to the first
+    const bool is_number = description.kind == FieldKind::digits;
     bool is_before_cross = false;
     for (std::size_t k = cells; k-- > 0;) {
       CellReading& cell = reading.cells[k];
-      cell = cell_without_reading(content, k);
-      if (shape_of(content, k) == CellShape::character) {
+      cell = cell_without_reading(content, k, shapes[k]);
+      if (shapes[k] == CellShape::character) {
         --column;
         judge(cell, alphabet, probabilities.col(column), {diagonal_share(content, k), is_before_cross},
               options_.candidates);
       }
-      is_before_cross = description.kind == FieldKind::digits && (is_before_cross || cell.status == CellStatus::crossed);
+      is_before_cross = is_before_cross || (is_number && cell.status == CellStatus::crossed);
     }
     for (std::size_t k = 0; k < cells; ++k) {
-      if (shape_of(content, k) != CellShape::character) continue;
+      if (shapes[k] != CellShape::character) continue;
       if (reading.cells[k].status == CellStatus::read) {
         read_.push_back({.field = field,
                          .cell = k,

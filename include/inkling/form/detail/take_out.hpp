@@ -111,15 +111,16 @@ inline void take_out(FloatImage& amount, const inkling::Rule& rule, float darkes
   }
 }
 
+inline constexpr float least_print = 0.08F;  // amount; less is paper
+
 /// The print without its level lines: runs of so many pixels that are no paper.
 inline FloatImage without_level_lines(const FloatImage& print) {
-  constexpr float paper = 0.08F;
   constexpr auto shortest = static_cast<Index>(0.6 * working_height);
   FloatImage result = print;
   for (Index y = 0; y < print.height(); ++y) {
     for (Index x = 0; x < print.width();) {
       Index end = x;
-      while (end < print.width() && print(end, y) > paper) ++end;
+      while (end < print.width() && print(end, y) > least_print) ++end;
       if (end - x >= shortest) std::fill(result.row(y) + x, result.row(y) + end, 0.0F);
       x = end + 1;
     }
@@ -162,9 +163,8 @@ inline std::pair<Index, Index> offset_of_print(const FloatImage& amount, const F
 
 /// Takes known print out of a field, lines apart. Where a stroke crosses it, what lies beneath stays.
 inline void take_print_out(FieldInk& field, const FieldInk& blank) {
-  constexpr float paper = 0.08F;
   const FloatImage print = print_beside_lines(blank.amount);
-  if (!(print.array() > paper).any()) return;
+  if (!(print.array() > least_print).any()) return;
   const auto [dx, dy] = offset_of_print(field.amount, blank.amount);
   const FloatImage before = field.amount;
   FloatImage printed(field.width(), field.height());
@@ -175,9 +175,9 @@ inline void take_print_out(FieldInk& field, const FieldInk& blank) {
         for (Index u = std::max<Index>(0, x - dx - 1); u <= std::min(field.width() - 1, x - dx + 1); ++u)
           most = std::max(most, print(u, v));
       }
-      printed(x, y) = most > paper ? most : 0;
+      printed(x, y) = most > least_print ? most : 0;
       float& value = field.amount(x, y);
-      if (most > paper) value = value < 1.6F * most ? 0 : without_print(value, most);
+      if (printed(x, y) > 0) value = value < 1.6F * most ? 0 : without_print(value, most);
     }
   }
   const float pen = stroke_level(field.amount);
