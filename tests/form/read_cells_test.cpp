@@ -3,6 +3,7 @@
 #include <inkling/data/sample.hpp>
 #include <inkling/form/detail/cell_grid.hpp>
 #include <inkling/form/detail/field_ink.hpp>
+#include <inkling/form/detail/take_out.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/io/model/model_file.hpp>
 #include <inkling/model/line_model.hpp>
@@ -199,6 +200,22 @@ TEST_CASE("print that is known is no writing, whatever crosses it") {
   }
   CHECK(right >= 7);
   CHECK(without < right - 2);
+}
+
+TEST_CASE("a stroke that crosses known print stays whole, one that ends in it ends there") {
+  const auto draw = [](detail::FieldInk& field, Index left, Index top, Index right, Index bottom) {
+    for (Index y = top; y < bottom; ++y) std::fill(field.amount.row(y) + left, field.amount.row(y) + right, 0.8F);
+  };
+  detail::FieldInk blank{.amount = FloatImage(120, 80, 0.0F), .place = {0, 0, 120, 80}};
+  draw(blank, 20, 40, 60, 46);  // too short for a line
+  detail::FieldInk field = blank;
+  draw(field, 30, 15, 36, 70);
+  draw(field, 50, 15, 56, 46);
+  detail::take_print_out(field, blank);
+  for (Index y = 15; y < 70; ++y) CHECK(field.amount(32, y) > 0.4F);
+  for (Index y = 41; y < 45; ++y) {
+    for (const Index x : {22, 43, 53, 58}) CHECK(field.amount(x, y) == 0);
+  }
 }
 
 TEST_CASE("print is looked for some pixels off, and empty cells with print are empty") {
