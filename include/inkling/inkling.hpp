@@ -93,6 +93,7 @@
 #include <inkling/ink/options.hpp>
 #include <inkling/ink/otsu.hpp>
 #include <inkling/ink/paper.hpp>
+#include <inkling/ink/pressure.hpp>
 #include <inkling/ink/rule.hpp>
 #include <inkling/ink/stroke.hpp>
 #include <inkling/io/atomic_file.hpp>
@@ -183,6 +184,7 @@
 #include <inkling/normalise/options.hpp>
 #include <inkling/picture/bounding_box.hpp>
 #include <inkling/picture/components.hpp>
+#include <inkling/picture/dilation.hpp>
 #include <inkling/picture/encode.hpp>
 #include <inkling/picture/gaussian.hpp>
 #include <inkling/picture/grey_image.hpp>

@@ -7,12 +7,14 @@
 #include <inkling/normalise/normalise.hpp>
 #include <inkling/picture/bounding_box.hpp>
 #include <inkling/picture/components.hpp>
+#include <inkling/picture/grey_image.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <numbers>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -170,6 +172,71 @@ TEST_CASE("the bar of a T that is cut to its box is no ruled line") {
   const GreyImage result = normalise(t);
   CHECK(result(6, 3) > 200);
   CHECK(result(21, 3) > 200);
+}
+
+/// A picture of ink, with a straight line two pixels thick that moves by `slope` pixels a row.
+GreyImage with_upright_line(GreyImage picture, double at, double slope) {
+  for (Index y = 0; y < picture.height(); ++y) {
+    const auto x = static_cast<Index>(at + slope * static_cast<double>(y));
+    picture(x, y) = picture(x + 1, y) = 255;
+  }
+  return picture;
+}
+
+TEST_CASE("a line beside a character goes, though a neighbour stands at the picture's edge") {
+  const GreyImage alone = place(draw_four(50), 60, 56, 12, 3, 0);
+  const GreyImage reference = normalise(alone);
+  CHECK(difference(normalise(with_upright_line(alone, 5, 0.03)), reference) < 12);
+  CHECK(difference(normalise(with_upright_line(alone, 54, 0)), reference) < 12);
+
+  const Box box = bounding_box<std::uint8_t>(alone, 0).value();
+  GreyImage touching = alone;  // a stroke that runs out of the picture, as a crop cuts it
+  for (Index x = static_cast<Index>(box.x + box.width) - 2; x < 60; ++x) touching(x, 38) = touching(x, 39) = 255;
+  CHECK(difference(normalise(with_upright_line(touching, 4, 0)), normalise(touching)) < 12);
+}
+
+TEST_CASE("the stem of a character that is cut to its box is no line") {
+  GreyImage p(46, 60);  // a P that leaves a pixel of margin, with a stem as straight as a ruled line
+  for (Index y = 1; y < 59; ++y) p(6, y) = p(7, y) = p(8, y) = 255;
+  for (Index x = 6; x < 44; ++x) p(x, 1) = p(x, 2) = p(x, 28) = p(x, 29) = 255;
+  for (Index y = 1; y < 30; ++y) p(43, y) = p(44, y) = 255;
+  Image<std::uint8_t> mask = normalise(p);
+  for (std::uint8_t& value : mask.values()) value = value > 100;
+  Index foot = 0;
+  for (Index y = 18; y < 25; ++y) {
+    for (Index x = 0; x < 12; ++x) foot += mask(x, y);
+  }
+  CHECK(foot >= 7);
+
+  GreyImage four(40, 60);  // cut on all sides; its upright stroke runs through
+  for (Index y = 0; y < 60; ++y) four(26, y) = four(27, y) = four(28, y) = 255;
+  for (Index x = 0; x < 40; ++x) four(x, 38) = four(x, 39) = four(x, 40) = 255;
+  for (Index y = 4; y < 40; ++y) four(0, y) = four(1, y) = four(2, y) = 255;
+  const GreyImage result = normalise(four);
+  CHECK(result(17, 3) > 100);
+  CHECK(result(17, 24) > 100);
+}
+
+TEST_CASE("a stroke that gets paler keeps a character whole, and what is left out leaves no rim") {
+  FloatImage u(40, 50);  // its foot is pale in the middle; the left stroke reaches the picture's edge
+  for (Index y = 4; y < 42; ++y) {
+    for (Index x = 0; x < 3; ++x) u(x, y) = u(30 + x, y) = 1;
+  }
+  for (Index x = 3; x < 30; ++x) {
+    const double share = 0.7 + 0.3 * std::cos(2 * std::numbers::pi * static_cast<double>(x - 3) / 26);
+    for (Index y = 39; y < 42; ++y) u(x, y) = static_cast<float>(share);
+  }
+  const GreyImage whole = normalise(to_grey(u, 1));
+  Index left = 0;
+  for (Index y = 4; y < 24; ++y) left += whole(6, y) > 100 ? 1 : 0;
+  CHECK(left >= 15);
+
+  const GreyImage four = place(draw_four(40), 60, 50, 10, 5, 0);
+  GreyImage crowded = four;  // a soft neighbour, above a corner of the four's box that is empty
+  for (Index y = 0; y < 13; ++y) {
+    for (Index x = 14; x < 24; ++x) crowded(x, y) = y < 9 && x > 16 && x < 22 ? 255 : 110;
+  }
+  CHECK(difference(normalise(crowded), normalise(four)) < 6);
 }
 
 TEST_CASE("neighbours that reach in, and a point behind the foot, are left out") {

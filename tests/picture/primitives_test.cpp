@@ -1,9 +1,13 @@
+#include <inkling/core/error.hpp>
 #include <inkling/core/rng.hpp>
+#include <inkling/ink/form_lines.hpp>
 #include <inkling/ink/otsu.hpp>
 #include <inkling/ink/paper.hpp>
+#include <inkling/ink/pressure.hpp>
 #include <inkling/ink/stroke.hpp>
 #include <inkling/picture/bounding_box.hpp>
 #include <inkling/picture/components.hpp>
+#include <inkling/picture/dilation.hpp>
 #include <inkling/picture/gaussian.hpp>
 #include <inkling/picture/grey_image.hpp>
 #include <inkling/picture/resize.hpp>
@@ -16,6 +20,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <set>
 #include <vector>
@@ -330,6 +335,43 @@ TEST_CASE("strokes: width and thickening") {
     }
   }
   CHECK(stroke_width(FloatImage(5, 5)) == 0);
+}
+
+TEST_CASE("dilation: the greatest value of every square") {
+  for (const auto& [width, height, reach] :
+       {std::array<Index, 3>{1, 1, 3}, {21, 13, 1}, {70, 9, 4}, {5, 40, 7}, {33, 33, 0}}) {
+    FloatImage image = random_image(width, height, 5);
+    image.array() -= 0.5F;  // what lies outside is not 0
+    const FloatImage result = dilated(image, reach);
+    for (Index y = 0; y < height; ++y) {
+      for (Index x = 0; x < width; ++x) {
+        float greatest = image(x, y);
+        for (Index v = std::max<Index>(0, y - reach); v <= std::min(height - 1, y + reach); ++v) {
+          for (Index u = std::max<Index>(0, x - reach); u <= std::min(width - 1, x + reach); ++u) {
+            greatest = std::max(greatest, image(u, v));
+          }
+        }
+        CHECK(result(x, y) == greatest);
+      }
+    }
+  }
+  CHECK_THROWS_AS(dilated(FloatImage(3, 3), -1), ValueError);
+}
+
+TEST_CASE("pressure: where a stroke gets paler it stays whole, and what is pale and alone stays as it is") {
+  Ink ink{FloatImage(60, 40), 0.8F};
+  for (Index x = 5; x < 45; ++x) {  // from full strength to two fifths of it, and back
+    const double share = 0.7 + 0.3 * std::cos(2 * std::numbers::pi * static_cast<double>(x - 5) / 39);
+    for (Index y = 20; y < 23; ++y) ink.amount(x, y) = static_cast<float>(0.8 * share);
+  }
+  for (Index y = 5; y < 35; ++y) ink.amount(52, y) = 0.3F;
+  const Ink before = ink;
+  CHECK(connected_components(ink_mask(ink)).parts.size() == 2);
+  even_pressure(ink);
+  CHECK(connected_components(ink_mask(ink)).parts.size() == 1);
+  for (Index y = 5; y < 35; ++y) CHECK(ink.amount(52, y) == before.amount(52, y));
+  CHECK(ink.amount(5, 21) == before.amount(5, 21));  // dark already
+  CHECK(ink.amount(25, 21) > before.amount(25, 21));
 }
 
 TEST_CASE("square roots are std::sqrt's, to the last bit") {

@@ -15,7 +15,9 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE double stroke_width(const FloatImage& strokes) noexcept {
+INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexcept {
+  const float scale = 1 / level;
+  const auto share = [scale](float amount) { return std::min(amount * scale, 1.0F); };
   const Index columns = strokes.width() - 1;
   if (columns < 1) return 0;
   // Many sums, so that none has to wait for the one before.
@@ -28,9 +30,10 @@ INKLING_INLINE double stroke_width(const FloatImage& strokes) noexcept {
     const float* const here = strokes.row(y);
     const float* const below = strokes.row(y + 1);
     const auto take = [&](Index x, std::size_t lane) {
-      const float across = here[x + 1] - here[x];
-      const float down = below[x] - here[x];
-      areas[lane] += here[x];
+      const float amount = share(here[x]);
+      const float across = share(here[x + 1]) - amount;
+      const float down = share(below[x]) - amount;
+      areas[lane] += amount;
       return across * across + down * down;
     };
     areas.fill(0);

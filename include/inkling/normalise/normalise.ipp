@@ -4,6 +4,7 @@
 #include <inkling/core/range.hpp>
 #include <inkling/ink/ink.hpp>
 #include <inkling/ink/paper.hpp>
+#include <inkling/ink/pressure.hpp>
 #include <inkling/normalise/conversion.hpp>
 #include <inkling/normalise/detail/character.hpp>
 #include <inkling/normalise/normalise.hpp>
@@ -82,6 +83,7 @@ inline FoundCharacter find_character(const GreyImage& image, const NormaliseOpti
 
   Ink ink = find_ink(grey, options.ink);
   report("ink", ink);
+  even_pressure(ink);
   remove_lines(ink);
   join_pixels(ink, options);
   const Box box = isolate_character(ink);

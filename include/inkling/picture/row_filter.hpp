@@ -45,6 +45,15 @@ struct LeastSum {
   }
 };
 
+/// The greatest value; weights do not count.
+struct Greatest {
+  static constexpr float start = -std::numeric_limits<float>::infinity();
+  template <typename Values>
+  static Values add(const Values& greatest, float /*weight*/, const Values& values) {
+    return values > greatest ? values : greatest;
+  }
+};
+
 /// target[x] for x in [first, first + lanes); see filter_row.
 template <typename Rule, int lanes>
 void filter_columns(const float* source, Index stride, std::span<const float> weights, float* target, Index first) {

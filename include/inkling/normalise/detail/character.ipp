@@ -5,19 +5,23 @@
 #include <inkling/ink/stroke.hpp>
 #include <inkling/normalise/detail/character.hpp>
 #include <inkling/picture/components.hpp>
+#include <inkling/picture/dilation.hpp>
 #include <inkling/picture/gaussian.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::detail {
 
 INKLING_INLINE void join_pixels(Ink& ink, const NormaliseOptions& options) {
-  FloatImage strokes = ink.amount;
-  strokes.array() = (strokes.array() / ink.level).min(1.0F);
-  if (stroke_width(strokes) >= options.thinnest) return;
+  if (stroke_width(ink.amount, ink.level) >= options.thinnest) return;
   ink.amount = gaussian_blur(ink.amount, options.thin_sigma);
   ink.level = stroke_level(ink.amount);
   if (!(ink.level > 0)) fail_without_ink();
@@ -35,20 +39,29 @@ inline void erase(FloatImage& ink, const Image<std::int32_t>& labels, const Comp
 /// The printed lines that run through the whole picture, level ones or, of the transposed picture, upright ones. What
 /// lies along the picture's edge may be a stroke of a character that the picture is cut to.
 inline std::vector<Rule> lines_through(const Ink& ink) {
+  constexpr Index shortest = 32;  // pixels; what is shorter may be a stroke
   const Index width = ink.amount.width();
   const Index height = ink.amount.height();
-  std::vector<Rule> rules =
-      find_rules(ink_mask(ink), {.min_length = width * 9 / 10, .max_thickness = std::max<Index>(2, height / 14)});
+  if (width < shortest) return {};
+  // A twentieth of the picture's height and a soft edge, or a ninth: in small pictures strokes are no thicker than that.
+  const Index thickest = std::max<Index>(2, std::min(height / 9, height / 20 + 2));
+  std::vector<Rule> rules = find_rules(ink_mask(ink), {.min_length = width * 9 / 10, .max_thickness = thickest});
   std::erase_if(rules, [&](const Rule& rule) {
     const auto row = static_cast<double>(rule.centre[rule.centre.size() / 2]);
-    const double edge = 1.5 * static_cast<double>(rule.thickness);
+    const auto edge = static_cast<double>(rule.thickness);
     return row < edge || row > static_cast<double>(height) - edge;
   });
   return rules;
 }
 
+/// Whether a part ends before a line that runs along `along` does, at both ends, and before one of the edges beside the
+/// line. The bowl of a P ends where its stem does, and the rest of a 4 that is cut to its box reaches from side to side.
+inline bool ends_before(bool at_begin, bool at_end, bool at_one_side, bool at_other_side) {
+  return !at_begin && !at_end && !(at_one_side && at_other_side);
+}
+
 INKLING_INLINE void remove_lines(Ink& ink) {
-  constexpr Index smallest = 32;  // pixels; in a smaller picture, strokes are lines
+  constexpr Index smallest = 24;  // pixels; in a smaller picture, strokes are lines
   const Index width = ink.amount.width();
   const Index height = ink.amount.height();
   if (std::min(width, height) < smallest) return;
@@ -65,7 +78,12 @@ INKLING_INLINE void remove_lines(Ink& ink) {
                                         [](const Component& a, const Component& b) { return a.area < b.area; });
   const bool is_bar = largest == parts.parts.end() || 3 * largest->height() < largest->width();
   if (is_bar || 10 * largest->height() < height) return;
-  if (largest->left == 0 || largest->top == 0 || largest->right == width || largest->bottom == height) return;
+  const bool at_left = largest->left == 0;
+  const bool at_top = largest->top == 0;
+  const bool at_right = largest->right == width;
+  const bool at_bottom = largest->bottom == height;
+  if (!upright.empty() && !ends_before(at_top, at_bottom, at_left, at_right)) return;
+  if (!level.empty() && !ends_before(at_left, at_right, at_top, at_bottom)) return;
   for (std::size_t i = 0; i < parts.parts.size(); ++i) {  // where lines crossed, something stays
     const Component& part = parts.parts[i];
     if (12 * part.area < largest->area) erase(rest.amount, parts.labels, part, static_cast<std::int32_t>(i));
@@ -107,7 +125,7 @@ inline std::vector<bool> parts_of_character(const Components& ink) {
   std::size_t main_part = 0;
   double most = -1;
   for (std::size_t i = 0; i < ink.parts.size(); ++i) {
-    const double middle = at_edge(ink.parts[i]) ? shares[i] * shares[i] : 1;
+    const double middle = at_edge(ink.parts[i]) ? shares[i] : 1;
     const double weight = middle * static_cast<double>(ink.parts[i].area);
     if (weight <= most) continue;
     most = weight;
@@ -127,6 +145,7 @@ inline std::vector<bool> parts_of_character(const Components& ink) {
       const bool bar = part.width() > 4 * part.height();
       return !beside && (cropped ? near : at_edge(main) && (share > 0.5 || (near && !bar)));
     }
+    if (beside && 2 * part.height() > main.height() && share < 0.6) return false;  // a neighbour
     const bool at_foot = 3 * (part.top - main.top) > 2 * main.height();
     return !(beside && at_foot && 8 * part.area < main.area);
   };
@@ -137,27 +156,40 @@ inline std::vector<bool> parts_of_character(const Components& ink) {
   return keep;
 }
 
-INKLING_INLINE Box isolate_character(Ink& ink) {
-  const Image<std::uint8_t> mask = ink_mask(ink);
-  const Components components = connected_components(mask);
-  const std::vector<bool> keep = parts_of_character(components);
-  Index left = mask.width();
-  Index top = mask.height();
-  Index right = 0;
-  Index bottom = 0;
-  for (std::size_t i = 0; i < keep.size(); ++i) {
-    const Component& part = components.parts[i];
-    if (!keep[i]) {
-      erase(ink.amount, components.labels, part, static_cast<std::int32_t>(i));
-      continue;
-    }
-    left = std::min(left, part.left);
-    top = std::min(top, part.top);
-    right = std::max(right, part.right);
-    bottom = std::max(bottom, part.bottom);
+/// Paints over all that no pixel of the parts to keep is near to, and so over the soft edges of the others, too. `box`
+/// holds the parts to keep.
+inline void erase_others(FloatImage& ink, const Components& parts, const std::vector<bool>& keep, const Component& box,
+                         Index rim) {
+  const auto is_kept = [&](std::int32_t label) { return label >= 0 && keep[static_cast<std::size_t>(label)]; };
+  FloatImage kept(box.width(), box.height());
+  for (Index y = 0; y < box.height(); ++y) {
+    const std::int32_t* const labels = parts.labels.row(box.top + y) + box.left;
+    std::transform(labels, labels + box.width(), kept.row(y), [&](auto label) { return is_kept(label) ? 1.0F : 0.0F; });
   }
-  return {static_cast<double>(left), static_cast<double>(top), static_cast<double>(right - left),
-          static_cast<double>(bottom - top)};
+  const FloatImage near = dilated(kept, rim);
+  for (Index y = 0; y < ink.height(); ++y) {
+    const Index row = std::clamp(y, box.top, box.bottom - 1);
+    const bool in_rows = std::abs(y - row) <= rim;
+    for (Index x = 0; x < ink.width(); ++x) {
+      const Index column = std::clamp(x, box.left, box.right - 1);
+      const bool stays = in_rows && std::abs(x - column) <= rim && near(column - box.left, row - box.top) > 0;
+      if (!stays || (parts.labels(x, y) >= 0 && !is_kept(parts.labels(x, y)))) ink(x, y) = 0;
+    }
+  }
+}
+
+INKLING_INLINE Box isolate_character(Ink& ink) {
+  const Components components = connected_components(ink_mask(ink));
+  const std::vector<bool> keep = parts_of_character(components);
+  std::optional<Component> box;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    if (keep[i]) box = box ? together(*box, components.parts[i]) : components.parts[i];
+  }
+  // Soft edges grow with the strokes where a picture was enlarged.
+  const auto rim = std::max<Index>(2, static_cast<Index>(std::lround(stroke_width(ink.amount, ink.level) / 2)));
+  erase_others(ink.amount, components, keep, *box, rim);
+  return {static_cast<double>(box->left), static_cast<double>(box->top), static_cast<double>(box->width()),
+          static_cast<double>(box->height())};
 }
 
 }  // namespace inkling::inline INKLING_ABI::detail
