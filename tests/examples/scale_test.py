@@ -138,10 +138,9 @@ class Scale(CommandTest):
         os.mkfifo(fifo)
         self.addCleanup(fifo.unlink)
         process = start("predict", "--model", self.model, self.pictures, fifo, self.bad, "--out", self.out, "--threads", 1)
-        while not (self.out / "part-1.jsonl").exists() or len(self.rows()) < PICTURES + 1:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        fifo.write_bytes((self.pictures / "001.png").read_bytes())  # what had begun comes to its end
+        with fifo.open("wb") as slow:  # waits for the program to open it, too
+            process.send_signal(signal.SIGINT)
+            slow.write((self.pictures / "001.png").read_bytes())  # what had begun comes to its end
         _, log = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, log)
         self.assertIn("--resume", log)

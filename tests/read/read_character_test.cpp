@@ -135,6 +135,41 @@ TEST_CASE("what cannot be read is an error") {
   CHECK_THROWS_AS(read_character(bar(), model(), {.charset = CharSet::parse("z")}), ValueError);
 }
 
+TEST_CASE("of equals the first class is the better candidate") {
+  const auto best = best_candidates(Matrix{{0.2F}, {0.4F}, {0.2F}, {0.2F}}, names, {.candidates = 3});
+  REQUIRE(best.size() == 3);
+  CHECK(best[0].index == 1);
+  CHECK(best[1].index == 0);
+  CHECK(best[2].index == 2);
+}
+
+TEST_CASE("characters that the model looks at together are read as each alone") {
+  const InkCounter counter;
+  GreyImage small = bar();
+  for (Index y = 0; y < small.height() / 2; ++y) std::fill_n(small.row(y), small.width(), small(0, 0));
+  const std::vector<GreyImage> pictures{bar(), small, bar()};
+  for (const Index views : {1, 3}) {
+    const CharacterOptions options{.candidates = 2, .views = views};
+    Pixels all(28 * 28, 3 * views);
+    for (Index i = 0; i < 3; ++i) {
+      const Pixels some = character_views(pictures[static_cast<std::size_t>(i)], counter, options);
+      REQUIRE(some.cols() == views);
+      all.middleCols(i * views, views) = some;
+    }
+    const std::vector<CharacterReading> together = read_character_views(all, counter, options);
+    REQUIRE(together.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const CharacterReading alone = read_character(pictures[i], counter, options);
+      CHECK(together[i].label == alone.label);
+      CHECK(together[i].probability == alone.probability);
+      CHECK(together[i].candidates[1].probability == alone.candidates[1].probability);
+    }
+    CHECK(together[0].probability != together[1].probability);
+  }
+  CHECK(read_character_views(Pixels(28 * 28, 0), counter).empty());
+  CHECK_THROWS_AS(read_character_views(Pixels::Zero(28 * 28, 4), counter, {.views = 3}), ShapeError);
+}
+
 TEST_CASE("of several views, probabilities are the mean; one view is the picture as it is") {
   const InkCounter counter;
   const auto share = [](const GreyImage& image) {

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -77,33 +78,29 @@ std::string default_prior(const std::filesystem::path& model) {
   return learned_prior(model) ? "tempered" : "natural";
 }
 
+/// How characters are read: the model, and what is known of it.
 class Reader {
  public:
   explicit Reader(const PredictOptions& options)
-      : options_(options),
-        charset_(parse_charset(options.charset)),
-        model_(load_model_file(options.model)),
-        prior_(prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model)),
-        familiarity_(familiarity(read_model_info(options.model))) {
-    check_readable(*model_, {.charset = charset_});
+      : model_(load_model_file(options.model)),
+        options_{.charset = parse_charset(options.charset),
+                 .prior = prior_to_remove(options.prior.value_or(default_prior(options.model)), options.model),
+                 .candidates = static_cast<std::size_t>(options.top),
+                 .familiarity = familiarity(read_model_info(options.model)),
+                 .views = options.views} {
+    check_readable(*model_, {.charset = options_.charset});
   }
 
-  CharacterReading read(const GreyImage& picture, NormaliseStep on_step) const {
-    return read_character(picture, *model_,
-                          {.charset = charset_,
-                           .prior = prior_,
-                           .candidates = static_cast<std::size_t>(options_.top),
-                           .familiarity = familiarity_,
-                           .views = options_.views,
-                           .normalise = {.on_step = std::move(on_step)}});
+  Pixels views(const GreyImage& picture, NormaliseStep on_step) const {
+    return character_views(picture, *model_, {.views = options_.views, .normalise = {.on_step = std::move(on_step)}});
+  }
+  std::vector<CharacterReading> read(const Pixels& views) const {
+    return read_character_views(views, *model_, options_);
   }
 
  private:
-  const PredictOptions& options_;
-  CharSet charset_;
   std::unique_ptr<const Classifier> model_;
-  std::optional<std::vector<double>> prior_;  // of the model's classes; its influence is taken out
-  std::optional<Familiarity> familiarity_;    // as the model's file says
+  CharacterOptions options_;
 };
 
 std::string to_text(const RunPicture& picture, const CharacterReading& reading) {
@@ -131,16 +128,50 @@ std::string to_json(const RunPicture& picture, const CharacterReading& reading) 
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+using WriteReading = std::string (*)(const RunPicture& picture, const CharacterReading& reading);
+
+/// The rows of some pictures, which the model looks at together: its weights then come to the cache once for all.
+class PredictRows : public RowMaker {
+ public:
+  PredictRows(const Reader& reader, StepWriter& steps, WriteReading write)
+      : reader_(reader), steps_(steps), write_(write) {}
+
+  void look_at(const RunPicture& picture) override {
+    const Pixels views = reader_.views(picture.image, steps_.of(picture.path));
+    values_.insert(values_.end(), views.data(), views.data() + views.size());
+    per_picture_ = views.cols();
+    pixels_ = views.rows();
+    pictures_.push_back({.path = picture.path, .sha256 = picture.sha256, .image = {}});
+  }
+
+  std::vector<Row> rows() override {
+    std::vector<Row> rows;
+    if (pictures_.empty()) return rows;
+    const Eigen::Map<const Pixels> views(values_.data(), pixels_, per_picture_ * std::ssize(pictures_));
+    const std::vector<CharacterReading> readings = reader_.read(views);
+    for (std::size_t i = 0; i < readings.size(); ++i) rows.push_back({.text = write_(pictures_[i], readings[i])});
+    return rows;
+  }
+
+ private:
+  const Reader& reader_;
+  StepWriter& steps_;
+  WriteReading write_;
+  std::vector<std::uint8_t> values_;  // pixels_ x per_picture_ x pictures
+  Index pixels_ = 0;
+  Index per_picture_ = 0;
+  std::vector<RunPicture> pictures_;  // without their images
+};
+
 void predict(const PredictOptions& options) {
   options.run.check();
   const Reader reader(options);
   StepWriter steps(options.steps);
   PictureRunOptions run = options.run;
   if (!options.steps.empty()) run.threads = 1;  // their names follow the order of the pictures
-  const auto write = options.json || !run.out.empty() ? to_json : to_text;
-  run_pictures(run, [&](const RunPicture& picture) -> Row {
-    return {.text = write(picture, reader.read(picture.image, steps.of(picture.path)))};
-  });
+  const WriteReading write = options.json || !run.out.empty() ? to_json : to_text;
+  constexpr std::size_t together = 32;
+  run_pictures(run, together, [&] { return std::make_unique<PredictRows>(reader, steps, write); });
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include <CLI/App.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,19 @@ struct Row {
 /// Makes the row of one picture. Called on several threads at once.
 using MakeRow = std::function<Row(const RunPicture& picture)>;
 
+/// Makes the rows of some pictures together. Of each it keeps what it needs, which is less than the picture.
+class RowMaker {
+ public:
+  virtual ~RowMaker() = default;
+  /// Looks at the next picture. When it throws, there is no row for it.
+  virtual void look_at(const RunPicture& picture) = 0;
+  /// The rows of those that it looked at.
+  virtual std::vector<Row> rows() = 0;
+};
+
+/// Makes a maker for the next pictures. Called on several threads at once.
+using StartRows = std::function<std::unique_ptr<RowMaker>()>;
+
 /// Looks at all pictures, many at once, and writes their rows in the pictures' order. What is thrown about one picture
 /// is said on stderr, and the others still have their turn; the command then ends with status 1.
 ///
@@ -47,3 +62,7 @@ using MakeRow = std::function<Row(const RunPicture& picture)>;
 /// row are not looked at again. Throws UsageError for options that do not go together and for rows that are there
 /// already, inkling::FileError when rows cannot be written or another process writes them, Interrupted after Ctrl-C.
 void run_pictures(const PictureRunOptions& options, const MakeRow& make_row);
+
+/// The same with the rows of up to `together` pictures made together, on one thread: of fewer where there would be too
+/// few parts for all threads.
+void run_pictures(const PictureRunOptions& options, std::size_t together, const StartRows& start);

@@ -29,9 +29,9 @@ inline void check_length(std::span<const std::uint8_t> bytes, const DecodeLimits
   if (bytes.size() > limits.bytes) refuse_length(bytes.size(), limits);
 }
 
-/// No more than so many bytes, and one, which shows the decoder that there are others.
+/// No more than so many bytes.
 inline std::vector<std::uint8_t> read_bytes(std::istream& file, std::size_t most) {
-  std::vector<std::uint8_t> bytes(most + 1);
+  std::vector<std::uint8_t> bytes(most);
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (file.bad()) throw FileError("cannot read");
   bytes.resize(static_cast<std::size_t>(file.gcount()));
@@ -74,20 +74,25 @@ INKLING_STB_INLINE GreyImage decode_image(const std::filesystem::path& path, con
 }
 
 INKLING_INLINE std::vector<std::uint8_t> read_picture_bytes(std::istream& file, const DecodeLimits& limits) {
-  return detail::read_bytes(file, limits.bytes);
+  return detail::read_bytes(file, limits.bytes + 1);  // one more shows the decoder that there are others
 }
 
 INKLING_INLINE std::vector<std::uint8_t> read_picture_bytes(const std::filesystem::path& path,
                                                             const DecodeLimits& limits) {
   limits.check();
   std::error_code unknown;  // of a pipe, say
-  if (std::filesystem::is_directory(path, unknown)) throw FileError("expected a picture, found a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError("cannot open");
   const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  std::error_code missing;
+  if (unknown && std::filesystem::is_directory(path, missing)) {
+    throw FileError("expected a picture, found a folder");
+  }
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);  // all is read at once
+  file.open(path, std::ios::binary);
+  if (!file) throw FileError("cannot open");
   const bool known = !unknown && size > 0;
   if (known && size > limits.bytes) detail::refuse_length(size, limits);
-  return detail::read_bytes(file, known ? static_cast<std::size_t>(size) : limits.bytes);
+  return known ? detail::read_bytes(file, static_cast<std::size_t>(size)) : read_picture_bytes(file, limits);
 }
 
 INKLING_INLINE std::size_t count_pages(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {

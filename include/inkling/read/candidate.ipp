@@ -2,6 +2,7 @@
 
 #include <inkling/core/matrix.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/model/class_meaning.hpp>
 #include <inkling/model/prior.hpp>
 #include <inkling/model/restrict_to.hpp>
 #include <inkling/read/candidate.hpp>
@@ -19,12 +20,15 @@ INKLING_INLINE std::vector<Candidate> best_candidates(const Matrix& probabilitie
   const Matrix asked = restrict_to(options.charset, class_names,
                                    options.prior ? with_uniform_prior(probabilities, *options.prior) : probabilities);
   std::vector<Label> order = admitted_classes(options.charset, class_names);
-  std::stable_sort(order.begin(), order.end(), [&](Label a, Label b) { return asked(a, 0) > asked(b, 0); });
-  order.resize(std::min(order.size(), options.candidates));
-  const std::vector<std::string> labels = shown_labels(options.charset, class_names);
+  const std::size_t count = std::min(order.size(), options.candidates);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](Label a, Label b) { return asked(a, 0) != asked(b, 0) ? asked(a, 0) > asked(b, 0) : a < b; });
+  order.resize(count);
+  const std::vector<ClassMeaning> meanings = class_meanings(class_names);
   std::vector<Candidate> candidates;
   for (const Label label : order) {
-    candidates.push_back({labels[static_cast<std::size_t>(label)], static_cast<double>(asked(label, 0)), label});
+    const std::string& shown = options.charset.label(meanings[static_cast<std::size_t>(label)]);
+    candidates.push_back({shown, static_cast<double>(asked(label, 0)), label});
   }
   return candidates;
 }

@@ -50,6 +50,17 @@ struct CharacterReading {
 CharacterReading read_character(const GreyImage& picture, const Classifier& model,
                                 const CharacterOptions& options = {});
 
+/// The first half of read_character(): what the model is to look at. Result: side * side x views. Throws as
+/// read_character().
+Pixels character_views(const GreyImage& picture, const Classifier& model, const CharacterOptions& options = {});
+
+/// The second half, of several characters, which the model looks at together: of each the reading that
+/// read_character() gives it alone, to the bit where the model's scores do not depend on the company (all of ours).
+/// views: side * side x options.views of each character, one after another. Throws ShapeError for another number of
+/// columns.
+std::vector<CharacterReading> read_character_views(const Pixels& views, const Classifier& model,
+                                                   const CharacterOptions& options = {});
+
 namespace detail {
 
 /// The side of the images that a model reads. Throws ShapeError unless they are square and grey.

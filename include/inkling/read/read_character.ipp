@@ -14,6 +14,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
@@ -33,55 +36,80 @@ INKLING_INLINE Index readable_side(const Classifier& model) {
   return input.height;
 }
 
-/// Result: side * side x views.
-inline Pixels character_views(const GreyImage& picture, Index views, const NormaliseOptions& options) {
-  Pixels pixels(options.side * options.side, views);
-  const auto put = [&](const GreyImage& image, Index column) {
-    std::copy(image.values().begin(), image.values().end(), pixels.data() + column * pixels.rows());
-  };
-  if (views == 1) {
-    put(normalise(picture, options), 0);
-  } else {
-    const std::vector<GreyImage> images = normalised_views(picture, views, options);
-    for (Index i = 0; i < views; ++i) put(images[static_cast<std::size_t>(i)], i);
-  }
-  return pixels;
-}
-
-/// classes x views to classes x 1.
-inline Matrix mean_of_views(const Matrix& probabilities) {
-  Matrix mean(probabilities.rows(), 1);
-  for (Index c = 0; c < mean.rows(); ++c) {
-    float sum = 0;
-    for (Index i = 0; i < probabilities.cols(); ++i) sum += probabilities(c, i);
-    mean(c, 0) = sum / static_cast<float>(probabilities.cols());
+/// classes x (characters * views) to classes x characters.
+inline Matrix mean_of_views(const Matrix& probabilities, Index views) {
+  Matrix mean(probabilities.rows(), probabilities.cols() / views);
+  for (Index n = 0; n < mean.cols(); ++n) {
+    for (Index c = 0; c < mean.rows(); ++c) {
+      float sum = 0;
+      for (Index i = 0; i < views; ++i) sum += probabilities(c, n * views + i);
+      mean(c, n) = sum / static_cast<float>(views);
+    }
   }
   return mean;
 }
 
+/// Of each character the first view: pixels x characters.
+inline Pixels first_views(const Pixels& values, Index views) {
+  Pixels first(values.rows(), values.cols() / views);
+  for (Index n = 0; n < first.cols(); ++n) {
+    std::copy_n(values.data() + n * views * values.rows(), values.rows(), first.data() + n * values.rows());
+  }
+  return first;
+}
+
 }  // namespace detail
 
-INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const Classifier& model,
-                                               const CharacterOptions& options) {
+INKLING_INLINE Pixels character_views(const GreyImage& picture, const Classifier& model,
+                                      const CharacterOptions& options) {
   options.check();
   NormaliseOptions normalising = options.normalise;
   normalising.side = detail::readable_side(model);
-  const Pixels views = detail::character_views(picture, options.views, normalising);
-  const Recognition seen = model.recognise(views, 1);
-  Pixels first(views.rows(), 1);
-  std::copy_n(views.data(), first.size(), first.data());
-  const Matrix probabilities = options.views == 1 ? seen.probabilities : detail::mean_of_views(seen.probabilities);
-  CharacterReading reading;
-  reading.candidates = best_candidates(
-      with_letter_case(options.charset, model.class_names(), first, probabilities), model.class_names(),
-      {.charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)});
-  reading.label = reading.candidates.front().label;
-  reading.probability = reading.candidates.front().probability;
-  if (options.familiarity) {
-    const auto resembles = resemblance(seen, model.class_names(), options.charset);
-    if (resembles) reading.familiarity = options.familiarity->share_below((*resembles)(0));
+  Pixels pixels(normalising.side * normalising.side, options.views);
+  const auto put = [&](const GreyImage& image, Index column) {
+    std::copy(image.values().begin(), image.values().end(), pixels.data() + column * pixels.rows());
+  };
+  if (options.views == 1) {
+    put(normalise(picture, normalising), 0);
+  } else {
+    const std::vector<GreyImage> images = normalised_views(picture, options.views, normalising);
+    for (Index i = 0; i < options.views; ++i) put(images[static_cast<std::size_t>(i)], i);
   }
-  return reading;
+  return pixels;
+}
+
+INKLING_INLINE std::vector<CharacterReading> read_character_views(const Pixels& views, const Classifier& model,
+                                                                  const CharacterOptions& options) {
+  options.check();
+  if (views.cols() % options.views != 0) {
+    throw ShapeError("read_character_views: expected " + std::to_string(options.views) +
+                     " columns for each character, got " + std::to_string(views.cols()) + " in all");
+  }
+  const Recognition seen = model.recognise(views, 1);
+  const Matrix means =
+      options.views == 1 ? seen.probabilities : detail::mean_of_views(seen.probabilities, options.views);
+  const Matrix probabilities =
+      with_letter_case(options.charset, model.class_names(), detail::first_views(views, options.views), means);
+  const CandidateOptions wanted{
+      .charset = options.charset, .prior = options.prior, .candidates = std::max<std::size_t>(1, options.candidates)};
+  const std::optional<Vector> resembles =
+      options.familiarity ? resemblance(seen, model.class_names(), options.charset) : std::nullopt;
+  std::vector<CharacterReading> readings(static_cast<std::size_t>(probabilities.cols()));
+  Matrix of_one(probabilities.rows(), 1);
+  for (Index n = 0; n < probabilities.cols(); ++n) {
+    CharacterReading& reading = readings[static_cast<std::size_t>(n)];
+    std::copy_n(probabilities.data() + n * probabilities.rows(), probabilities.rows(), of_one.data());
+    reading.candidates = best_candidates(of_one, model.class_names(), wanted);
+    reading.label = reading.candidates.front().label;
+    reading.probability = reading.candidates.front().probability;
+    if (resembles) reading.familiarity = options.familiarity->share_below((*resembles)(n * options.views));
+  }
+  return readings;
+}
+
+INKLING_INLINE CharacterReading read_character(const GreyImage& picture, const Classifier& model,
+                                               const CharacterOptions& options) {
+  return std::move(read_character_views(character_views(picture, model, options), model, options).front());
 }
 
 }  // namespace inkling::inline INKLING_ABI
