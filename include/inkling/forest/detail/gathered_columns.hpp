@@ -2,6 +2,7 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/forest/detail/large_bytes.hpp>
 #include <inkling/forest/detail/packed_samples.hpp>
 #include <inkling/forest/detail/split.hpp>
 
@@ -54,8 +55,8 @@ class GatheredColumns {
  private:
   void gather(const PackedSamples& data) {
     constexpr std::size_t distance = 8;  // samples that memory is ahead
-    const std::size_t size = features_.size() * static_cast<std::size_t>(stride_);
-    if (columns_.size() < size) columns_.resize(size);
+    const Index size = std::ssize(features_) * stride_;
+    if (columns_.size() < size) columns_ = LargeBytes(size);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       data.prefetch(rows_[std::min(i + distance, rows_.size() - 1)]);
       data.gather(rows_[i], features_, columns_.data() + i, stride_);
@@ -66,7 +67,7 @@ class GatheredColumns {
   Index stride_ = 0;
   std::vector<std::uint32_t> rows_;      // in the data, of the node's samples
   std::vector<std::uint16_t> features_;  // whose columns are there
-  std::vector<std::uint8_t> columns_;    // stride_ x features_
+  LargeBytes columns_;                   // stride_ x features_
 };
 
 }  // namespace inkling::inline INKLING_ABI::forest::detail

@@ -35,7 +35,7 @@ struct Tree {
 /// Grows trees, one after another, in memory that it keeps. One for each thread.
 ///
 /// A tree holds its samples as an array that every split partitions, so that a node is a range of it. Large nodes read
-/// the shared feature columns, or gather them when the samples are packed. A node of at most `block_samples`
+/// the shared feature columns, or gather them when the samples are packed. A node of at most `block_samples_`
 /// copies its samples into a block of columns of its own, which stays in the cache for its whole subtree; from there on
 /// Sample::row counts within the block.
 class TreeGrower {
@@ -53,11 +53,17 @@ class TreeGrower {
   }
 
  private:
-  static constexpr Index block_samples = 4096;
+  /// The most samples of a block. A node with fewer samples than a shared column has cache lines reads a line for each
+  /// of them: it is to be in a block. More than 24 MB of gradients would not stay in any cache.
+  static Index largest_block(Index samples) noexcept {
+    constexpr Index line = 64;
+    return std::clamp<Index>(samples / line, 4096, 16384);
+  }
 
   TreeGrower(const TrainingData& data, const ForestOptions& options, ClassWeights class_weights)
       : data_(data),
         class_weights_(std::move(class_weights)),
+        block_samples_(largest_block(data.size())),
         max_depth_(options.max_depth),
         max_leaves_(options.max_leaves),
         bootstrap_(options.bootstrap),
@@ -119,7 +125,7 @@ class TreeGrower {
           (max_depth_ > 0 && task.depth >= max_depth_)) {
         continue;
       }
-      if (!task.in_block && static_cast<Index>(samples.size()) <= block_samples) {
+      if (!task.in_block && static_cast<Index>(samples.size()) <= block_samples_) {
         copy_to_block(samples);
         task.in_block = true;
       }
@@ -186,7 +192,7 @@ class TreeGrower {
     block_stride_ = stride_of(count);
     if (const Index bytes = block_stride_ * data_.num_features(); block_.size() < bytes) {
       block_ = {};  // before there is another
-      block_ = LargeBytes(std::max(bytes, stride_of(std::min(block_samples, data_.size())) * data_.num_features()));
+      block_ = LargeBytes(std::max(bytes, stride_of(std::min(block_samples_, data_.size())) * data_.num_features()));
     }
     const auto row_of = [&](Index i) { return static_cast<Index>(samples[static_cast<std::size_t>(i)].row); };
     data_.copy_columns(count, row_of, block_.data(), block_stride_);
@@ -301,6 +307,7 @@ class TreeGrower {
 
   const TrainingData& data_;
   ClassWeights class_weights_;
+  Index block_samples_;
   std::size_t max_features_;
   Index max_depth_;
   Index max_leaves_;
