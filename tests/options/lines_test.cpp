@@ -95,6 +95,8 @@ TEST_CASE("options of lines of characters") {
       .field("most_ink", &SearchOptions::most_ink)
       .field("ink_price", &SearchOptions::ink_price)
       .field("gap_price", &SearchOptions::gap_price)
+      .field("widest_gap", &SearchOptions::widest_gap)
+      .field("wide_gap_price", &SearchOptions::wide_gap_price)
       .field("cut_price", &SearchOptions::cut_price)
       .field("cut_ink_price", &SearchOptions::cut_ink_price)
       .field("dirt_price", &SearchOptions::dirt_price)

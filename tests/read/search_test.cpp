@@ -76,6 +76,21 @@ TEST_CASE("a cut through ink and a blank inside a character have a price") {
   CHECK(read(lattice) == "01");
 }
 
+TEST_CASE("a blank wider than any character has inside parts two") {
+  Lattice lattice = plain(2);
+  set(lattice, 0, 1, 0, 0.9F);
+  set(lattice, 1, 2, 1, 0.9F);
+  set(lattice, 0, 2, 2, 0.7F);
+  for (Arc& arc : lattice.arcs) arc.shape.width = 0.6;
+  lattice.cuts[1] = 0.3F;  // so that it is cheaper to take both for one
+  const auto read_with_gap = [&](double gap) {
+    for (Arc& arc : lattice.arcs) arc.gap = arc.last - arc.first > 1 ? gap : 0;
+    return read(lattice);
+  };
+  CHECK(read_with_gap(0.15) == "A");
+  CHECK(read_with_gap(0.35) == "01");
+}
+
 TEST_CASE("where the model measures evidence, ink that resembles nothing it learned is no character") {
   Lattice lattice = plain(2);
   set(lattice, 0, 1, 0);

@@ -28,6 +28,8 @@ struct SearchOptions {
   double most_ink = 3;         // Lattice::weights that a character may have for nothing
   double ink_price = 2.2;      // of each unit beyond
   double gap_price = 2;        // of each height of blank inside a character
+  double widest_gap = 0.2;     // heights of blank that a character whose parts stand apart has at most
+  double wide_gap_price = 10;  // of each height beyond, too: two 1s side by side are no 4
   double cut_price = 0.95;     // of cutting a connected part
   double cut_ink_price = 1.5;  // of each stroke width of ink crossed by a cut
   double dirt_price = 3.9;     // of each unit of Lattice::weights taken for dirt

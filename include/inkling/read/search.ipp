@@ -33,6 +33,8 @@ INKLING_INLINE void SearchOptions::check() const {
   in_range("SearchOptions::most_ink", most_ink, {-1e6, 1e6});
   in_range("SearchOptions::ink_price", ink_price, {-1e6, 1e6});
   in_range("SearchOptions::gap_price", gap_price, {-1e6, 1e6});
+  in_range("SearchOptions::widest_gap", widest_gap, {-1e6, 1e6});
+  in_range("SearchOptions::wide_gap_price", wide_gap_price, {-1e6, 1e6});
   in_range("SearchOptions::cut_price", cut_price, {-1e6, 1e6});
   in_range("SearchOptions::cut_ink_price", cut_ink_price, {-1e6, 1e6});
   in_range("SearchOptions::dirt_price", dirt_price, {-1e6, 1e6});
@@ -79,7 +81,8 @@ INKLING_INLINE double plausibility(const Lattice& lattice, const Arc& arc, const
   for (std::size_t piece = arc.first; piece < arc.last; ++piece) ink += lattice.weights[piece];
   return -options.width_price * std::max(0.0, arc.shape.width - options.widest) -
          options.low_price * std::max(0.0, options.lowest - arc.shape.height) -
-         options.ink_price * std::max(0.0, ink - options.most_ink) - options.gap_price * std::max(0.0, arc.gap);
+         options.ink_price * std::max(0.0, ink - options.most_ink) - options.gap_price * std::max(0.0, arc.gap) -
+         options.wide_gap_price * std::max(0.0, arc.gap - options.widest_gap);
 }
 
 INKLING_INLINE double cut_price(const Lattice& lattice, std::size_t place, const SearchOptions& options) {
