@@ -3,6 +3,7 @@
 #include <inkling/data/sample.hpp>
 #include <inkling/form/detail/cell_grid.hpp>
 #include <inkling/form/detail/field_ink.hpp>
+#include <inkling/form/detail/guides.hpp>
 #include <inkling/form/detail/take_out.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/io/model/model_file.hpp>
@@ -98,6 +99,26 @@ const FieldDrawing guides{.gap = 8, .print = 0.28, .guides = true, .pen = 0.95};
 
 TEST_CASE("digits over printed guides are read") {
   CHECK(characters_read(guides) >= 45);
+}
+
+TEST_CASE("a guide is hollow: what was written into both of two cells is none") {
+  detail::CellGrid grid;
+  grid.bottom = 80;
+  grid.cells = {{0, 60}, {60, 120}};
+  const auto drawn = [](bool filled) {
+    detail::FieldInk field{.amount = FloatImage(120, 80), .place = {0, 0, 120, 80}};
+    for (const Index left : {20, 80}) {
+      for (Index y = 20; y <= 60; ++y) {
+        for (Index x = 0; x <= 20; ++x) {
+          const bool line = x < 2 || x > 18 || y < 22 || y > 58 || std::abs(y - 40) < 2;
+          if (filled || line) field.amount(left + x, y) = 0.5F;
+        }
+      }
+    }
+    return field;
+  };
+  CHECK(detail::find_guide(drawn(false), grid).has_value());
+  CHECK_FALSE(detail::find_guide(drawn(true), grid).has_value());
 }
 
 TEST_CASE("guides alone are nothing") {

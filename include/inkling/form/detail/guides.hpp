@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI::form::detail {
@@ -80,6 +81,20 @@ inline std::optional<Guide> find_guide(const FieldInk& field, const CellGrid& gr
   const auto level = [&](Index y, Index x0, Index x1) {
     return static_cast<double>(along(x1, y) - along(x0, y)) / static_cast<double>(x1 - x0);
   };
+  // What is between the lines of a guide is paper. Strokes that lie in all of few cells are a blot that holds lines.
+  const auto hollow = [&](Index x0, Index x1, Index y0, Index y1) {
+    constexpr Index line = 4;  // half of its thickness in `common`
+    const Index middle = (y0 + y1) / 2;
+    Index inside = 0;
+    Index all = 0;
+    for (const auto& [from, to] : {std::pair{y0 + line, middle - line}, std::pair{middle + line, y1 - line}}) {
+      for (Index x = x0 + line; x < x1 - line && from < to; ++x) {
+        inside += down(x, to) - down(x, from);
+        all += to - from;
+      }
+    }
+    return 2 * inside < all;
+  };
   std::optional<Guide> best;
   double most = 0.8;
   for (Index x0 = 2; x0 + width / 5 < width; ++x0) {
@@ -96,7 +111,7 @@ inline std::optional<Guide> find_guide(const FieldInk& field, const CellGrid& gr
           const double sum = 0.02 * (level(y0 - 1, x0, x1) + level(y0 + 1, x0, x1) + level(y1 - 1, x0, x1) +
                                      level(y1 + 1, x0, x1) + upright(x0 - 1, y0, y1) + upright(x0 + 1, y0, y1) +
                                      upright(x1 - 1, y0, y1) + upright(x1 + 1, y0, y1));
-          if (bar < 0.8 || score + sum <= most) continue;
+          if (bar < 0.8 || score + sum <= most || !hollow(x0, x1, y0, y1)) continue;
           most = std::min(score + sum, 1.15);
           best = Guide{x0, x1, top + y0, top + y1};
         }
