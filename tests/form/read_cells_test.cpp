@@ -326,6 +326,53 @@ TEST_CASE("characters on a bare line are read where they stand") {
   CHECK(read_one(field, line.picture(rng)).text == "234");
 }
 
+/// Capitals of straight strokes in the middle of a cell: lines of u0, v0, u1, v1 in shares of it.
+void write_letter(DrawnField& drawn, std::size_t cell, char letter) {
+  const std::vector<std::vector<double>> strokes =
+      letter == 'M' ? std::vector<std::vector<double>>{{0.25, 0.8, 0.25, 0.2},
+                                                       {0.25, 0.2, 0.5, 0.6},
+                                                       {0.5, 0.6, 0.75, 0.2},
+                                                       {0.75, 0.2, 0.75, 0.8}}
+      : letter == 'A'
+          ? std::vector<std::vector<double>>{{0.25, 0.8, 0.5, 0.2}, {0.5, 0.2, 0.75, 0.8}, {0.35, 0.6, 0.65, 0.6}}
+          : std::vector<std::vector<double>>{{0.28, 0.2, 0.5, 0.5}, {0.72, 0.2, 0.5, 0.5}, {0.5, 0.5, 0.5, 0.8}};
+  for (const std::vector<double>& s : strokes) drawn.stroke(cell, s[0], s[1], s[2], s[3]);
+}
+
+/// A date with the name MAY, whose digits stand before and behind it; a blank: a cell without anything.
+FieldPicture date_in_may(const std::string& text, const FieldDrawing& drawing, Rng& rng) {
+  DrawnField drawn(text.size(), drawing);
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    if (text[k] == ' ') continue;
+    if (text[k] >= '0' && text[k] <= '9') {
+      drawn.write(k, image_of(text[k] - '0', rng));
+    } else {
+      write_letter(drawn, k, text[k]);
+    }
+  }
+  return drawn.picture(rng);
+}
+
+TEST_CASE("a date's month may be a name, in cells and on a line") {
+  Rng rng(53);
+  for (const std::string text : {"12MAY2019", "05MAY86", "12 MAY 2019", "20052019"}) {
+    CAPTURE(text);
+    Field boxes{.name = "d", .kind = FieldKind::date, .even_cells = text.size()};
+    const FieldReading reading = read_one(boxes, date_in_may(text, {}, rng));
+    CHECK(reading.text == text);
+    CHECK(reading.confidence > 0.5);
+    CHECK(reading.cells.size() == text.size());
+  }
+  const FieldDrawing bare{.cell = 60, .upper_line = false, .between = false, .ends = false};
+  const Field line{.name = "d", .kind = FieldKind::date, .style = CellStyle::line};
+  for (const std::string text : {"12 MAY 2019", "7 MAY 86"}) {
+    CAPTURE(text);
+    const FieldReading reading = read_one(line, date_in_may(text, bare, rng));
+    CHECK(reading.text == text);
+    CHECK(reading.confidence > 0.5);
+  }
+}
+
 TEST_CASE("characters in boxes that were ignored are read where they stand") {
   Rng rng(17);
   DrawnField crowded(3, {.character = 0.4});

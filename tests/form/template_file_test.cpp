@@ -93,6 +93,18 @@ TEST_CASE("template: every kind, and writing gives the same again") {
   CHECK(template_text(parse_template(written).form) == written);
 }
 
+TEST_CASE("template: a date's cells tell its format, and a format its month's name") {
+  const auto format_of = [](const std::string& rest) {
+    const std::string field = R"({"name": "d", "kind": "date", "box": [0,0,90,10])" + rest + "}";
+    return parse_template(with_fields(field)).form.find("d")->format;
+  };
+  CHECK(format_of("") == "DDMMYYYY");
+  CHECK(format_of(R"(, "cells": 6)") == "DDMMYY");
+  CHECK(format_of(R"(, "cells": 7)") == "DDMMMYY");
+  CHECK(format_of(R"(, "cells": 9)") == "DDMMMYYYY");
+  CHECK(format_of(R"(, "cells": 11, "format": "DD MMM YYYY")") == "DD MMM YYYY");
+}
+
 TEST_CASE("template: messages name the file, the line, the field and what was got") {
   CHECK(test::contains(message("{"), "f.json: not JSON: parse error at line 1"));
   CHECK(message("[1]") == "f.json:1: expected an object such as {\"inkling_form\": 1, …}, got [1]");
@@ -126,8 +138,14 @@ TEST_CASE("template: messages name the file, the line, the field and what was go
         "f.json:4: field 'b': a choice needs \"cells\": their number, or the place of each");
   fails(R"({"name": "b", "kind": "choice", "box": [0,0,9,9], "cells": 2, "values": ["x"]})",
         "f.json:4: field 'b': \"values\": expected one for each of the 2 cells, got 1");
-  fails(R"({"name": "b", "kind": "date", "box": [0,0,9,9], "format": "DMY"})",
-        "f.json:4: field 'b': \"format\": expected DD, MM and YY or YYYY once each, such as DD.MM.YYYY, got \"DMY\"");
+  fails(
+      R"({"name": "b", "kind": "date", "box": [0,0,9,9], "format": "DMY"})",
+      "f.json:4: field 'b': \"format\": expected DD, MM (or MMM, a name) and YY or YYYY once each, such as DD.MM.YYYY, "
+      "got \"DMY\"");
+  fails(
+      R"({"name": "b", "kind": "date", "box": [0,0,9,9], "format": "DDMMMMYY"})",
+      "f.json:4: field 'b': \"format\": expected DD, MM (or MMM, a name) and YY or YYYY once each, such as DD.MM.YYYY, "
+      "got \"DDMMMMYY\"");
   fails(R"({"name": "", "kind": "digits", "box": [0,0,9,9]})",
         "f.json:4: field 2: \"name\": expected a name, got an empty text");
   fails("7", "f.json:4: field 2: expected an object, got 7");

@@ -9,6 +9,7 @@
 #include <inkling/form/detail/cell_shape.hpp>
 #include <inkling/form/detail/field_ink.hpp>
 #include <inkling/form/detail/free_line.hpp>
+#include <inkling/form/detail/month_in_cells.hpp>
 #include <inkling/form/detail/page_hand.hpp>
 #include <inkling/form/read_cells.hpp>
 #include <inkling/form/read_marks.hpp>
@@ -229,6 +230,10 @@ inline double agreed(double own, double other) {
   return 1 / (1 + std::exp(-(log_odds(own) + 0.45 * log_odds(other) + 1)));
 }
 
+inline bool has_letters(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
 /// Fields of a page on their way from pictures to readings.
 class PageOfFields {
  public:
@@ -327,10 +332,11 @@ class PageOfFields {
       return;
     }
     const Alphabet alphabet(description, model_.class_names());
+    const bool is_date = description.kind == FieldKind::date && description.charset.empty();
     if (standings_[number] != Standing::in_cells) {
       std::vector<PageCharacter> characters;
       opinions_[number] = opinion_on(content, alphabet.charset);
-      const LineContext context{.charset = alphabet.charset,
+      const LineContext context{.charset = is_date ? CharSet() : alphabet.charset,  // its ways say where digits stand
                                 .crowded = standings_[number] == Standing::crowded,
                                 .opinion = opinions_[number] ? &*opinions_[number] : nullptr};
       reading = read_line(content, description, context, model_, options_.threads, characters);
@@ -341,6 +347,8 @@ class PageOfFields {
       return;
     }
     const Matrix probabilities = probabilities_of(number, alphabet);
+    const std::optional<MonthInCells> month =
+        is_date ? find_month(probabilities, model_.class_names(), has_month_name(description)) : std::nullopt;
     const std::size_t cells = content.cells.size();
     std::vector<CellShape> shapes;
     for (std::size_t k = 0; k < cells; ++k) shapes.push_back(shape_of(content, k));
@@ -355,12 +363,13 @@ class PageOfFields {
         --column;
         judge(cell, alphabet, probabilities.col(column), {diagonal_share(content, k), is_before_cross},
               options_.candidates);
+        if (month && month->holds(column)) name_letter(cell, *month, column);
       }
       is_before_cross = is_before_cross || (is_number && cell.status == CellStatus::crossed);
     }
     for (std::size_t k = 0; k < cells; ++k) {
       if (shapes[k] != CellShape::character) continue;
-      if (reading.cells[k].status == CellStatus::read) {
+      if (reading.cells[k].status == CellStatus::read && !(month && month->holds(column))) {
         read_.push_back({.field = field,
                          .cell = k,
                          .admitted = alphabet.admitted,
@@ -394,7 +403,9 @@ class PageOfFields {
     FieldReading& reading = readings_[field];
     std::optional<LineOpinion>& opinion = opinions_[number];
     const bool in_cells = standings_[number] == Standing::in_cells && fields_[field].kind != FieldKind::signature;
-    if (options_.lines && in_cells && !reading.text.empty()) {
+    if (has_letters(reading.text)) {  // it knows numbers alone
+      opinion.reset();
+    } else if (options_.lines && in_cells && !reading.text.empty()) {
       opinion = opinion_on(read_cells_of(contents_[number].content, reading), charset_of(fields_[field]));
     }
     if (opinion && !reading.text.empty()) {

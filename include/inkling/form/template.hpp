@@ -21,7 +21,7 @@ enum class FieldKind {
   lower,      // small letters
   letters,    // both
   mixed,      // letters and digits
-  date,       // digits in the order that Field::format says
+  date,       // digits in the order that Field::format says; its month may be a name
   decimal,    // digits with a decimal sign
   text,       // a free line
   tick,       // one check box
@@ -78,7 +78,7 @@ struct Field {
   CellStyle style = CellStyle::any;
   std::string charset = {};   // as --charset has it; empty: what the kind says
   std::string pattern = {};   // as --pattern has it; empty: any length
-  std::string format = {};    // of a date: D, M and Y once for each digit, such as DDMMYYYY or DD.MM.YY
+  std::string format = {};    // of a date: D, M and Y once for each digit or letter: DDMMYYYY, DD.MM.YY, DD MMM YYYY
   int decimals = -1;          // of a decimal without a written sign: digits behind it; -1: the sign is written
   bool many = false;          // of a choice: several may be chosen
   bool required = false;      // empty is doubtful; of a choice: exactly one

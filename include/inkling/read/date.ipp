@@ -4,12 +4,53 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inkling::inline INKLING_ABI {
 
+namespace detail {
+
+/// The letter as a capital, another character as it is.
+inline char as_capital(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+/// 5 NOV 2023: a day, a month's name, and a year.
+inline bool is_date_with_name(std::string_view text) {
+  const auto digits_from = [&](std::size_t from) {
+    std::size_t end = from;
+    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+    return end - from;
+  };
+  const std::size_t day = digits_from(0);
+  if (day < 1 || day > 2 || day == text.size()) return false;
+  constexpr std::string_view signs = "/-. ";
+  const std::size_t sign = signs.find(text[day]) == std::string_view::npos ? 0 : 1;
+  const std::size_t name = day + sign;
+  const std::size_t year = name + month_names.front().size() + sign;
+  if (year >= text.size() || (sign == 1 && text[year - 1] != text[day])) return false;
+  const std::size_t digits = digits_from(year);
+  const int number = std::stoi(std::string(text.substr(0, day)));
+  return month_of(text.substr(name, month_names.front().size())) > 0 && number >= 1 && number <= 31 &&
+         (digits == 2 || digits == 4) && year + digits == text.size();
+}
+
+}  // namespace detail
+
+INKLING_INLINE unsigned month_of(std::string_view name) {
+  const auto same = [&](std::string_view month) {
+    return std::equal(month.begin(), month.end(), name.begin(), name.end(),
+                      [](char a, char b) { return a == detail::as_capital(b); });
+  };
+  const auto found = std::find_if(month_names.begin(), month_names.end(), same);
+  return found == month_names.end() ? 0U : static_cast<unsigned>(std::distance(month_names.begin(), found)) + 1U;
+}
+
 INKLING_INLINE bool is_date(const std::string& text) {
+  if (detail::is_date_with_name(text)) return true;
   std::vector<std::string> parts(1);
   char sign = 0;
   for (const char c : text) {

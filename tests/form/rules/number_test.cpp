@@ -52,6 +52,19 @@ TEST_CASE("dates: only days of the calendar") {
   CHECK_FALSE(parse_date("0101X970", "DDMMYYYY").days.has_value());
 }
 
+TEST_CASE("dates: the month may be a name") {
+  for (const std::string text : {"12MAR2019", "12 mar 2019", "12-Mar-2019"}) {
+    CAPTURE(text);
+    CHECK(parse_date(text, "DDMMYYYY").days == parse_date("12032019", "DDMMYYYY").days);
+    CHECK(parse_date(text, "DD MMM YYYY").days == parse_date("12032019", "DDMMYYYY").days);
+  }
+  CHECK(parse_date("12032019", "DDMMMYYYY").days == parse_date("12032019", "DDMMYYYY").days);
+  CHECK(parse_date("1 JAN 1970", "DDMMMYYYY").days == 0);
+  CHECK(parse_date("2019 MAR 12", "YYYY-MM-DD").days == parse_date("12032019", "DDMMYYYY").days);
+  CHECK(parse_date("31 FEB 2020", "DDMMYYYY").problem == "'31 FEB 2020' is no day of the calendar");
+  CHECK_FALSE(parse_date("12 MAY MAY 2020", "DDMMYYYY").days.has_value());
+}
+
 TEST_CASE("texts: cells become the text of a field") {
   const Field digits{.name = "n", .kind = FieldKind::digits};
   CHECK(compose_text(digits, {"0", "1", "2"}) == "012");

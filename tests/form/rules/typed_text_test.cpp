@@ -83,7 +83,10 @@ TEST_CASE("typed: decimals, dates, marks and choices") {
   CHECK(text_of(day, "29/11/2026") == "29.11.2026");
   CHECK(text_of(day, "31.02.2026") == "31.02.2026");  // what was written is what counts
   CHECK(problem_of(day, "29.11.26").find("has 6 digits") != std::string::npos);
-  problem_of(day, "29 Nov 2026");
+  CHECK(text_of(day, "29 Nov 2026") == "29 NOV 2026");
+  CHECK(text_of(day, "9-nov-2026") == "9-NOV-2026");
+  CHECK(problem_of(day, "29 Nov 26").find("has 4 digits") != std::string::npos);
+  problem_of(day, "29 Now 2026");
 
   const Field count = field_of(FieldKind::digits, 3);
   CHECK(typed_text(count, "  ").status == FieldStatus::empty);

@@ -4,6 +4,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/matrix.hpp>
 #include <inkling/form/detail/cell_ink.hpp>
+#include <inkling/form/detail/month_in_cells.hpp>
 #include <inkling/form/detail/page_hand.hpp>
 #include <inkling/form/reading.hpp>
 #include <inkling/form/template.hpp>
@@ -24,7 +25,10 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,6 +76,7 @@ struct WayToWrite {
   Pattern pattern;
   double price = 0;          // nats
   bool drops_marks = false;  // they are no part of the text
+  bool has_name = false;     // of a month: what knows numbers alone has no opinion of it
 };
 
 /// A way with any number of digits before `rest`, and, where that is known, with as many as were counted in all.
@@ -97,6 +102,26 @@ inline std::vector<WayToWrite> dates() {
   }
   for (const char* digits : {"######", "########"}) ways.push_back({Pattern::parse(digits), 6});
   return ways;
+}
+
+/// A pattern for letters in either case: one that some of the names has at its place.
+inline std::string pattern_of_names(std::span<const std::string_view> names) {
+  std::string pattern;
+  for (std::size_t place = 0; place < names.front().size(); ++place) {
+    std::set<char> letters;  // in the alphabet's order, as a CharSet needs them
+    for (const std::string_view name : names) {
+      letters.insert(name[place]);
+      letters.insert(static_cast<char>(name[place] - 'A' + 'a'));
+    }
+    pattern += '[' + std::string(letters.begin(), letters.end()) + ']';
+  }
+  return pattern;
+}
+
+/// A date with a month's name between the same sign twice.
+inline WayToWrite date_with_name(const std::string& day, const std::string& sign, const std::string& name,
+                                 const std::string& year, double price) {
+  return {.pattern = Pattern::parse(day + sign + name + sign + year), .price = price, .has_name = true};
 }
 
 /// counted: how many digits there are, as far as that is known.
@@ -207,15 +232,16 @@ class FreeLine {
       const Pattern::Element& element = way.pattern.elements()[step.element];
       if (element.is_mark()) {
         constexpr double missing_mark = 3;  // nats, beside that of the search
-        if (!step.arc) result.score -= missing_mark;
+        if (!step.arc && element.mark != ' ') result.score -= missing_mark;
         if (!way.drops_marks) result.text += element.mark;
       } else if (step.arc) {
-        add_character(*step.arc, element.characters & charset_, result);
+        add_character(*step.arc, element.characters & charset_, way.has_name, result);
       }
     }
     constexpr double no_date = 4;
-    if (date && !is_date(result.text) && result.text.find_first_of("/-.") != std::string::npos) result.score -= no_date;
-    result.score += opinion_score(result.text);
+    const bool tells = way.has_name || result.text.find_first_of("/-.") != std::string::npos;
+    if (date && !is_date(result.text) && tells) result.score -= no_date;
+    if (!way.has_name) result.score += opinion_score(result.text);
     return result;
   }
 
@@ -225,25 +251,33 @@ class FreeLine {
   }
 
  private:
-  void add_character(std::size_t number, const CharSet& admitted, WrittenLine& line) const {
+  /// capitals: letters are told as capitals, in whichever case they are written.
+  void add_character(std::size_t number, const CharSet& admitted, bool capitals, WrittenLine& line) const {
     const std::vector<std::string>& names = model_.class_names();
     const Arc& arc = lattice_.arcs[number];
     const Matrix probabilities = lattice_.probabilities.col(static_cast<Index>(number));
     CellReading cell{.status = CellStatus::read};
     for (const inkling::Candidate& c : best_candidates(probabilities, names, {.charset = admitted, .candidates = 10})) {
-      cell.candidates.push_back({c.label, c.probability});
+      cell.candidates.push_back({capitals ? as_capitals(c.label) : c.label, c.probability});
     }
     const Box& box = arc.box;
     cell.place = upright((box.x + static_cast<double>(part_.left)) / scale_,
                          (box.y + static_cast<double>(part_.top)) / scale_, box.width / scale_, box.height / scale_);
+    std::vector<std::string> shown = shown_labels(admitted, names);
+    if (capitals) std::transform(shown.begin(), shown.end(), shown.begin(), as_capitals);
     const GreyImage image = character_image(line_, arc.first, arc.last, {.side = model_.input_shape().height});
     line.characters.push_back({.cell = line.cells.size(),
                                .admitted = admitted_classes(admitted, names),
-                               .shown = shown_labels(admitted, names),
+                               .shown = shown,
                                .image = Eigen::Map<const Pixels>(image.values().data(), image.size(), 1),
                                .probabilities = probabilities});
     line.text += cell.candidates.front().label;
     line.cells.push_back(std::move(cell));
+  }
+
+  static std::string as_capitals(std::string text) {
+    for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
   }
 
   /// Nats by which a text is less probable for what the opinion says of it.
@@ -261,6 +295,29 @@ class FreeLine {
   Segmentation line_;
   Lattice lattice_;
 };
+
+/// Dates with a month's name, one way for each name: day, signs and year as they are most probable with any three
+/// letters of such names. None where all of them are less probable than `score`.
+inline std::vector<WayToWrite> dates_with_names(const FreeLine& line, const Field& field, double score) {
+  if (!field.pattern.empty()) return {};
+  const double price = has_month_name(field) ? 0 : 3;  // nats: most dates are digits
+  const std::string any_name = pattern_of_names(month_names);
+  std::vector<WayToWrite> ways;
+  for (const char* sign : {" ", "-", "/", "."}) {
+    for (const char* day : {"#", "##"}) {
+      for (const char* year : {"##", "####"}) {
+        const std::optional<WrittenLine> any = line.written(date_with_name(day, sign, any_name, year, price), false);
+        if (!any || any->score <= score) continue;
+        score = any->score;
+        ways.clear();
+        for (const std::string_view name : month_names) {
+          ways.push_back(date_with_name(day, sign, pattern_of_names({&name, 1}), year, price));
+        }
+      }
+    }
+  }
+  return ways;
+}
 
 /// What could not be read, and why.
 inline FieldReading unread_line(FieldReading reading, const std::string& reason) {
@@ -292,11 +349,17 @@ inline FieldReading read_line(const FieldContent& content, const Field& field, c
     const FreeLine line(content, part, context.charset, model, context.opinion, threads);
     std::optional<WrittenLine> best;
     double second = -std::numeric_limits<double>::infinity();  // of another text
-    for (const WayToWrite& way : ways_to_write(field, context.crowded, counted)) {
-      std::optional<WrittenLine> written = line.written(way, field.kind == FieldKind::date);
-      if (!written) continue;
+    const bool date = field.kind == FieldKind::date;
+    const auto consider = [&](const WayToWrite& way) {
+      std::optional<WrittenLine> written = line.written(way, date);
+      if (!written) return;
       if (best && written->text != best->text) second = std::max(second, std::min(best->score, written->score));
       if (!best || written->score > best->score) best = std::move(written);
+    };
+    for (const WayToWrite& way : ways_to_write(field, context.crowded, counted)) consider(way);
+    const double least = best ? best->score : -std::numeric_limits<double>::infinity();
+    if (date) {
+      for (const WayToWrite& way : dates_with_names(line, field, least)) consider(way);
     }
     if (!best || best->text.empty()) return unread_line(std::move(reading), "nothing could be read");
     reading.confidence = line.probability(*best) / (1 + std::exp(second - best->score));

@@ -364,17 +364,20 @@ class TemplateReader {
 
   void check_date_format(Field& field, const std::string& path) const {
     if (field.format.empty()) {
-      field.format = field.even_cells == 6 || field.cells.size() == 6 ? "DDMMYY" : "DDMMYYYY";
+      const std::size_t cells = std::max(field.even_cells, field.cells.size());
+      field.format = cells == 6 ? "DDMMYY" : cells == 7 ? "DDMMMYY" : cells == 9 ? "DDMMMYYYY" : "DDMMYYYY";
       return;
     }
     const auto count = [&](char c) { return std::count(field.format.begin(), field.format.end(), c); };
-    const bool whole = count('D') == 2 && count('M') == 2 && (count('Y') == 2 || count('Y') == 4);
+    const bool named = field.format.find("MMM") != std::string::npos;
+    const bool whole = count('D') == 2 && count('M') == (named ? 3 : 2) && (count('Y') == 2 || count('Y') == 4);
     const bool together = field.format.find("DD") != std::string::npos &&
                           field.format.find("MM") != std::string::npos &&
                           field.format.find(count('Y') == 2 ? "YY" : "YYYY") != std::string::npos;
     if (!whole || !together) {
-      fail(path + "/format", "\"format\": expected DD, MM and YY or YYYY once each, such as DD.MM.YYYY, got " +
-                                 shown(Json(field.format)));
+      fail(path + "/format",
+           "\"format\": expected DD, MM (or MMM, a name) and YY or YYYY once each, such as DD.MM.YYYY, got " +
+               shown(Json(field.format)));
     }
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <inkling/core/error.hpp>
+#include <inkling/form/rules/date.hpp>
 #include <inkling/form/rules/detail/characters.hpp>
 #include <inkling/form/rules/number.hpp>
 #include <inkling/form/rules/typed_text.hpp>
@@ -76,21 +77,22 @@ inline TypedText typed_decimal(const Field& field, std::string_view typed) {
 
 inline TypedText typed_date(const Field& field, std::string_view typed) {
   const std::string format = field.format.empty() ? "DDMMYYYY" : field.format;
+  const WithoutMonth named = take_month_out(typed);
   std::vector<std::string> digits;
-  for (const char c : typed) {
+  for (const char c : named.rest) {
     if (is_digit(c)) {
       digits.emplace_back(1, c);
     } else if (c != '.' && c != '/' && c != '-' && c != ' ') {
       return no_text(typed, std::string("has a '") + c + "', a date has digits");
     }
   }
-  const auto expected = static_cast<std::size_t>(std::count_if(
-      format.begin(), format.end(), [](char c) { return std::string_view("DMY").find(c) != std::string_view::npos; }));
-  if (digits.size() != expected) {
+  const std::size_t expected = digits_of_date(format, named.month > 0).size();
+  const bool short_day = named.month > 0 && digits.size() + 1 == expected;
+  if (digits.size() != expected && !short_day) {
     return no_text(typed,
                    "has " + std::to_string(digits.size()) + " digits, " + format + " has " + std::to_string(expected));
   }
-  return {.text = compose_text(field, digits)};
+  return {.text = named.month > 0 ? all_in_case(std::string(typed), true) : compose_text(field, digits)};
 }
 
 inline TypedText typed_tick(std::string_view typed) {
