@@ -21,18 +21,20 @@ INKLING_INLINE void even_pressure(Ink& ink) {
   constexpr float palest = 0.55F;  // of the level: 0.45 to 0.6 read as many digits of old hands; noise of paper is paler
   const auto reach = std::max<Index>(1, static_cast<Index>(std::lround(0.7 * stroke_width(ink.amount, ink.level))));
   Ink even{dilated(ink.amount, reach), ink.level};
-  even.amount.array() = ink.amount.array() * (full * ink.level) /
-                        even.amount.array().max(palest * ink.level).min(full * ink.level);
-
-  const Components parts = connected_components(ink_mask(even));
-  std::vector<std::uint8_t> holds_stroke(parts.parts.size());
-  const std::span<const std::int32_t> labels = parts.labels.values();
   const std::span<float> amounts = ink.amount.values();
   for (std::size_t i = 0; i < amounts.size(); ++i) {
-    if (labels[i] >= 0 && amounts[i] > ink.threshold()) holds_stroke[static_cast<std::size_t>(labels[i])] = 1;
+    float& amount = even.amount.values()[i];
+    amount = amounts[i] * full * ink.level / std::clamp(amount, palest * ink.level, full * ink.level);
+  }
+
+  const Components parts = connected_components(ink_mask(even));
+  std::vector<bool> holds_stroke(parts.parts.size());
+  const std::int32_t* const labels = parts.labels.row(0);
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    if (labels[i] >= 0 && amounts[i] > ink.threshold()) holds_stroke[static_cast<std::size_t>(labels[i])] = true;
   }
   for (std::size_t i = 0; i < amounts.size(); ++i) {
-    if (labels[i] >= 0 && holds_stroke[static_cast<std::size_t>(labels[i])] != 0) amounts[i] = even.amount.values()[i];
+    if (labels[i] >= 0 && holds_stroke[static_cast<std::size_t>(labels[i])]) amounts[i] = even.amount.values()[i];
   }
 }
 

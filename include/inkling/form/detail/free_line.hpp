@@ -25,7 +25,6 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -104,16 +103,20 @@ inline std::vector<WayToWrite> dates() {
   return ways;
 }
 
-/// A pattern for letters in either case: one that some of the names has at its place.
-inline std::string pattern_of_names(std::span<const std::string_view> names) {
+/// A pattern for letters in either case: at each place one that some month has there. `names`: of three letters each,
+/// one after another.
+inline std::string pattern_of_months(std::string_view names) {
+  constexpr std::size_t length = 3;
   std::string pattern;
-  for (std::size_t place = 0; place < names.front().size(); ++place) {
-    std::set<char> letters;  // in the alphabet's order, as a CharSet needs them
-    for (const std::string_view name : names) {
-      letters.insert(name[place]);
-      letters.insert(static_cast<char>(name[place] - 'A' + 'a'));
+  for (std::size_t place = 0; place < length; ++place) {
+    std::string letters;
+    for (std::size_t i = place; i < names.size(); i += length) {
+      letters += names[i];
+      letters += static_cast<char>(names[i] - 'A' + 'a');
     }
-    pattern += '[' + std::string(letters.begin(), letters.end()) + ']';
+    std::sort(letters.begin(), letters.end());  // as a CharSet needs them
+    letters.erase(std::unique(letters.begin(), letters.end()), letters.end());
+    pattern += '[' + letters + ']';
   }
   return pattern;
 }
@@ -301,7 +304,9 @@ class FreeLine {
 inline std::vector<WayToWrite> dates_with_names(const FreeLine& line, const Field& field, double score) {
   if (!field.pattern.empty()) return {};
   const double price = has_month_name(field) ? 0 : 3;  // nats: most dates are digits
-  const std::string any_name = pattern_of_names(month_names);
+  std::string all_names;
+  for (const std::string_view name : month_names) all_names += name;
+  const std::string any_name = pattern_of_months(all_names);
   std::vector<WayToWrite> ways;
   for (const char* sign : {" ", "-", "/", "."}) {
     for (const char* day : {"#", "##"}) {
@@ -311,7 +316,7 @@ inline std::vector<WayToWrite> dates_with_names(const FreeLine& line, const Fiel
         score = any->score;
         ways.clear();
         for (const std::string_view name : month_names) {
-          ways.push_back(date_with_name(day, sign, pattern_of_names({&name, 1}), year, price));
+          ways.push_back(date_with_name(day, sign, pattern_of_months(name), year, price));
         }
       }
     }

@@ -13,8 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -164,7 +162,7 @@ inline void erase_others(FloatImage& ink, const Components& parts, const std::ve
   FloatImage kept(box.width(), box.height());
   for (Index y = 0; y < box.height(); ++y) {
     const std::int32_t* const labels = parts.labels.row(box.top + y) + box.left;
-    std::transform(labels, labels + box.width(), kept.row(y), [&](auto label) { return is_kept(label) ? 1.0F : 0.0F; });
+    for (Index x = 0; x < box.width(); ++x) kept(x, y) = is_kept(labels[x]) ? 1.0F : 0.0F;
   }
   const FloatImage near = dilated(kept, rim);
   for (Index y = 0; y < ink.height(); ++y) {
@@ -181,15 +179,15 @@ inline void erase_others(FloatImage& ink, const Components& parts, const std::ve
 INKLING_INLINE Box isolate_character(Ink& ink) {
   const Components components = connected_components(ink_mask(ink));
   const std::vector<bool> keep = parts_of_character(components);
-  std::optional<Component> box;
+  Component box;
   for (std::size_t i = 0; i < keep.size(); ++i) {
-    if (keep[i]) box = box ? together(*box, components.parts[i]) : components.parts[i];
+    if (keep[i]) box = box.area > 0 ? together(box, components.parts[i]) : components.parts[i];
   }
   // Soft edges grow with the strokes where a picture was enlarged.
   const auto rim = std::max<Index>(2, static_cast<Index>(std::lround(stroke_width(ink.amount, ink.level) / 2)));
-  erase_others(ink.amount, components, keep, *box, rim);
-  return {static_cast<double>(box->left), static_cast<double>(box->top), static_cast<double>(box->width()),
-          static_cast<double>(box->height())};
+  erase_others(ink.amount, components, keep, box, rim);
+  return {static_cast<double>(box.left), static_cast<double>(box.top), static_cast<double>(box.width()),
+          static_cast<double>(box.height())};
 }
 
 }  // namespace inkling::inline INKLING_ABI::detail
