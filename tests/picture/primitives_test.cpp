@@ -374,6 +374,18 @@ TEST_CASE("pressure: where a stroke gets paler it stays whole, and what is pale 
   CHECK(ink.amount(25, 21) > before.amount(25, 21));
 }
 
+TEST_CASE("pressure: a pale ruled line that a stroke touches stays as pale as it is") {
+  Ink ink{FloatImage(60, 40), 0.8F};
+  for (Index x = 0; x < 60; ++x) {  // paler to both sides
+    const auto away = static_cast<float>(std::abs(x - 30));
+    ink.amount(x, 30) = ink.amount(x, 31) = std::max(0.35F, 0.8F - 0.06F * away);
+  }
+  for (Index y = 5; y < 30; ++y) ink.amount(30, y) = ink.amount(31, y) = 0.8F;
+  const Ink before = ink;
+  even_pressure(ink);
+  CHECK(ink.amount == before.amount);
+}
+
 TEST_CASE("square roots are std::sqrt's, to the last bit") {
   Rng rng(4);
   for (std::size_t count = 0; count < 70; ++count) {

@@ -29,12 +29,27 @@ INKLING_INLINE void even_pressure(Ink& ink) {
 
   const Components parts = connected_components(ink_mask(even));
   std::vector<bool> holds_stroke(parts.parts.size());
-  const std::int32_t* const labels = parts.labels.row(0);
-  for (std::size_t i = 0; i < amounts.size(); ++i) {
-    if (labels[i] >= 0 && amounts[i] > ink.threshold()) holds_stroke[static_cast<std::size_t>(labels[i])] = true;
+  std::vector<bool> runs_out(parts.parts.size());  // of the picture, as a pale ruled line does that a stroke touches
+  const Index width = ink.amount.width();
+  const Index height = ink.amount.height();
+  for (Index y = 0; y < height; ++y) {
+    for (Index x = 0; x < width; ++x) {
+      if (parts.labels(x, y) < 0) continue;
+      const auto part = static_cast<std::size_t>(parts.labels(x, y));
+      const bool at_edge = x == 0 || y == 0 || x == width - 1 || y == height - 1;
+      if (ink.amount(x, y) > ink.threshold()) {
+        holds_stroke[part] = true;
+      } else if (at_edge) {
+        runs_out[part] = true;
+      }
+    }
   }
-  for (std::size_t i = 0; i < amounts.size(); ++i) {
-    if (labels[i] >= 0 && holds_stroke[static_cast<std::size_t>(labels[i])]) amounts[i] = even.amount.values()[i];
+  for (Index y = 0; y < height; ++y) {
+    for (Index x = 0; x < width; ++x) {
+      if (parts.labels(x, y) < 0) continue;
+      const auto part = static_cast<std::size_t>(parts.labels(x, y));
+      if (holds_stroke[part] && !runs_out[part]) ink.amount(x, y) = even.amount(x, y);
+    }
   }
 }
 
