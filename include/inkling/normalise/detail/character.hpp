@@ -11,11 +11,11 @@ namespace inkling::inline INKLING_ABI::detail {
 /// slight blur makes such strokes even.
 void join_pixels(Ink& ink, const NormaliseOptions& options);
 
-/// Takes ruled lines and squares out of the ink, if a character is left that stands free in the picture: so the bar of
-/// a T that reaches from edge to edge is none.
+/// Takes ruled lines and squares out of the ink, if a character is left that ends before they do: so the bar of a T
+/// that reaches from edge to edge is none.
 void remove_lines(Ink& ink);
 
-/// Paints over the parts that do not belong to the character; returns the box of what stays.
+/// Paints over the parts that do not belong to the character, with their soft edges; returns the box of what stays.
 Box isolate_character(Ink& ink);
 
 }  // namespace inkling::inline INKLING_ABI::detail

@@ -41,7 +41,7 @@ inline std::vector<Rule> lines_through(const Ink& ink) {
   const Index width = ink.amount.width();
   const Index height = ink.amount.height();
   if (width < shortest) return {};
-  // A twentieth of the picture's height and a soft edge, or a ninth: in small pictures strokes are no thicker than that.
+  // A twentieth of the picture's height and a soft edge; in small pictures a ninth, as strokes are no thicker there.
   const Index thickest = std::max<Index>(2, std::min(height / 9, height / 20 + 2));
   std::vector<Rule> rules = find_rules(ink_mask(ink), {.min_length = width * 9 / 10, .max_thickness = thickest});
   std::erase_if(rules, [&](const Rule& rule) {
@@ -52,8 +52,9 @@ inline std::vector<Rule> lines_through(const Ink& ink) {
   return rules;
 }
 
-/// Whether a part ends before a line that runs along `along` does, at both ends, and before one of the edges beside the
-/// line. The bowl of a P ends where its stem does, and the rest of a 4 that is cut to its box reaches from side to side.
+/// Whether a part that was left ends before the line beside it at both ends, and before one of the edges that the line
+/// runs along. The bowl of a P ends where its stem does, and the rest of a 4 that is cut to its box goes from side to
+/// side.
 inline bool ends_before(bool at_begin, bool at_end, bool at_one_side, bool at_other_side) {
   return !at_begin && !at_end && !(at_one_side && at_other_side);
 }
