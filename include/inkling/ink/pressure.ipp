@@ -17,7 +17,7 @@
 namespace inkling::inline INKLING_ABI {
 
 INKLING_INLINE void even_pressure(Ink& ink) {
-  constexpr float full = 0.9F;    // of the level: a stroke, whose darkest pixels differ by a little
+  constexpr float full = 0.9F;     // of the level: a stroke, whose darkest pixels differ by a little
   constexpr float palest = 0.55F;  // of the level: 0.45 to 0.6 read as many digits of old hands
   const auto reach = std::max<Index>(1, static_cast<Index>(std::lround(0.7 * stroke_width(ink.amount, ink.level))));
   Ink even{dilated(ink.amount, reach), ink.level};

@@ -2,9 +2,8 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/error.hpp>
-#include <inkling/form/detail/json_position.hpp>
 #include <inkling/form/detail/template_names.hpp>
-#include <inkling/form/detail/template_shape.hpp>
+#include <inkling/form/detail/template_text.hpp>
 #include <inkling/form/rules/expression.hpp>
 #include <inkling/form/template_file.hpp>
 
