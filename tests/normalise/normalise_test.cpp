@@ -189,10 +189,24 @@ TEST_CASE("a line beside a character goes, though a neighbour stands at the pict
   CHECK(difference(normalise(with_upright_line(alone, 5, 0.03)), reference) < 12);
   CHECK(difference(normalise(with_upright_line(alone, 54, 0)), reference) < 12);
 
-  const Box box = bounding_box<std::uint8_t>(alone, 0).value();
-  GreyImage touching = alone;  // a stroke that runs out of the picture, as a crop cuts it
-  for (Index x = static_cast<Index>(box.x + box.width) - 2; x < 60; ++x) touching(x, 38) = touching(x, 39) = 255;
-  CHECK(difference(normalise(with_upright_line(touching, 4, 0)), normalise(touching)) < 12);
+  GreyImage touching = alone;  // the bar of the four runs out of the picture, as a crop cuts it, and crosses the line
+  for (Index x = 45; x < 60; ++x) touching(x, 31) = touching(x, 32) = 255;
+  CHECK(difference(normalise(with_upright_line(touching, 53, 0)), normalise(touching)) < 12);
+
+  GreyImage narrow = place(draw_four(24), 28, 40, 2, 8, 0);
+  for (Index x = 18; x < 23; ++x) narrow(x, 21) = narrow(x, 22) = 255;
+  CHECK(difference(normalise(with_upright_line(narrow, 23, 0)), normalise(narrow)) < 75);  // with the line 106
+}
+
+TEST_CASE("a neighbour as tall as the character goes where it stands outside the middle") {
+  const GreyImage four = place(draw_four(50), 80, 60, 16, 5, 0);
+  const auto with_stroke = [&](Index left) {
+    GreyImage crowded = four;
+    for (Index y = 10; y < 50; ++y) crowded(left, y) = crowded(left + 1, y) = crowded(left + 2, y) = 255;
+    return normalise(crowded);
+  };
+  CHECK(difference(with_stroke(3), normalise(four)) < 1);
+  CHECK(difference(with_stroke(11), normalise(four)) > 10);  // it may well be a part of the character
 }
 
 TEST_CASE("the stem of a character that is cut to its box is no line") {

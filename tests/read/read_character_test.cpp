@@ -46,6 +46,9 @@ class InkCounter final : public Classifier {
   ScoreKind score_kind() const noexcept override { return ScoreKind::probability; }
   std::unique_ptr<Classifier> clone() const override { return std::make_unique<InkCounter>(*this); }
   Index parameter_count() const override { return 0; }
+  Recognition recognise(const Pixels& images, int threads) const override {
+    return {probabilities(images, threads), images.cast<float>().colwise().mean()};
+  }
 
  private:
   void compute_scores(const Pixels& images, Matrix& result, int) const override {
@@ -149,7 +152,7 @@ TEST_CASE("characters that the model looks at together are read as each alone") 
   for (Index y = 0; y < small.height() / 2; ++y) std::fill_n(small.row(y), small.width(), small(0, 0));
   const std::vector<GreyImage> pictures{bar(), small, bar()};
   for (const Index views : {1, 3}) {
-    const CharacterOptions options{.candidates = 2, .views = views};
+    const CharacterOptions options{.candidates = 2, .familiarity = Familiarity{{0, 255}}, .views = views};
     Pixels all(28 * 28, 3 * views);
     for (Index i = 0; i < 3; ++i) {
       const Pixels some = character_views(pictures[static_cast<std::size_t>(i)], counter, options);
@@ -163,8 +166,11 @@ TEST_CASE("characters that the model looks at together are read as each alone") 
       CHECK(together[i].label == alone.label);
       CHECK(together[i].probability == alone.probability);
       CHECK(together[i].candidates[1].probability == alone.candidates[1].probability);
+      REQUIRE(alone.familiarity.has_value());
+      CHECK(together[i].familiarity == alone.familiarity);
     }
     CHECK(together[0].probability != together[1].probability);
+    CHECK(together[0].familiarity != together[1].familiarity);
   }
   CHECK(read_character_views(Pixels(28 * 28, 0), counter).empty());
   CHECK_THROWS_AS(read_character_views(Pixels::Zero(28 * 28, 4), counter, {.views = 3}), ShapeError);

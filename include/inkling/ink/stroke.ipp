@@ -57,24 +57,14 @@ INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexc
 INKLING_INLINE FloatImage thickened(const FloatImage& strokes, double radius) {
   if (radius <= 0) return strokes;
   const auto reach = static_cast<Index>(std::ceil(radius)) + 1;
-  const Index width = strokes.width();
-  const Index height = strokes.height();
   std::vector<float> squares;
   for (Index k = -reach; k <= reach; ++k) squares.push_back(static_cast<float>(k * k));
 
-  // The squared distance to the nearest ink, if that is within reach: first within columns, then across rows.
-  constexpr float far = std::numeric_limits<float>::max();
-  FloatImage to_ink(width, height + 2 * reach, far);
-  for (Index y = 0; y < height; ++y) {
-    std::transform(strokes.row(y), strokes.row(y) + width, to_ink.row(y + reach),
-                   [](float value) { return value > 0.5F ? 0.0F : far; });
-  }
-  FloatImage result(width, height);
-  std::vector<float> padded(static_cast<std::size_t>(width + 2 * reach), far);
-  for (Index y = 0; y < height; ++y) {
-    detail::filter_row<detail::LeastSum>(to_ink.row(y), width, squares, padded.data() + reach, width);
-    detail::filter_row<detail::LeastSum>(padded.data(), 1, squares, result.row(y), width);
-  }
+  // The squared distance to the nearest ink, if that is within reach.
+  FloatImage to_ink(strokes.width(), strokes.height());
+  std::transform(strokes.values().begin(), strokes.values().end(), to_ink.values().begin(),
+                 [](float value) { return value > 0.5F ? 0.0F : std::numeric_limits<float>::max(); });
+  FloatImage result = detail::filter_image<detail::LeastSum>(to_ink, squares);
   const auto edge = static_cast<float>(radius) + 1;
   const std::span<float> values = result.values();
   const std::span<const float> before = strokes.values();

@@ -20,6 +20,9 @@ struct ClassMeaning {
   bool operator==(const ClassMeaning&) const = default;
 };
 
+/// A letter of ASCII as a capital, another character as it is.
+char as_capital(char c) noexcept;
+
 /// "c" for "C" and "C" for "c"; empty unless the name is one ASCII letter.
 std::string other_case(const std::string& class_name);
 

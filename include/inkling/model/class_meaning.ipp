@@ -9,11 +9,15 @@
 
 namespace inkling::inline INKLING_ABI {
 
+INKLING_INLINE char as_capital(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 INKLING_INLINE std::string other_case(const std::string& class_name) {
   if (class_name.size() != 1) return {};
   const char c = class_name.front();
   if (c >= 'A' && c <= 'Z') return {static_cast<char>(c - 'A' + 'a')};
-  if (c >= 'a' && c <= 'z') return {static_cast<char>(c - 'a' + 'A')};
+  if (c >= 'a' && c <= 'z') return {as_capital(c)};
   return {};
 }
 

@@ -2,12 +2,15 @@
 
 #include <inkling/core/config.hpp>
 #include <inkling/core/matrix.hpp>
+#include <inkling/picture/grey_image.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
 #include <limits>
 #include <span>
+#include <vector>
 
 namespace inkling::inline INKLING_ABI::detail {
 
@@ -86,6 +89,26 @@ void filter_row(const float* source, Index stride, std::span<const float> weight
     filter_columns<Rule, lanes>(source, stride, weights, target, x);
   }
   if (width > 0) filter_columns<Rule, lanes>(source, stride, weights, target, width - lanes);  // may overlap
+}
+
+/// The image filtered down its columns and then along its rows, by the same taps (an odd number), the middle one of
+/// which is the pixel itself. What lies outside has no part in it.
+template <typename Rule>
+FloatImage filter_image(const FloatImage& image, std::span<const float> taps) {
+  const Index width = image.width();
+  const Index height = image.height();
+  const Index reach = std::ssize(taps) / 2;
+  FloatImage result(width, height);
+  std::vector<float> down(static_cast<std::size_t>(width + 2 * reach), Rule::start);  // a row, and what is beside it
+  for (Index y = 0; y < height; ++y) {
+    const Index first = std::max<Index>(0, y - reach);
+    const Index last = std::min(height, y + reach + 1);
+    const auto inside =
+        taps.subspan(static_cast<std::size_t>(first - y + reach), static_cast<std::size_t>(last - first));
+    filter_row<Rule>(image.row(first), width, inside, down.data() + reach, width);
+    filter_row<Rule>(down.data(), 1, taps, result.row(y), width);
+  }
+  return result;
 }
 
 }  // namespace inkling::inline INKLING_ABI::detail

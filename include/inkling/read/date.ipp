@@ -1,5 +1,6 @@
 #pragma once
 
+#include <inkling/model/class_meaning.hpp>
 #include <inkling/read/date.hpp>
 
 #include <algorithm>
@@ -12,11 +13,6 @@
 namespace inkling::inline INKLING_ABI {
 
 namespace detail {
-
-/// The letter as a capital, another character as it is.
-inline char as_capital(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
 
 /// 5 NOV 2023: a day, a month's name, and a year.
 inline bool is_date_with_name(std::string_view text) {
@@ -43,7 +39,7 @@ inline bool is_date_with_name(std::string_view text) {
 INKLING_INLINE unsigned month_of(std::string_view name) {
   const auto same = [&](std::string_view month) {
     return std::equal(month.begin(), month.end(), name.begin(), name.end(),
-                      [](char a, char b) { return a == detail::as_capital(b); });
+                      [](char a, char b) { return a == as_capital(b); });
   };
   const auto found = std::find_if(month_names.begin(), month_names.end(), same);
   return found == month_names.end() ? 0U : static_cast<unsigned>(std::distance(month_names.begin(), found)) + 1U;

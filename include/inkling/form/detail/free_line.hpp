@@ -10,6 +10,7 @@
 #include <inkling/form/template.hpp>
 #include <inkling/line/segment.hpp>
 #include <inkling/model/charset.hpp>
+#include <inkling/model/class_meaning.hpp>
 #include <inkling/model/classifier.hpp>
 #include <inkling/picture/components.hpp>
 #include <inkling/picture/grey_image.hpp>
@@ -278,7 +279,7 @@ class FreeLine {
   }
 
   static std::string as_capitals(std::string text) {
-    for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    std::transform(text.begin(), text.end(), text.begin(), as_capital);
     return text;
   }
 

@@ -3,6 +3,7 @@
 #include <inkling/core/error.hpp>
 #include <inkling/core/range.hpp>
 #include <inkling/form/rules/value_list.hpp>
+#include <inkling/model/class_meaning.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ inline std::vector<std::string> characters_of(std::string_view text, bool fold) 
     if (continues && !characters.empty()) {
       characters.back() += c;
     } else {
-      characters.emplace_back(1, fold && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+      characters.emplace_back(1, fold ? as_capital(c) : c);
     }
   }
   return characters;
