@@ -15,9 +15,11 @@
 
 namespace inkling::inline INKLING_ABI {
 
-INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexcept {
-  const float scale = 1 / level;
-  const auto share = [scale](float amount) { return std::min(amount * scale, 1.0F); };
+namespace detail {
+
+/// share: of a pixel's amount, from 0 to 1.
+template <typename Share>
+double stroke_width_of(const FloatImage& strokes, const Share& share) noexcept {
   const Index columns = strokes.width() - 1;
   if (columns < 1) return 0;
   // Many sums, so that none has to wait for the one before.
@@ -42,7 +44,7 @@ INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexc
     for (; x + lanes <= columns; x += lanes) {
       std::array<float, lanes> slopes;
       for (std::size_t lane = 0; lane < lanes; ++lane) slopes[lane] = take(x + static_cast<Index>(lane), lane);
-      detail::square_roots(slopes);
+      square_roots(slopes);
       for (std::size_t lane = 0; lane < lanes; ++lane) outlines[lane] += slopes[lane];
     }
     for (; x < columns; ++x) outlines[0] += std::sqrt(take(x, 0));
@@ -52,6 +54,14 @@ INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexc
     }
   }
   return outline > 0 ? 2 * area / outline : 0;
+}
+
+}  // namespace detail
+
+INKLING_INLINE double stroke_width(const FloatImage& strokes, float level) noexcept {
+  if (level == 1) return detail::stroke_width_of(strokes, [](float amount) { return amount; });
+  const float scale = 1 / level;
+  return detail::stroke_width_of(strokes, [scale](float amount) { return std::min(amount * scale, 1.0F); });
 }
 
 INKLING_INLINE FloatImage thickened(const FloatImage& strokes, double radius) {
