@@ -209,6 +209,19 @@ TEST_CASE("a neighbour as tall as the character goes where it stands outside the
   CHECK(difference(with_stroke(11), normalise(four)) > 10);  // it may well be a part of the character
 }
 
+TEST_CASE("a part that runs out of the picture is the character while it has the most ink in the middle") {
+  GreyImage picture(80, 60);  // half of the large part, and all of the small one
+  for (Index y = 10; y < 50; ++y) {
+    for (Index x = 60; x < 80; ++x) picture(x, y) = 255;
+  }
+  for (Index y = 20; y < 40; ++y) {
+    for (Index x = 20; x < 35; ++x) picture(x, y) = 255;
+  }
+  Image<std::uint8_t> mask = normalise(picture);
+  for (std::uint8_t& value : mask.values()) value = value > 100;
+  CHECK(connected_components(mask).parts.size() == 2);
+}
+
 TEST_CASE("the stem of a character that is cut to its box is no line") {
   GreyImage p(46, 60);  // a P that leaves a pixel of margin, with a stem as straight as a ruled line
   for (Index y = 1; y < 59; ++y) p(6, y) = p(7, y) = p(8, y) = 255;
